@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import type { Log } from '../telemetry/index.js';
+
+export type Row = Record<string, unknown>;
+
+/** Runs one statement with bound parameters (`$1`, `$2` …), prepared once per connection. */
+export interface Sql {
+  query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** As `query`, and says how many rows the statement touched. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+export interface Transaction extends Sql {
+  /** Runs once the transaction has committed, never otherwise: to wake a relay, to tell a listener. */
+  afterCommit(action: () => void): void;
+}
+
+export interface Database extends Sql {
+  /** Commits what `work` did when it resolves, and undoes it when it throws. READ COMMITTED. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Connections: all, idle, and callers who wait for one. */
+  poolSize(): { total: number; idle: number; waiting: number };
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  /** The service's own schema: the only entry of the search path. */
+  schema: string;
+  log: Log;
+  /** Connections at most; waiting for one ends after 3 s with an Unavailable-like error. */
+  maxConnections?: number;
+}
+
+// int8 as a number: every int8 of ours (money in won, serials, epochs) stays below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} is beyond a safe integer`);
+  return value;
+});
+
+/** Opens a pool. Nothing connects yet: a database that is away shows at the first statement. */
+export function openDatabase({ url, schema, log, maxConnections = 20 }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 10_000,
+    query_timeout: 12_000,
+    idle_in_transaction_session_timeout: 15_000,
+    keepAlive: true,
+    options: `-c search_path="${schema}"`,
+  });
+  // pg reports a dropped connection as an 'error' event, fatal without a listener; the statement that was
+  // using it rejects on its own.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('connect', (client) =>
+    client.on('error', (error: Error) => log.warn({ err: error }, 'a database connection was lost')),
+  );
+
+  return {
+    ...sqlOver(pool),
+    transaction: (work) => runTransaction(pool, work),
+    poolSize: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  };
+}
+
+async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  const actions: (() => void)[] = [];
+  let broken: Error | undefined;
+  let result: T;
+  try {
+    await client.query('BEGIN');
+    result = await work({ ...sqlOver(client), afterCommit: (action) => actions.push(action) });
+    await client.query('COMMIT');
+  } catch (error) {
+    // A connection that cannot even roll back is not given back to the pool.
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+  for (const action of actions) action();
+  return result;
+}
+
+function sqlOver(client: pg.Pool | pg.PoolClient): Sql {
+  const run = (text: string, values: readonly unknown[] = []) =>
+    client.query<Row>({ name: nameOf(text), text, values: [...values] });
+  return {
+    query: async <R extends object>(text: string, values?: readonly unknown[]) =>
+      (await run(text, values)).rows as R[],
+    run: async (text, values) => (await run(text, values)).rowCount ?? 0,
+  };
+}
+
+const names = new Map<string, string>();
+
+/** A prepared statement's name; statements are few and constant, so the map is as well. */
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = createHash('sha1').update(text).digest('base64url');
+    names.set(text, name);
+  }
+  return name;
+}

@@ -1,0 +1,5 @@
+export { openDatabase } from './database.js';
+export type { Database, Row, Sql, Transaction } from './database.js';
+export { migrate } from './migrate.js';
+export { SERVICES, provisionDatabase, serviceDatabaseUrl } from './provision.js';
+export type { ServiceName } from './provision.js';

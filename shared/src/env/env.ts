@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { productionProblems } from './production.js';
+
+/** Everything that is wrong with a process' environment, listed at once. */
+export class EnvironmentError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'EnvironmentError';
+  }
+}
+
+type Source = Record<string, string | undefined>;
+
+/**
+ * Reads a process' settings, once, at boot.
+ *
+ * `NAME_FILE` may stand for any `NAME`: its content, trimmed, is the value (the convention of container
+ * secrets). With `NODE_ENV=production`, local secrets, demo data and plain-http providers are refused.
+ *
+ * @throws EnvironmentError with every problem listed, not just the first.
+ */
+export function readEnv<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  source: Source = process.env,
+): z.infer<z.ZodObject<Shape>> {
+  const problems: string[] = [];
+  const values: Source = {};
+  for (const name of Object.keys(shape)) {
+    const value = source[name] ?? readFromFile(name, source, problems);
+    if (value !== undefined && value !== '') values[name] = value;
+  }
+  const parsed = z.object(shape).safeParse(values);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  if (source.NODE_ENV === 'production') problems.push(...productionProblems(shape, values));
+  if (!parsed.success || problems.length > 0) throw new EnvironmentError(problems);
+  return parsed.data;
+}
+
+function readFromFile(name: string, source: Source, problems: string[]): string | undefined {
+  const path = source[`${name}_FILE`];
+  if (path === undefined || path === '') return undefined;
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    problems.push(`${name}_FILE: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** Runs `read`; on a bad environment prints its problems to stderr and exits with 1, without a stack. */
+export function exitOnEnvironmentError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(1);
+  }
+}

@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+
+/** What marks a secret as one that stands in this repository, for local starts only. */
+const LOCAL_SECRET = /^local-only-|:local-only-/;
+
+/** What production refuses, whatever the schema says: local secrets, demo data, plain-http providers. */
+export function productionProblems(
+  shape: z.ZodRawShape,
+  values: Record<string, string | undefined>,
+): string[] {
+  return Object.entries(values).flatMap(([name, value = '']) => {
+    if (LOCAL_SECRET.test(value)) return [`${name}: is a local secret; production needs one of its own`];
+    if (name === 'STAMPEDE_DEMO' && value === '1') return [`${name}: production runs without demo data`];
+    if (isProviderUrl(shape[name]) && !value.startsWith('https://')) {
+      return [`${name}: production speaks https to providers, and never to emulators`];
+    }
+    return [];
+  });
+}
+
+function isProviderUrl(field: unknown): boolean {
+  const meta = (field as z.ZodType | undefined)?.meta?.();
+  return meta?.provider === true;
+}

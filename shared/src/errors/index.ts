@@ -1,0 +1,11 @@
+export {
+  badInput,
+  conflict,
+  forbidden,
+  notFound,
+  serviceUnavailable,
+  unauthenticated,
+  type FieldProblem,
+} from './caller-errors.js';
+export { maskErrors, requestIdPlugin } from './mask.js';
+export { Unavailable, isUnavailable } from './unavailable.js';

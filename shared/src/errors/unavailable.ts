@@ -1,0 +1,42 @@
+import { types } from 'node:util';
+
+/** Something that the code needs (a server, another service) is away: nobody's mistake, and it may pass. */
+export class Unavailable extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what} is unavailable`, options);
+    this.name = 'Unavailable';
+  }
+}
+
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+/**
+ * PostgreSQL's classes 08 (connection), 53 (resources), 57 (operator intervention: shutdown, cancelled by a
+ * deadline), and 25006 (the primary has become a replica).
+ */
+const POSTGRES_STATES = /^(08|53|57)|^25006$/;
+
+const MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Connection is closed|Command timed out|max retries per request|Stream isn't writeable|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN/i;
+
+/** Whether an error says that a server is away (wait and try again), rather than that the work is wrong. */
+export function isUnavailable(error: unknown): boolean {
+  // Node's own errors come of another realm where modules run in a vm context, as under Jest.
+  if (!(error instanceof Error || types.isNativeError(error))) return false;
+  if (error instanceof Unavailable || error.name === 'TimeoutError') return true;
+  const { code } = error as Error & { code?: string };
+  if (code !== undefined && (SOCKET_CODES.has(code) || POSTGRES_STATES.test(code))) return true;
+  return MESSAGES.test(error.message) || (error.cause !== undefined && isUnavailable(error.cause));
+}

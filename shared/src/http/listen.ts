@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../telemetry/index.js';
+import { BodyTooLarge } from './read-body.js';
+import { respond } from './respond.js';
+
+export type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+
+export interface HttpListener {
+  port: number;
+  /** Stops accepting, lets requests in flight finish for `graceMs` at most, then closes what is left. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export interface ListenOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** By path; every method of a path goes to the same route. */
+  routes: Record<string, Route>;
+  /** Answers what no path matches; 404 without it. */
+  fallback?: Route;
+  log: Log;
+}
+
+/** Opens an HTTP/1.1 server over a table of routes. A route that throws is logged and answered 500 or 413. */
+export async function listen({ host, port, routes, fallback, log }: ListenOptions): Promise<HttpListener> {
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
+  });
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(`http://host${request.url?.startsWith('/') ? request.url : '/'}`);
+    const route = routes[url.pathname] ?? fallback;
+    if (!route) respond(response, 404, 'Not found.\n');
+    else await route(request, response, url);
+  }
+  server.keepAliveTimeout = 65_000;
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, 4_096, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (graceMs = 10_000) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+        // A kept connection whose last request was in flight becomes idle later, and would hold the stop up.
+        const idle = setInterval(() => server.closeIdleConnections(), 50);
+        server.close((error) => {
+          clearTimeout(timer);
+          clearInterval(idle);
+          if (error) reject(error);
+          else resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function answerFailure(error: unknown, response: ServerResponse, log: Log): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  // The rest of an oversized body is not read: the connection ends with the answer.
+  if (error instanceof BodyTooLarge) {
+    const { message } = error;
+    const errors = [{ message, extensions: { code: 'PAYLOAD_TOO_LARGE' } }];
+    respond(response, 413, { errors }, { connection: 'close' });
+    return;
+  }
+  log.error({ err: error }, 'a request failed unexpectedly');
+  respond(response, 500, {
+    errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } }],
+  });
+}

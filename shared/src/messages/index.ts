@@ -1,0 +1,15 @@
+export type { HeldLine, MessageType } from './message-type.js';
+export { productChanged, type ProductChanged } from './product-changed.v1.js';
+export { orderPlaced, type OrderPlaced } from './order-placed.v1.js';
+export { orderPaid, type OrderPaid } from './order-paid.v1.js';
+export { orderConfirmed, type OrderConfirmed } from './order-confirmed.v1.js';
+export { orderExpired, type OrderExpired } from './order-expired.v1.js';
+export { orderCancelled, type OrderCancelled } from './order-cancelled.v1.js';
+export { paymentApproved, type PaymentApproved } from './payment-approved.v1.js';
+export { paymentDeclined, type PaymentDeclined } from './payment-declined.v1.js';
+export { paymentRefunded, type PaymentRefunded } from './payment-refunded.v1.js';
+export { refundRequested, type RefundRequested } from './refund-requested.v1.js';
+export { stockCommitted, type StockCommitted } from './stock-committed.v1.js';
+export { stockRejected, type StockRejected } from './stock-rejected.v1.js';
+export { stockReturned, type StockReturned } from './stock-returned.v1.js';
+export { FULL_REFUND, refundPolicy, type RefundPolicyTerms } from './refund-policy.js';

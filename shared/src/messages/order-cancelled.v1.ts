@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { heldLine, type MessageType } from './message-type.js';
+
+const schema = z.object({
+  orderId: z.uuid(),
+  buyerId: z.uuid(),
+  reason: z.string(),
+  lines: z.array(heldLine),
+});
+
+export type OrderCancelled = z.infer<typeof schema>;
+
+/** The order ended by its buyer, an operator, or for want of stock. What catalog committed for it is taken back. */
+export const orderCancelled: MessageType<OrderCancelled> = { name: 'order.cancelled', version: 1, schema };

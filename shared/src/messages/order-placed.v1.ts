@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { amount, heldLine, instant, type MessageType } from './message-type.js';
+
+const schema = z.object({
+  orderId: z.uuid(),
+  buyerId: z.uuid(),
+  lines: z.array(heldLine),
+  total: amount,
+  payBy: instant,
+});
+
+export type OrderPlaced = z.infer<typeof schema>;
+
+/** An order stands, its units are held, and it waits for payment until `payBy`. */
+export const orderPlaced: MessageType<OrderPlaced> = { name: 'order.placed', version: 1, schema };

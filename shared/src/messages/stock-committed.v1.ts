@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { type MessageType } from './message-type.js';
+
+const schema = z.object({
+  orderId: z.uuid(),
+});
+
+export type StockCommitted = z.infer<typeof schema>;
+
+/** The order’s units are sold in the book of stock. */
+export const stockCommitted: MessageType<StockCommitted> = { name: 'stock.committed', version: 1, schema };

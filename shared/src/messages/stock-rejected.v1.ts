@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { type MessageType } from './message-type.js';
+
+const schema = z.object({
+  orderId: z.uuid(),
+  reason: z.string(),
+});
+
+export type StockRejected = z.infer<typeof schema>;
+
+/** The order’s units cannot be sold; nothing of it was. */
+export const stockRejected: MessageType<StockRejected> = { name: 'stock.rejected', version: 1, schema };

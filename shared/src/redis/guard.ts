@@ -1,0 +1,78 @@
+import type { Redis } from 'ioredis';
+import Redlock, { ExecutionError, ResourceLockedError, type Lock } from 'redlock';
+import type { Log } from '../telemetry/index.js';
+
+/**
+ * An advisory lock by Redlock: it keeps work in turns, and proves nothing (its time may run out while the work
+ * goes on), so whatever it guards stays correct without it.
+ */
+export interface Guard {
+  /**
+   * Runs `work` under the lock of `name`. Waits `waitMs` for it at most, then runs without it: so too when
+   * Redis is away.
+   */
+  inTurn<T>(name: string, times: { waitMs: number; ttlMs: number }, work: () => Promise<T>): Promise<T>;
+}
+
+const RETRY_MS = 25;
+
+/** @param prefix keeps the locks of installations that share a Redis apart. */
+export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
+  const redlock = new Redlock([redis], { retryCount: 0, driftFactor: 0.01, automaticExtensionThreshold: 0 });
+  redlock.on('error', (error: Error) => {
+    if (!(error instanceof ResourceLockedError)) log.debug({ err: error }, 'a lock could not be decided');
+  });
+
+  async function acquire(name: string, waitMs: number, ttlMs: number): Promise<Lock | undefined> {
+    try {
+      // Redlock counts a lock's life from before the waiting, so it is asked again rather than left to wait.
+      const deadline = Date.now() + waitMs;
+      for (;;) {
+        const lock = await tryOnce(name, ttlMs);
+        if (lock || Date.now() >= deadline) return lock;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (0.5 + Math.random())));
+      }
+    } catch (error) {
+      log.warn({ err: error, name }, 'going on without a lock');
+      return undefined;
+    }
+  }
+
+  async function tryOnce(name: string, ttlMs: number): Promise<Lock | undefined> {
+    try {
+      return await redlock.acquire([`${prefix}:lock:${name}`], ttlMs);
+    } catch (error) {
+      if (await isTaken(error)) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    inTurn: async (name, { waitMs, ttlMs }, work) => {
+      const lock = await acquire(name, waitMs, ttlMs);
+      try {
+        return await work();
+      } finally {
+        // An expired lock has nothing to give back, and Redlock would spend two seconds on trying.
+        if (lock && lock.expiration > Date.now()) await giveBack(lock, log);
+      }
+    },
+  };
+}
+
+async function giveBack(lock: Lock, log: Log): Promise<void> {
+  try {
+    await lock.release();
+  } catch (error) {
+    log.debug({ err: error }, 'a lock ended by its time');
+  }
+}
+
+/** Redlock answers “somebody else has it” and “Redis is away” alike; its votes tell them apart. */
+async function isTaken(error: unknown): Promise<boolean> {
+  if (!(error instanceof ExecutionError)) return false;
+  const votes = await Promise.all(error.attempts);
+  return votes.every(({ votesAgainst }) =>
+    [...votesAgainst.values()].every((reason) => reason instanceof ResourceLockedError),
+  );
+}

@@ -1,0 +1,26 @@
+import { Redis } from 'ioredis';
+import type { Log } from '../telemetry/index.js';
+
+/**
+ * Opens one connection. Commands of the same tick share a round trip. A command is answered or fails within 2 s;
+ * unanswered ones are sent again after a reconnect, so every script of ours is idempotent.
+ */
+export function openRedis(url: string, log: Log): Redis {
+  const redis = new Redis(url, {
+    connectTimeout: 2_000,
+    commandTimeout: 2_000,
+    maxRetriesPerRequest: 2,
+    enableAutoPipelining: true,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
+  });
+  let away = false;
+  redis.on('error', (error: Error) => {
+    if (!away) log.warn({ err: error }, 'Redis is away');
+    away = true;
+  });
+  redis.on('ready', () => {
+    if (away) log.info('Redis is back');
+    away = false;
+  });
+  return redis;
+}

@@ -1,0 +1,5 @@
+export { openSealer } from './sealer.js';
+export type { Place, Sealer } from './sealer.js';
+export { SealingError } from './envelope.js';
+export { SealingKeysError } from './keys.js';
+export { sealerFromKeys } from './env-field.js';

@@ -1,0 +1,7 @@
+export { serveSubgraph } from './serve.js';
+export type { SubgraphContext, SubgraphServer } from './serve.js';
+export { requireRole, requireService, requireUser } from './guards.js';
+export { openServiceClient } from './service-client.js';
+export type { ServiceClient } from './service-client.js';
+export { runService } from './run-service.js';
+export { readinessOf } from './readiness.js';

@@ -1,0 +1,113 @@
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { maskErrors, requestIdPlugin } from '../errors/index.js';
+import type { Subgraph } from '../graphql/index.js';
+import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
+import { IDENTITY_HEADER, verifyIdentity, type Identity } from '../identity/index.js';
+import type { Log, Metrics } from '../telemetry/index.js';
+
+/** What every resolver is given. */
+export interface SubgraphContext {
+  identity: Identity;
+  requestId: string;
+}
+
+export interface SubgraphServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** The audience of signatures, and the name in logs. */
+  name: string;
+  subgraph: Subgraph;
+  identitySecret: string;
+  host: string;
+  port: number;
+  readiness: () => Promise<string[]>;
+  /** Plain routes besides GraphQL, by path; they are not signed. */
+  routes?: Record<string, Route>;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** The gateway's own limit is lower; this one only bounds what another service may send. */
+const BODY_LIMIT = 8 * 1024 * 1024;
+
+/** Serves a subgraph over HTTP: GraphQL at POST /graphql for signed requests only, and the operators' routes. */
+export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServer> {
+  const { name, subgraph, identitySecret, host, port, readiness, routes, log, metrics } = options;
+  const duration = metrics.histogram('graphql_seconds', 'Time to answer a GraphQL request.');
+  const refused = metrics.counter('unsigned_requests_total', 'Requests without a valid signature.', [
+    'reason',
+  ]);
+  const apollo = new ApolloServer<SubgraphContext>({
+    schema: subgraph.schema,
+    // The gateway has planned and validated; introspection is for the platform's own developers.
+    introspection: false,
+    csrfPrevention: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: maskErrors(log),
+    // It is for Apollo's own cloud, and announces itself on stdout, which is the log's.
+    plugins: [requestIdPlugin, ApolloServerPluginInlineTraceDisabled()],
+  });
+  await apollo.start();
+
+  async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, BODY_LIMIT);
+    const signed = verifyIdentity(identitySecret, name, headerOf(request), body);
+    if (!signed.ok) {
+      refused.inc({ reason: signed.reason });
+      log.warn({ reason: signed.reason }, 'refused a request that the gateway did not sign');
+      respond(response, 401, unsigned);
+      return;
+    }
+    const end = duration.startTimer();
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method ?? 'POST',
+        headers: new HeaderMap([['content-type', 'application/json']]),
+        search: '',
+        body: parse(body),
+      },
+      context: () => Promise.resolve({ identity: signed.identity, requestId: signed.requestId }),
+    });
+    end();
+    if (answer.body.kind !== 'complete') throw new Error('a subgraph answers whole, never in chunks');
+    respond(response, answer.status ?? 200, answer.body.string, Object.fromEntries(answer.headers));
+  }
+
+  const listener: HttpListener = await listen({
+    host,
+    port,
+    log,
+    routes: { ...routes, '/graphql': graphql, ...operatorRoutes(readiness, metrics) },
+  });
+  return {
+    port: listener.port,
+    close: async () => {
+      await listener.close();
+      await apollo.stop();
+    },
+  };
+}
+
+const unsigned = {
+  errors: [{ message: 'This address serves the gateway only.', extensions: { code: 'UNAUTHENTICATED' } }],
+};
+
+function headerOf(request: IncomingMessage): string | undefined {
+  const header = request.headers[IDENTITY_HEADER];
+  return typeof header === 'string' ? header : undefined;
+}
+
+/** What is not JSON is left for Apollo Server to refuse in its own words. */
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
