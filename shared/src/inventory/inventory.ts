@@ -1,0 +1,68 @@
+import type { Redis } from 'ioredis';
+import { loadProduct, type LoadAnswer } from './load-product.js';
+import { keysOf, settingsFields, type HoldName, type LoadedProduct, type SaleSettings } from './product.js';
+import { readStock, type StockReading } from './read-stock.js';
+import { reserve, type ReserveAnswer, type ReserveRequest } from './reserve.js';
+import { defineScript } from './scripts.js';
+
+/** Which hold an effect means, and the epoch in which it was decided. */
+export type NamedHold = { productId: string; effectEpoch: number; orderId: string; hold: HoldName };
+
+export type EffectAnswer = 'DONE' | 'COLD' | 'FORGOTTEN';
+
+/** The stock of all products in Redis: the fast index that decides, of what PostgreSQL knows to be true. */
+export interface Inventory {
+  /** Whether a reservation would win; holds nothing. One round trip. */
+  probe(request: ReserveRequest): Promise<ReserveAnswer>;
+  /** Takes units for an order, or says why not. One round trip. */
+  reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+  commit(hold: NamedHold): Promise<EffectAnswer>;
+  release(kind: 'undo' | 'end' | 'return', hold: NamedHold): Promise<EffectAnswer>;
+  changeSettings(productId: string, effectEpoch: number, settings: SaleSettings): Promise<EffectAnswer>;
+  /** Step 4 of a rebuild. */
+  load(product: LoadedProduct): Promise<LoadAnswer>;
+  read(productIds: readonly string[]): Promise<(StockReading | undefined)[]>;
+  /** Redis' clock, by which sales open and close; milliseconds since 1970. */
+  now(): Promise<number>;
+}
+
+/** @param namespace prefixes every key, so that installations and tests can share a Redis. */
+export function openInventory(redis: Redis, namespace: string): Inventory {
+  const scripts = {
+    reserve: defineScript(redis, 'reserve'),
+    commit: defineScript(redis, 'commit'),
+    release: defineScript(redis, 'release'),
+    settings: defineScript(redis, 'settings'),
+    publish: defineScript(redis, 'publish'),
+  };
+  const named = ({ effectEpoch, orderId, hold }: NamedHold) => [
+    effectEpoch,
+    orderId,
+    hold.epoch,
+    hold.serial,
+  ];
+
+  return {
+    probe: (request) => reserve(scripts.reserve, namespace, 'probe', request),
+    reserve: (request) => reserve(scripts.reserve, namespace, 'reserve', request),
+    commit: async (hold) => {
+      const [code] = await scripts.commit(keysOf(namespace, hold.productId), named(hold));
+      return code as EffectAnswer;
+    },
+    release: async (kind, hold) => {
+      const [code] = await scripts.release(keysOf(namespace, hold.productId), [...named(hold), kind]);
+      return code as EffectAnswer;
+    },
+    changeSettings: async (productId, effectEpoch, settings) => {
+      const args = [effectEpoch, ...Object.values(settingsFields(settings))];
+      const [code] = await scripts.settings(keysOf(namespace, productId), args);
+      return code as EffectAnswer;
+    },
+    load: (product) => loadProduct(redis, scripts.publish, namespace, product),
+    read: (productIds) => readStock(redis, namespace, productIds),
+    now: async () => {
+      const [seconds, micros] = await redis.time();
+      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+-- Prepended to every script of this folder: how the three hashes of a product are read and written.
+--
+-- KEYS[1] {p:ID}:stock   hash: epoch version total available held sold opensAt closesAt limit holdMs paused serial
+-- KEYS[2] {p:ID}:orders  hash: order id -> state|quantity|buyer|digest|epoch|serial|payBy|heldAt
+-- KEYS[3] {p:ID}:buyers  hash: buyer id -> units held and owned
+-- The field '#' of the last two is the epoch; the hashes belong together only while all three epochs are equal.
+-- Times are milliseconds since 1970, by Redis' own clock.
+--
+-- Invariant of every script: total = available + held + sold, before and after.
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- The epoch of a whole product, or nil when any of the three hashes is missing or of another epoch: COLD.
+local function warm_epoch()
+  local epoch = redis.call('HGET', KEYS[1], 'epoch')
+  if not epoch then return nil end
+  if redis.call('HGET', KEYS[2], '#') ~= epoch then return nil end
+  if redis.call('HGET', KEYS[3], '#') ~= epoch then return nil end
+  return tonumber(epoch)
+end
+
+local function read_entry(order_id)
+  local text = redis.call('HGET', KEYS[2], order_id)
+  if not text then return nil end
+  local state, quantity, buyer, digest, epoch, serial, pay_by, held_at =
+    string.match(text, '^(%a+)|(%d+)|([^|]*)|([^|]*)|(%d+)|(%d+)|(%d+)|(%d+)$')
+  return {
+    state = state, quantity = tonumber(quantity), buyer = buyer, digest = digest,
+    epoch = tonumber(epoch), serial = tonumber(serial), pay_by = pay_by, held_at = held_at,
+  }
+end
+
+local function write_entry(order_id, entry)
+  redis.call('HSET', KEYS[2], order_id, table.concat({
+    entry.state, entry.quantity, entry.buyer, entry.digest,
+    string.format('%d', entry.epoch), string.format('%d', entry.serial), entry.pay_by, entry.held_at,
+  }, '|'))
+end
+
+-- Gives an entry's units back to whoever comes next, and to its buyer's limit.
+local function give_back(entry)
+  redis.call('HINCRBY', KEYS[1], entry.state, -entry.quantity)
+  redis.call('HINCRBY', KEYS[1], 'available', entry.quantity)
+  if redis.call('HINCRBY', KEYS[3], entry.buyer, -entry.quantity) <= 0 then
+    redis.call('HDEL', KEYS[3], entry.buyer)
+  end
+end

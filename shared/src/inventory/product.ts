@@ -1,0 +1,54 @@
+/** A hold's name: unique in the life of a product, whatever Redis forgets. */
+export interface HoldName {
+  epoch: number;
+  serial: number;
+}
+
+/** What a sale goes by. Times are milliseconds since 1970. */
+export interface SaleSettings {
+  /** Rises with every change; the newest wins. */
+  version: number;
+  opensAt: number;
+  closesAt: number | null;
+  limitPerBuyer: number;
+  holdMinutes: number;
+  paused: boolean;
+}
+
+/** An order's share of a product as a rebuild loads it. */
+export interface LoadedOrder extends HoldName {
+  orderId: string;
+  buyerId: string;
+  state: 'held' | 'sold';
+  quantity: number;
+  digest: string;
+  payBy: number;
+  heldAt: number;
+}
+
+/** Everything that Redis knows of one product. */
+export interface LoadedProduct {
+  productId: string;
+  epoch: number;
+  total: number;
+  settings: SaleSettings;
+  orders: LoadedOrder[];
+}
+
+/** The three hashes of a product; the braces keep them on one node of a Redis Cluster. */
+export const keysOf = (namespace: string, productId: string) =>
+  ['stock', 'orders', 'buyers'].map((part) => `${namespace}:{p:${productId}}:${part}`) as [
+    string,
+    string,
+    string,
+  ];
+
+/** The settings as fields of the stock hash, in the order that settings.lua takes them. */
+export const settingsFields = (settings: SaleSettings) => ({
+  version: settings.version,
+  opensAt: settings.opensAt,
+  closesAt: settings.closesAt ?? 0,
+  limit: settings.limitPerBuyer,
+  holdMs: settings.holdMinutes * 60_000,
+  paused: settings.paused ? 1 : 0,
+});

@@ -1,0 +1,25 @@
+-- The last step of a rebuild: what was loaded beside the product takes its place, all at once.
+--
+-- KEYS  stock, orders, buyers of one product; 4 and 5 the orders and buyers that were loaded
+-- ARGV  1 epoch   2 number of orders loaded   3 number of buyers loaded   4.. fields and values of the stock hash
+-- Returns
+--   {'PUBLISHED'}
+--   {'STALE'}       the product's epoch is not older: another rebuild was quicker, or this one is sent again
+--   {'INCOMPLETE'}  part of what was loaded is gone; start over
+-- Keeps: nothing of the product is visible half loaded; a product's epoch only ever rises.
+
+local current = redis.call('HGET', KEYS[1], 'epoch')
+if current and tonumber(current) >= tonumber(ARGV[1]) then return { 'STALE' } end
+if redis.call('HLEN', KEYS[4]) ~= tonumber(ARGV[2]) or redis.call('HLEN', KEYS[5]) ~= tonumber(ARGV[3]) then
+  return { 'INCOMPLETE' }
+end
+
+redis.call('HSET', KEYS[4], '#', ARGV[1])
+redis.call('HSET', KEYS[5], '#', ARGV[1])
+redis.call('PERSIST', KEYS[4])
+redis.call('PERSIST', KEYS[5])
+redis.call('RENAME', KEYS[4], KEYS[2])
+redis.call('RENAME', KEYS[5], KEYS[3])
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], unpack(ARGV, 4))
+return { 'PUBLISHED' }

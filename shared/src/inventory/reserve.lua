@@ -1,0 +1,47 @@
+-- Decides who gets a unit: the one place where units become held.
+--
+-- KEYS  stock, orders, buyers of one product
+-- ARGV  1 'probe' (decides, holds nothing) | 'reserve'   2 order id   3 buyer id   4 quantity
+--       5 digest of the basket   6 least epoch that the caller accepts
+-- Returns
+--   {'COLD'}                                     no whole product of an epoch >= ARGV[6]: rebuild, then ask again
+--   {'KNOWN', state, epoch, serial, payBy}       this id stands already, for the same basket
+--   {'CONFLICT'}                                 this id stands already, for another basket
+--   {'NOT_OPEN', phase, opensAt}                 SCHEDULED, PAUSED or CLOSED by Redis' clock
+--   {'LIMIT', limit, units the buyer has}
+--   {'SOLD_OUT', available}
+--   {'FREE'}                                     probe only: a reservation now would win
+--   {'HELD', epoch, serial, payBy}
+-- Keeps: the sum of the prelude; no buyer above the limit. Sent twice, the second answer is KNOWN.
+
+local epoch = warm_epoch()
+if not epoch or epoch < tonumber(ARGV[6]) then return { 'COLD' } end
+
+local known = read_entry(ARGV[2])
+if known then
+  if known.digest ~= ARGV[5] then return { 'CONFLICT' } end
+  return { 'KNOWN', known.state, known.epoch, known.serial, known.pay_by }
+end
+
+local stock = redis.call('HMGET', KEYS[1], 'opensAt', 'closesAt', 'paused', 'limit', 'available', 'holdMs')
+local now, opens_at, closes_at = now_ms(), tonumber(stock[1]), tonumber(stock[2])
+if now < opens_at then return { 'NOT_OPEN', 'SCHEDULED', stock[1] } end
+if closes_at > 0 and now >= closes_at then return { 'NOT_OPEN', 'CLOSED', stock[1] } end
+if stock[3] == '1' then return { 'NOT_OPEN', 'PAUSED', stock[1] } end
+
+local quantity = tonumber(ARGV[4])
+local owned = tonumber(redis.call('HGET', KEYS[3], ARGV[3]) or '0')
+if owned + quantity > tonumber(stock[4]) then return { 'LIMIT', stock[4], owned } end
+if quantity > tonumber(stock[5]) then return { 'SOLD_OUT', stock[5] } end
+if ARGV[1] == 'probe' then return { 'FREE' } end
+
+local serial = redis.call('HINCRBY', KEYS[1], 'serial', 1)
+local pay_by = string.format('%d', now + tonumber(stock[6]))
+redis.call('HINCRBY', KEYS[1], 'available', -quantity)
+redis.call('HINCRBY', KEYS[1], 'held', quantity)
+redis.call('HINCRBY', KEYS[3], ARGV[3], quantity)
+write_entry(ARGV[2], {
+  state = 'held', quantity = quantity, buyer = ARGV[3], digest = ARGV[5],
+  epoch = epoch, serial = serial, pay_by = pay_by, held_at = string.format('%d', now),
+})
+return { 'HELD', epoch, serial, pay_by }

@@ -1,0 +1,156 @@
+import type { Database, Transaction } from '../database/index.js';
+import { isUnavailable } from '../errors/index.js';
+import type { Log } from '../telemetry/index.js';
+import type { EffectAnswer, Inventory } from './inventory.js';
+import type { HoldName, SaleSettings } from './product.js';
+
+/** What a committed change means for Redis. Stamped with the epoch in which it was decided. */
+export type StockEffect = { productId: string; epoch: number } & (
+  | { kind: 'undo' | 'end' | 'commit' | 'return'; orderId: string; hold: HoldName }
+  | { kind: 'settings'; settings: SaleSettings }
+);
+
+/** Carries the rows of `stock_effect` to Redis, in the background and again after every restart. */
+export interface StockEffects {
+  /** Rows that are still to be applied: how far Redis is behind. */
+  pending(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface StockEffectsOptions {
+  database: Database;
+  inventory: Inventory;
+  log: Log;
+  /** Called when Redis knows nothing of a product, or not what it should: the effect waits for the rebuild. */
+  askForRebuild: (productId: string) => void;
+}
+
+interface EffectRow {
+  id: number;
+  product_id: string;
+  epoch: number;
+  kind: StockEffect['kind'];
+  order_id: string | null;
+  hold_epoch: number | null;
+  hold_serial: number | null;
+  settings: SaleSettings | null;
+  attempts: number;
+}
+
+const POLL_MS = 100;
+const BATCH = 256;
+const MAX_BACKOFF_MS = 5_000;
+
+/** The relays of this process: woken when an effect has committed, so that nobody waits for their next poll. */
+const relays = new Set<() => void>();
+
+/** Writes an effect in the transaction of its cause; it is applied soon after the commit, and never without it. */
+export async function appendStockEffect(tx: Transaction, effect: StockEffect): Promise<void> {
+  const hold = effect.kind === 'settings' ? undefined : effect.hold;
+  await tx.run(
+    `INSERT INTO stock_effect (product_id, epoch, kind, order_id, hold_epoch, hold_serial, settings)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      effect.productId,
+      effect.epoch,
+      effect.kind,
+      effect.kind === 'settings' ? null : effect.orderId,
+      hold?.epoch ?? null,
+      hold?.serial ?? null,
+      effect.kind === 'settings' ? JSON.stringify(effect.settings) : null,
+    ],
+  );
+  tx.afterCommit(wakeStockEffects);
+}
+
+/** Has the relays of this process look now: for effects that a statement of the caller's own has written. */
+export function wakeStockEffects(): void {
+  for (const wake of relays) wake();
+}
+
+/** Opens the relay; `close` lets the batch in hand finish. */
+export function openStockEffects(options: StockEffectsOptions): StockEffects {
+  const { database, log } = options;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let again = false;
+  let running: Promise<void> | undefined;
+  let failing = false;
+
+  function wake(): void {
+    again = true;
+    if (closed || running) return;
+    clearTimeout(timer);
+    running = drain().finally(() => {
+      running = undefined;
+      if (!closed) timer = setTimeout(wake, POLL_MS);
+    });
+  }
+
+  async function drain(): Promise<void> {
+    try {
+      while (again && !closed) {
+        again = false;
+        if ((await applyBatch(options)) === BATCH) again = true;
+        failing = false;
+      }
+    } catch (error) {
+      // Said once: the poll comes back every 100 ms until it works again.
+      if (!failing) log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'stock effects wait');
+      failing = true;
+    }
+  }
+
+  timer = setTimeout(wake, POLL_MS);
+  relays.add(wake);
+  return {
+    pending: async () => {
+      const [row] = await database.query<{ count: number }>('SELECT count(*) FROM stock_effect');
+      return row?.count ?? 0;
+    },
+    close: async () => {
+      closed = true;
+      relays.delete(wake);
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+async function applyBatch({ database, inventory, askForRebuild }: StockEffectsOptions): Promise<number> {
+  // The lease: a relay that dies leaves its rows to the next one, 5 s later.
+  const rows = await database.query<EffectRow>(
+    `UPDATE stock_effect SET due_at = now() + interval '5 seconds', attempts = attempts + 1
+     WHERE id IN (SELECT id FROM stock_effect WHERE due_at <= now() ORDER BY due_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+     RETURNING id, product_id, epoch, kind, order_id, hold_epoch, hold_serial, settings, attempts`,
+  );
+  if (rows.length === 0) return 0;
+  // One round trip for the batch. Order does not matter: every script is a step towards the later state.
+  const answers = await Promise.all(rows.map((row) => apply(inventory, row)));
+  const applied = rows.filter((_, index) => answers[index] !== 'COLD');
+  const waiting = rows.filter((_, index) => answers[index] === 'COLD');
+  const incomplete = rows.filter((_, index) => answers[index] !== 'DONE');
+  await database.run('DELETE FROM stock_effect WHERE id = ANY($1)', [applied.map(({ id }) => id)]);
+  for (const { id, attempts } of waiting) {
+    const backoff = Math.min(POLL_MS * 2 ** attempts, MAX_BACKOFF_MS);
+    await database.run(
+      `UPDATE stock_effect SET due_at = now() + make_interval(secs => $2::float8 / 1000) WHERE id = $1`,
+      [id, backoff],
+    );
+  }
+  for (const productId of new Set(incomplete.map((row) => row.product_id))) askForRebuild(productId);
+  return rows.length;
+}
+
+function apply(inventory: Inventory, row: EffectRow): Promise<EffectAnswer> {
+  if (row.kind === 'settings') {
+    return inventory.changeSettings(row.product_id, row.epoch, row.settings as SaleSettings);
+  }
+  const hold = {
+    productId: row.product_id,
+    effectEpoch: row.epoch,
+    orderId: row.order_id as string,
+    hold: { epoch: row.hold_epoch as number, serial: row.hold_serial as number },
+  };
+  return row.kind === 'commit' ? inventory.commit(hold) : inventory.release(row.kind, hold);
+}
