@@ -1,0 +1,100 @@
+import { IllegalOperationError, type Channel, type ConsumeMessage } from 'amqplib';
+import type { Database } from '../database/index.js';
+import { withRequestId, type Log } from '../telemetry/index.js';
+import type { Attempts } from './attempts.js';
+import type { Handler } from './handler.js';
+import { handleOnce } from './inbox.js';
+import type { ConsumerMetrics } from './metrics.js';
+import { openOutage } from './outage.js';
+import type { Slots } from './slots.js';
+import { Abandoned, untilAvailable } from './until-available.js';
+import { readIncoming, type Incoming } from './wire.js';
+
+export interface ConsumerOptions {
+  queue: string;
+  handler: Handler;
+  attempts: Attempts;
+  database: Database;
+  /** Bounds how many handlers of the service run at once. */
+  slot: Slots;
+  metrics: ConsumerMetrics;
+  log: Log;
+}
+
+type Outcome = 'handled' | 'duplicate' | 'retried' | 'dead-lettered';
+
+/** Settles deliveries of one queue: each is handled once, sent to wait, dead-lettered, or left to the broker. */
+export interface Consumer {
+  queue: string;
+  /**
+   * Never rejects.
+   *
+   * @param abandon the channel or the process ends: what has not begun is left to be delivered again.
+   */
+  receive(channel: Channel, message: ConsumeMessage, abandon: AbortSignal): Promise<void>;
+}
+
+export function openConsumer(options: ConsumerOptions): Consumer {
+  const { queue, handler, attempts, database, slot, metrics, log } = options;
+  const outage = openOutage(log, `the consumer of ${queue}`);
+
+  /** @throws Abandoned */
+  async function settle(message: ConsumeMessage, abandon: AbortSignal): Promise<Outcome> {
+    const incoming = readIncoming(handler.type, message);
+    if (!incoming.ok) {
+      log.error(
+        { queue, messageId: messageIdOf(message), reason: incoming.reason },
+        'a message cannot be read',
+      );
+      return untilAvailable(() => attempts.deadLetter(message, incoming.reason), abandon, outage);
+    }
+    try {
+      return await untilAvailable(() => slot(() => handle(incoming), abandon), abandon, outage);
+    } catch (error) {
+      if (error instanceof Abandoned) throw error;
+      const { requestId, messageId, attempts: before } = incoming.meta;
+      log.warn(
+        { err: error, queue, messageId, requestId, attempts: before + 1 },
+        'handling a message failed',
+      );
+      return untilAvailable(() => attempts.failed(message, error), abandon, outage);
+    }
+  }
+
+  function handle({ body, meta }: Extract<Incoming, { ok: true }>) {
+    const end = metrics.seconds.startTimer({ queue });
+    return withRequestId(meta.requestId, () =>
+      handleOnce(database, queue, meta.messageId, (tx) => handler.handle(tx, body, meta)),
+    ).finally(end);
+  }
+
+  return {
+    queue,
+    receive: async (channel, message, abandon) => {
+      try {
+        const outcome = await settle(message, abandon);
+        metrics.consumed.inc({ queue, outcome });
+        if (outcome === 'dead-lettered') {
+          metrics.deadLetters.inc({ queue });
+          log.error({ queue, messageId: messageIdOf(message) }, 'a message has become a dead letter');
+        }
+        answer(() => channel.ack(message));
+      } catch (error) {
+        if (!(error instanceof Abandoned))
+          log.error({ err: error, queue }, 'a delivery could not be settled');
+        answer(() => channel.nack(message, false, true));
+      }
+    },
+  };
+
+  function answer(send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      if (!(error instanceof IllegalOperationError)) throw error;
+      log.debug({ queue }, 'a channel ended before its delivery was answered; the broker delivers it again');
+    }
+  }
+}
+
+const messageIdOf = (message: ConsumeMessage): unknown => message.properties.messageId;

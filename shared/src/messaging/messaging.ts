@@ -1,0 +1,97 @@
+import type { Database } from '../database/index.js';
+import type { Log, Metrics } from '../telemetry/index.js';
+import { openAttempts } from './attempts.js';
+import { openConsumer } from './consumer.js';
+import { openConsumers } from './consumers.js';
+import type { Handler } from './handler.js';
+import { startHousekeeping } from './housekeeping.js';
+import { messagingMetrics } from './metrics.js';
+import { openPublisher } from './publisher.js';
+import { startRelay } from './relay.js';
+import { openSlots } from './slots.js';
+import { DEFAULT_DELAYS_MS, queueName, type Topology } from './topology.js';
+
+export interface MessagingOptions {
+  /** Of the broker, amqp:// or amqps://. */
+  url: string;
+  /** Prefix of every exchange and queue; two installations on one broker differ in it. */
+  namespace: string;
+  /** Whose outbox is relayed and whose queues are consumed. */
+  service: string;
+  /** The service's own, with the tables of `tables.sql`. */
+  database: Database;
+  /** One per event at most; each gets a queue. */
+  handlers: readonly Handler[];
+  log: Log;
+  metrics: Metrics;
+  /** How long a message waits after each failure; after one more it is a dead letter. Milliseconds. */
+  delaysMs?: readonly number[];
+  /** Handlers that run at once, each with a connection of the pool that also serves requests. */
+  concurrency?: number;
+  /** How long published rows are kept, in milliseconds. */
+  keepPublishedMs?: number;
+}
+
+export interface Messaging {
+  /** Has the relay look at once; commits of `appendToOutbox` in this process do so by themselves. */
+  wake(): void;
+  /** What keeps messages from flowing, one reason each. */
+  readiness(): string[];
+  /** Finishes what is under way (10 s at most), then leaves the broker. The database is closed after this. */
+  close(): Promise<void>;
+}
+
+const PREFETCH = 32;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Publishes a service's outbox and consumes its events, until closed; whatever the broker or the database do in
+ * between, it comes back by itself. Handlers may run before this resolves.
+ *
+ * @throws when two handlers share an event, or when no broker answers within about 30 s.
+ */
+export async function openMessaging(options: MessagingOptions): Promise<Messaging> {
+  const { url, namespace, service, database, handlers, log, delaysMs = DEFAULT_DELAYS_MS } = options;
+  const { concurrency = 8, keepPublishedMs = HOUR_MS } = options;
+  const events = handlers.map((handler) => handler.type.name);
+  const twice = events.find((event, index) => events.indexOf(event) !== index);
+  if (twice) throw new Error(`${service} has two handlers of ${twice}; one queue can have one`);
+
+  const topology: Topology = { namespace, service, events, delaysMs };
+  const metrics = messagingMetrics(options.metrics);
+  const publisher = await openPublisher({ url, topology, log });
+  const slot = openSlots(concurrency);
+  const consumers = await openConsumers({
+    url,
+    topology,
+    prefetch: PREFETCH,
+    log,
+    consumers: handlers.map((handler) => {
+      const queue = queueName(namespace, service, handler.type.name);
+      const attempts = openAttempts(publisher, topology, queue, handler.type.name);
+      return openConsumer({ queue, handler, attempts, database, slot, metrics: metrics.consumers, log });
+    }),
+  });
+  const relay = startRelay({ database, publisher, exchange: namespace, published: metrics.published, log });
+  const housekeeping = startHousekeeping({
+    database,
+    depth: metrics.depth,
+    keepPublishedMs,
+    keepHandledMs: 7 * 24 * HOUR_MS,
+    log,
+  });
+
+  return {
+    wake: relay.wake,
+    readiness: () => {
+      const problems = [publisher.problem(), consumers.problem()].filter((problem) => problem !== undefined);
+      return [...new Set(problems)];
+    },
+    close: async () => {
+      await consumers.close();
+      await relay.close();
+      await housekeeping.close();
+      await publisher.close();
+    },
+  };
+}

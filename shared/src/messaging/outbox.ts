@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from '../database/index.js';
+import type { MessageType } from '../messages/index.js';
+import { currentRequestId } from '../telemetry/index.js';
+
+const APPEND = `
+  INSERT INTO outbox (message_id, routing_key, version, body, request_id)
+  VALUES ($1, $2, $3, $4, $5)`;
+
+/**
+ * Tells other services of an event, if and only if the transaction commits. The relay is woken after the commit;
+ * should the process die before, the row is found by any relay of the service.
+ *
+ * The message gets an id of its own (what stands still is told again by appending anew) and carries the current
+ * request's id.
+ *
+ * @throws ZodError when the body breaks the event's schema: a mistake of the code, which undoes the transaction.
+ */
+export async function appendToOutbox<T>(tx: Transaction, type: MessageType<T>, body: T): Promise<void> {
+  const content = JSON.stringify(type.schema.parse(body));
+  await tx.run(APPEND, [randomUUID(), type.name, type.version, content, currentRequestId() ?? null]);
+  tx.afterCommit(announce);
+}
+
+const listeners = new Set<() => void>();
+
+function announce(): void {
+  for (const listener of listeners) listener();
+}
+
+/**
+ * Calls `listener` after each commit that appended a row, in this process. A process with several services (a
+ * test) wakes all their relays, which costs a look into an empty table.
+ *
+ * @returns ends the calls.
+ */
+export function onAppended(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

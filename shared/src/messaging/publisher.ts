@@ -1,0 +1,88 @@
+import { IllegalOperationError, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import { Unavailable } from '../errors/index.js';
+import type { Log } from '../telemetry/index.js';
+import { openConnection } from './connection.js';
+import { declareTopology, type Topology } from './topology.js';
+
+export interface Outgoing {
+  exchange: string;
+  routingKey: string;
+  content: Buffer;
+  options: Options.Publish & { messageId: string };
+}
+
+/** Publishes with confirms, on a connection of its own: a broker short of memory stops publishers, not readers. */
+export interface Publisher {
+  /**
+   * Resolves when the broker has taken responsibility for the message; many may be under way at once.
+   *
+   * @throws Unavailable when that is not so, or not known: a repetition may be a duplicate.
+   */
+  publish: (message: Outgoing) => Promise<void>;
+  problem: () => string | undefined;
+  close: () => Promise<void>;
+}
+
+export interface PublisherOptions {
+  url: string;
+  topology: Topology;
+  log: Log;
+  /** Milliseconds until a missing confirm counts as a failure. */
+  confirmWithinMs?: number;
+}
+
+export async function openPublisher(options: PublisherOptions): Promise<Publisher> {
+  const { url, topology, log, confirmWithinMs = 5_000 } = options;
+  let channel: ConfirmChannel | undefined;
+  const returned = new Set<string>();
+
+  async function setup(model: ChannelModel, drop: (reason: string) => void): Promise<void> {
+    const opened = await model.createConfirmChannel();
+    opened.on('error', (error) => log.error({ err: error }, 'the publishing channel failed'));
+    opened.on('close', () => {
+      returned.clear();
+      drop('the publishing channel was closed');
+    });
+    // A returned message is confirmed as well, right after.
+    opened.on('return', (message) => returned.add(String(message.properties.messageId)));
+    await declareTopology(opened, topology);
+    channel = opened;
+  }
+
+  const name = `${topology.namespace}.${topology.service} publisher`;
+  const connection = await openConnection({ url, name, log, setup });
+
+  function publish({ exchange, routingKey, content, options }: Outgoing): Promise<void> {
+    const problem = connection.problem();
+    if (!channel || problem) return Promise.reject(new Unavailable(`The broker (${problem})`));
+    const current = channel;
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        // Blocked publishers are told so and go on by themselves; silence without a word is a dead connection.
+        if (!connection.problem()) connection.drop('a confirm did not come in time');
+        reject(new Unavailable('The confirm of a message'));
+      }, confirmWithinMs);
+      const settle = (error: unknown) => {
+        clearTimeout(deadline);
+        if (error) {
+          reject(new Unavailable('The confirm of a message', { cause: error }));
+        } else if (returned.delete(options.messageId)) {
+          connection.drop('a queue is missing and has to be declared again');
+          reject(new Unavailable(`The queue for ${routingKey}`));
+        } else {
+          resolve();
+        }
+      };
+      try {
+        current.publish(exchange, routingKey, content, options, settle);
+      } catch (error) {
+        clearTimeout(deadline);
+        reject(
+          error instanceof IllegalOperationError ? new Unavailable('The broker', { cause: error }) : error,
+        );
+      }
+    });
+  }
+
+  return { publish, problem: connection.problem, close: connection.close };
+}

@@ -1,0 +1,15 @@
+export { createAccounts } from './accounts.js';
+export type { CreateAccountsOptions, TestAccount } from './accounts.js';
+export {
+  adminDatabaseUrl,
+  createTestDatabase,
+  dropTestDatabase,
+  openTestDatabase,
+  TEST_ROLE_PASSWORD,
+} from './test-database.js';
+export type { TestDatabase } from './test-database.js';
+export { deleteTopology } from './delete-topology.js';
+export type { DeleteTopologyOptions } from './delete-topology.js';
+export { eventually } from './eventually.js';
+export { openTcpProxy, through } from './tcp-proxy.js';
+export type { TcpProxy } from './tcp-proxy.js';
