@@ -1,0 +1,32 @@
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const family = isIP(host);
+  return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+const schema = z.object({
+  NODE_ENV: z
+    .string()
+    .default('development')
+    .refine((value) => value !== 'production', 'emulators take no real money: they do not run in production'),
+  HOST: z.string().default('127.0.0.1').refine(isLoopback, 'emulators listen on loopback addresses only'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4090),
+  KAKAOPAY_WINDOW_MS: z.coerce.number().int().min(1).default(900_000),
+});
+
+export type Env = z.infer<typeof schema>;
+
+/** Reads what the process was started with; throws one error that lists every problem. */
+export function readEnv(variables: Record<string, string | undefined>): Env {
+  const parsed = schema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`Cannot start:\n  ${problems.join('\n  ')}`);
+}

@@ -1,0 +1,22 @@
+import { document, markup } from './html.js';
+
+const ROUTES = [
+  ['POST /kakaopay/online/v1/payment/ready', 'begins a payment'],
+  ['POST /kakaopay/online/v1/payment/approve', 'captures what the buyer agreed to'],
+  ['POST /kakaopay/online/v1/payment/cancel', 'gives all or a part of it back'],
+  ['POST /kakaopay/online/v1/payment/order', 'says how a payment stands'],
+  ['GET /kakaopay/mockup/bridge/…', 'the buyer’s page, as ready answers it'],
+  ['GET /kakaopay/calls', 'calls that arrived, by operation; ?tid= or ?partner_order_id= narrows it'],
+  ['GET /faults', 'faults that are armed now'],
+  ['POST /faults', '{"target","operation","fault","times","delayMs"}: makes the next calls fail'],
+  ['GET /healthz, /readyz, /metrics', 'for whoever starts and watches this'],
+] as const;
+
+export function indexPage(): string {
+  return document(
+    'Emulators',
+    markup`<h1>Emulators</h1>
+<p>Local stand-ins for other people’s services. No money moves here, and all is forgotten at exit.</p>
+<dl>${ROUTES.map(([route, meaning]) => markup`<dt><code>${route}</code></dt><dd>${meaning}</dd>`)}</dl>`,
+  );
+}

@@ -1,0 +1,32 @@
+import { readEnv } from './env.js';
+import { openEmulators } from './server.js';
+
+function log(msg: string, more: Record<string, unknown> = {}): void {
+  process.stdout.write(
+    `${JSON.stringify({ level: 30, time: Date.now(), name: 'emulators', msg, ...more })}\n`,
+  );
+}
+
+async function main(): Promise<void> {
+  const env = readEnv(process.env);
+  const emulators = await openEmulators({
+    host: env.HOST,
+    port: env.PORT,
+    windowMs: env.KAKAOPAY_WINDOW_MS,
+  });
+  log('listening', { url: emulators.url });
+
+  const stop = (signal: string): void => {
+    log('stopping', { signal });
+    emulators.close().then(() => log('stopped'), fail);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+await main().catch(fail);

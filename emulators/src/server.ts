@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Faults } from './faults.js';
+import { html, json, readBody, text, type Answer, type Request } from './http.js';
+import { indexPage } from './index-page.js';
+import { openKakaoPay } from './kakaopay/routes.js';
+import { metrics } from './metrics.js';
+
+const DRAIN_MS = 500;
+
+export interface Options {
+  host?: string;
+  port?: number;
+  /** How long a KakaoPay tid and its page live, in ms. */
+  windowMs?: number;
+  now?: () => Date;
+}
+
+export interface Emulators extends AsyncDisposable {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts every emulator on one port (a free one by default); state is in memory and ends with it. */
+export async function openEmulators(options: Options = {}): Promise<Emulators> {
+  const { host = '127.0.0.1', port = 0, windowMs = 900_000, now = () => new Date() } = options;
+  const faults = new Faults();
+  const origin = (): string => {
+    const { address, family, port } = server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  };
+  const kakaopay = openKakaoPay({ faults, windowMs, now, origin });
+
+  function route(request: Request): Answer {
+    const { method, path } = request;
+    if (path.startsWith('/kakaopay/')) return kakaopay.answer(request);
+    switch (`${method} ${path}`) {
+      case 'GET /':
+        return html(200, indexPage());
+      case 'GET /healthz':
+      case 'GET /readyz':
+        return json(200, { status: 'ok' });
+      case 'GET /metrics':
+        return text(200, metrics(kakaopay.calls, kakaopay.payments()));
+      case 'GET /faults':
+        return json(200, { faults: faults.list() });
+      case 'POST /faults':
+        return faults.arm(request.body);
+      default:
+        return json(404, { error: 'NOT_FOUND' });
+    }
+  }
+
+  async function answerTo(incoming: IncomingMessage): Promise<Answer> {
+    const url = URL.parse(incoming.url ?? '/', 'http://emulators');
+    const body = await readBody(incoming);
+    if (!url) return json(400, { error: 'BAD_URL' });
+    if (body === undefined) return json(413, { error: 'PAYLOAD_TOO_LARGE' });
+    const { method = 'GET', headers } = incoming;
+    return route({ method, path: url.pathname, query: url.searchParams, headers, body });
+  }
+
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await answerTo(incoming);
+    if (answer.kind === 'withhold') return dropAfter(response, answer.dropAfterMs);
+    // Unreferenced, so that a long delay does not keep a stopped process alive.
+    if (answer.delayMs > 0) await delay(answer.delayMs, undefined, { ref: false });
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+
+  const server = createServer((incoming, response) => {
+    handle(incoming, response).catch((error: unknown) => {
+      if (response.destroyed) return; // The caller went away in the middle of its request.
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      if (!response.headersSent) response.writeHead(500).end();
+    });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+
+  async function shutDown(): Promise<void> {
+    const closed = once(server, 'close');
+    server.close();
+    // Withheld answers never end by themselves.
+    setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+    await closed;
+  }
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= shutDown());
+
+  return { url: origin(), close, [Symbol.asyncDispose]: close };
+}
+
+/** Leaves the caller waiting, until it gives up by itself when ms is 0. */
+function dropAfter(response: ServerResponse, ms: number): void {
+  if (ms === 0) return;
+  const timer = setTimeout(() => response.destroy(), ms).unref();
+  response.once('close', () => clearTimeout(timer));
+}
