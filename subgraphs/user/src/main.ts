@@ -1,0 +1,42 @@
+import { migrate, openDatabase } from '@stampede/shared/database';
+import { exitOnEnvironmentError } from '@stampede/shared/env';
+import { runService, serveSubgraph } from '@stampede/shared/subgraph';
+import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { fileURLToPath } from 'node:url';
+import { createDemoAccounts } from './demo/demo-accounts.js';
+import { readUserEnv } from './env.js';
+import { buildUserSubgraph } from './schema.js';
+import { openPasswords } from './sign-in/passwords.js';
+import { jwksRoutes } from './tokens/jwks.js';
+
+const env = exitOnEnvironmentError(readUserEnv);
+const log = openLog('user', env.LOG_LEVEL);
+const metrics = openMetrics('user');
+
+await runService(log, async (own) => {
+  const { DATABASE_URL: url, ACCESS_TOKEN_KEYS: keys, PERSONAL_DATA_KEYS: sealer } = env;
+  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
+  await migrate({ url, schema: 'user', folder, log });
+  const database = own(openDatabase({ url, schema: 'user', log }));
+  const passwords = await openPasswords(metrics);
+  if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
+
+  const subgraph = await buildUserSubgraph({ database, sealer, keys, passwords, log });
+  own(
+    await serveSubgraph({
+      name: 'user',
+      subgraph,
+      identitySecret: env.IDENTITY_SECRET,
+      host: env.HOST,
+      port: env.PORT,
+      routes: jwksRoutes(keys),
+      readiness: () =>
+        database.query('SELECT 1').then(
+          () => [],
+          () => ['the database does not answer'],
+        ),
+      log,
+      metrics,
+    }),
+  );
+});

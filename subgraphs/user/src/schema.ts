@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import type { Database } from '@stampede/shared/database';
+import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
+import type { Sealer } from '@stampede/shared/sealing';
+import type { Log } from '@stampede/shared/telemetry';
+import { findAccounts } from './account.entity.js';
+import { findById } from './find-by-id.js';
+import { UserResolver } from './profile/user.resolver.js';
+import { User } from './profile/user.type.js';
+import { Seller, findSellers } from './seller/seller.js';
+import { SessionResolver } from './session/session.resolver.js';
+import type { Passwords } from './sign-in/passwords.js';
+import { SignInResolver } from './sign-in/sign-in.resolver.js';
+import type { SigningKeys } from './tokens/signing-keys.js';
+
+export interface UserParts {
+  database: Database;
+  sealer: Sealer;
+  keys: SigningKeys;
+  passwords: Passwords;
+  log: Log;
+}
+
+/** Builds the user subgraph: accounts, sessions, personal data. */
+export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
+  const { database, sealer, keys, log } = parts;
+  const findAccount = findById((ids) => findAccounts(database, sealer, ids));
+  const findSeller = findById((ids) => findSellers(database, ids));
+  return buildSubgraph({
+    resolvers: [
+      new UserResolver(database, sealer, findAccount),
+      new SignInResolver(parts),
+      new SessionResolver(database, keys, findAccount, log),
+    ],
+    types: [Seller],
+    references: {
+      User: async ({ id }: { id: string }) => {
+        const account = await findAccount(id);
+        return account && new User(account);
+      },
+      Seller: ({ id }: { id: string }) => findSeller(id),
+    },
+  });
+}

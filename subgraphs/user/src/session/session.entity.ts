@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import type { Sql } from '@stampede/shared/database';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { randomUUID } from 'node:crypto';
+import { Field, ID, ObjectType } from 'type-graphql';
+import { hashRefreshToken, newRefreshToken } from '../tokens/refresh-token.js';
+
+@ObjectType({ description: 'One signed-in device.' })
+export class Session {
+  @Field(() => ID, { description: 'A UUID.' })
+  id!: string;
+
+  @Field({ description: 'What the device called itself when it signed in.' })
+  device!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it signed in.' })
+  createdAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When it last signed in or refreshed its tokens.' })
+  lastUsedAt!: Date;
+
+  @Field({ description: 'Whether it is the one that asks.' })
+  current!: boolean;
+}
+
+/** How long a session lives after its last use. */
+export const SESSION_LIFETIME = '30 days';
+
+export interface StartedSession {
+  id: string;
+  refreshToken: string;
+}
+
+/** Signs a device in. */
+export async function startSession(sql: Sql, accountId: string, device: string): Promise<StartedSession> {
+  const id = randomUUID();
+  const refreshToken = newRefreshToken();
+  const { hash, family } = hashRefreshToken(refreshToken);
+  await sql.run(
+    `INSERT INTO session (id, account_id, device, expires_at, refresh_hash, refresh_family)
+     VALUES ($1, $2, $3, now() + $4::interval, $5, $6)`,
+    [id, accountId, device, SESSION_LIFETIME, hash, family],
+  );
+  return { id, refreshToken };
+}
+
+/** The devices that are signed in, the latest used first. */
+export async function liveSessionsOf(sql: Sql, accountId: string, current?: string): Promise<Session[]> {
+  const rows = await sql.query<Omit<Session, 'current'>>(
+    `SELECT id, device, created_at AS "createdAt", last_used_at AS "lastUsedAt" FROM session
+      WHERE account_id = $1 AND ended_at IS NULL AND expires_at > now() ORDER BY last_used_at DESC, id`,
+    [accountId],
+  );
+  return rows.map((row) => Object.assign(new Session(), row, { current: row.id === current }));
+}
+
+/** Signs a device out. @returns whether it was signed in. */
+export async function endSession(sql: Sql, id: string, accountId: string): Promise<boolean> {
+  const ended = await sql.run(
+    `UPDATE session SET ended_at = now()
+      WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND expires_at > now()`,
+    [id, accountId],
+  );
+  return ended === 1;
+}

@@ -1,0 +1,51 @@
+import 'reflect-metadata';
+import type { Database } from '@stampede/shared/database';
+import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
+import type { Log } from '@stampede/shared/telemetry';
+import { Arg, Ctx, Mutation, Resolver, createUnionType } from 'type-graphql';
+import type { Account } from '../account.entity.js';
+import type { SigningKeys } from '../tokens/signing-keys.js';
+import { AuthSession, issueTokens } from './auth-session.js';
+import { refreshSession } from './refresh-session.js';
+import { InvalidToken, invalidToken } from './rejections.js';
+import { endSession } from './session.entity.js';
+
+const RefreshResult = createUnionType({
+  name: 'RefreshResult',
+  description: 'What becomes of a refresh.',
+  types: () => [AuthSession, InvalidToken] as const,
+});
+
+@Resolver()
+export class SessionResolver {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: SigningKeys,
+    private readonly findAccount: (id: string) => Promise<Account | null>,
+    private readonly log: Log,
+  ) {}
+
+  @Mutation(() => RefreshResult, {
+    description:
+      'Gives new tokens for a refresh token, which is good for one refresh; a replayed one ends its session.',
+  })
+  async refreshSession(
+    @Ctx() { requestId }: SubgraphContext,
+    @Arg('refreshToken', () => String, { nullable: true, description: 'The latest one that was given out.' })
+    refreshToken: string | null,
+  ): Promise<AuthSession | InvalidToken> {
+    const session = await refreshSession(this.database, refreshToken ?? '', (sessionId) =>
+      this.log.warn({ requestId, sessionId }, 'ended a session: an old refresh token of it came again'),
+    );
+    const account = session && (await this.findAccount(session.accountId));
+    return account ? issueTokens(this.keys, account, session) : invalidToken();
+  }
+
+  @Mutation(() => Boolean, {
+    description: 'Signs this device out; false when it was signed out already. @role any signed in',
+  })
+  async signOut(@Ctx() context: SubgraphContext): Promise<boolean> {
+    const { sessionId, userId } = requireUser(context);
+    return endSession(this.database, sessionId, userId);
+  }
+}

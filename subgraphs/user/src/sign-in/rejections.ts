@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import { Rejection } from '@stampede/shared/graphql';
+import { GraphQLDateTime, GraphQLEmailAddress } from 'graphql-scalars';
+import { Field, ObjectType } from 'type-graphql';
+
+@ObjectType({
+  implements: Rejection,
+  description:
+    'The address is not known, or the password is not the account’s: the answer does not say which.',
+})
+export class InvalidCredentials extends Rejection {}
+
+@ObjectType({
+  implements: Rejection,
+  description: 'The password is right, but nobody has followed the link that was mailed to the address.',
+})
+export class EmailNotVerified extends Rejection {
+  @Field(() => GraphQLEmailAddress, { description: 'The address that waits to be verified.' })
+  email!: string;
+}
+
+@ObjectType({ implements: Rejection, description: 'Too many wrong passwords in a row.' })
+export class TooManyAttempts extends Rejection {
+  @Field(() => GraphQLDateTime, { description: 'When to try again, at the earliest.' })
+  retryAt!: Date;
+}
+
+export const invalidCredentials = (): InvalidCredentials =>
+  Object.assign(new InvalidCredentials(), {
+    message: 'That email address and password do not go together. Please check both.',
+  });
+
+export const emailNotVerified = (email: string): EmailNotVerified =>
+  Object.assign(new EmailNotVerified(), {
+    message: 'Please follow the link that we mailed to you first; it verifies your address.',
+    email,
+  });

@@ -1,0 +1,40 @@
+import type { Database } from '@stampede/shared/database';
+import type { Sealer } from '@stampede/shared/sealing';
+import { findAccountByEmail } from '../account.entity.js';
+import { issueTokens, type AuthSession } from '../session/auth-session.js';
+import { startSession } from '../session/session.entity.js';
+import type { SigningKeys } from '../tokens/signing-keys.js';
+import type { Passwords } from './passwords.js';
+import {
+  emailNotVerified,
+  invalidCredentials,
+  type EmailNotVerified,
+  type InvalidCredentials,
+} from './rejections.js';
+
+export interface SignInParts {
+  database: Database;
+  sealer: Sealer;
+  passwords: Passwords;
+  keys: SigningKeys;
+}
+
+export interface Credentials {
+  email: string;
+  password: string;
+  device: string;
+}
+
+/** Starts a session for who knows the password of a verified account. */
+export async function signIn(
+  { database, sealer, passwords, keys }: SignInParts,
+  { email, password, device }: Credentials,
+): Promise<AuthSession | InvalidCredentials | EmailNotVerified> {
+  const account = await findAccountByEmail(database, sealer, email);
+  const matches = await passwords.matches(account?.passwordHash ?? null, password);
+  if (!account || !matches) return invalidCredentials();
+  // Told only to who knows the password: to others it would say that the account exists.
+  if (!account.emailVerified) return emailNotVerified(account.email);
+
+  return issueTokens(keys, account, await startSession(database, account.id, device));
+}

@@ -1,0 +1,139 @@
+import { hash } from '@node-rs/argon2';
+import {
+  ANONYMOUS,
+  IDENTITY_HEADER,
+  signIdentity,
+  type Identity,
+  type Role,
+} from '@stampede/shared/identity';
+import { openSealer, type Sealer } from '@stampede/shared/sealing';
+import { serveSubgraph } from '@stampede/shared/subgraph';
+import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import {
+  createAccounts,
+  openTestDatabase,
+  type TestAccount,
+  type TestDatabase,
+} from '@stampede/shared/testing';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { buildUserSubgraph } from '../src/schema.js';
+import { openPasswords } from '../src/sign-in/passwords.js';
+import { jwksRoutes } from '../src/tokens/jwks.js';
+import { readSigningKeys } from '../src/tokens/signing-keys.js';
+
+export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+export const IDENTITY_SECRET = 'local-only-test-identity-secret-0123456789';
+export const PASSWORD = 'correct horse battery staple';
+
+const base64Key = () => randomBytes(32).toString('base64');
+export const newSealingKeys = () => `a:${base64Key()},index:${base64Key()}`;
+export const newSigningKey = () =>
+  generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+
+/** What any test of this subgraph reads from its answers. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a test says what it expects; a type would say it twice
+export type Data = any;
+
+export interface Answer {
+  data?: Data;
+  errors?: { message: string; extensions: { code: string } }[];
+}
+
+export interface UserUnderTest extends AsyncDisposable {
+  url: string;
+  test: TestDatabase;
+  sealer: Sealer;
+  signingKeys: string;
+  /** Asks as the gateway would, on behalf of `identity`; nobody by default. */
+  ask(query: string, variables?: object, identity?: Identity): Promise<Answer>;
+  account(role?: Role): Promise<TestAccount>;
+  metric(name: string): Promise<number>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The subgraph over a database of its own, served over HTTP. */
+export async function openUser(): Promise<UserUnderTest> {
+  const test = await openTestDatabase('user', MIGRATIONS);
+  const sealer = openSealer(newSealingKeys());
+  const signingKeys = `${newSigningKey()}${newSigningKey()}`;
+  const keys = readSigningKeys(signingKeys);
+  const log = openLog('user', 'silent');
+  const metrics = openMetrics('user');
+  const passwords = await openPasswords(metrics);
+  const passwordHash = await hash(PASSWORD);
+  const { database } = test;
+  const server = await serveSubgraph({
+    name: 'user',
+    subgraph: await buildUserSubgraph({ database, sealer, keys, passwords, log }),
+    identitySecret: IDENTITY_SECRET,
+    host: '127.0.0.1',
+    port: 0,
+    routes: jwksRoutes(keys),
+    readiness: () => Promise.resolve([]),
+    log,
+    metrics,
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+
+  return {
+    url,
+    test,
+    sealer,
+    signingKeys,
+    ask: async (query, variables = {}, identity = ANONYMOUS) => {
+      const body = JSON.stringify({ query, variables });
+      const signed = signIdentity(IDENTITY_SECRET, { audience: 'user', identity, requestId: 'test' }, body);
+      return (await post(url, body, { [IDENTITY_HEADER]: signed })).answer;
+    },
+    account: async (role = 'BUYER') => {
+      const options = { database, sealer, keys: signingKeys, count: 1, role, passwordHash };
+      const { value } = await createAccounts(options).next();
+      return value as TestAccount;
+    },
+    metric: async (name) => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(new RegExp(`^${name}\\{.*\\} (\\d+)$`, 'm').exec(text)?.[1]);
+    },
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await test[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export async function post(url: string, body: string, headers: Record<string, string>) {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  return { status: response.status, answer: (await response.json()) as Answer };
+}
+
+/** The identity that the gateway makes of a session's access token. */
+export const asUser = ({ id, sessionId }: TestAccount, role: Role = 'BUYER'): Identity => ({
+  kind: 'user',
+  userId: id,
+  sessionId,
+  role,
+});
+
+export const SIGN_IN = `mutation ($input: SignInInput!) {
+  signIn(input: $input) {
+    __typename
+    ... on AuthSession { accessToken accessTokenExpiresAt refreshToken user { id email sessions { id device current } } }
+    ... on Rejection { message }
+    ... on EmailNotVerified { email }
+  }
+}`;
+
+export const REFRESH = `mutation ($token: String) {
+  refreshSession(refreshToken: $token) {
+    __typename
+    ... on AuthSession { accessToken refreshToken user { id } }
+    ... on Rejection { message }
+  }
+}`;

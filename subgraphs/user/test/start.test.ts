@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ANONYMOUS, IDENTITY_HEADER, signIdentity } from '@stampede/shared/identity';
+import {
+  createTestDatabase,
+  dropTestDatabase,
+  adminDatabaseUrl,
+  TEST_ROLE_PASSWORD,
+} from '@stampede/shared/testing';
+import { serviceDatabaseUrl } from '@stampede/shared/database';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { decodeJwt } from 'jose';
+import { IDENTITY_SECRET, newSealingKeys, newSigningKey, post, SIGN_IN, type Data } from './open-user.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const settings = {
+  ACCESS_TOKEN_KEYS: newSigningKey(),
+  PERSONAL_DATA_KEYS: newSealingKeys(),
+  IDENTITY_SECRET,
+};
+
+let databaseName: string;
+beforeAll(async () => {
+  databaseName = await createTestDatabase('user_start');
+});
+afterAll(() => dropTestDatabase(databaseName));
+
+const environment = (more: Record<string, string> = {}) => ({
+  DATABASE_URL: serviceDatabaseUrl(adminDatabaseUrl(), databaseName, 'user', TEST_ROLE_PASSWORD),
+  PORT: '0',
+  STAMPEDE_DEMO: '1',
+  ...settings,
+  ...more,
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The built service as a process, once it says that it is ready. */
+async function start() {
+  const env = environment({ PORT: String(await freePort()) });
+  const service = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(service, 'exit');
+  const lines: string[] = [];
+  for await (const line of createInterface(service.stdout)) {
+    lines.push(line);
+    if (line.includes('"ready"')) break;
+  }
+  service.stdout.resume();
+  return {
+    url: `http://127.0.0.1:${env.PORT}`,
+    lines,
+    stop: async () => {
+      service.kill('SIGTERM');
+      return (await exited)[0] as number;
+    },
+  };
+}
+
+async function signIn(url: string, mailbox: string): Promise<Data> {
+  const input = { email: `${mailbox}@stampede.test`, password: 'stampede-demo' };
+  const body = JSON.stringify({ query: SIGN_IN, variables: { input } });
+  const request = { audience: 'user', identity: ANONYMOUS, requestId: 'r' };
+  const headers = { [IDENTITY_HEADER]: signIdentity(IDENTITY_SECRET, request, body) };
+  return (await post(url, body, headers)).answer.data.signIn;
+}
+
+test('migrates, makes the demo accounts, serves, and stops cleanly; a second start finds its data', async () => {
+  const first = await start();
+  expect(first.lines.map((line) => JSON.parse(line).service)).toEqual(first.lines.map(() => 'user'));
+  for (const path of ['/healthz', '/readyz', '/metrics', '/.well-known/jwks.json']) {
+    expect((await fetch(first.url + path)).status).toBe(200);
+  }
+  const roles = {
+    operator: 'OPERATOR',
+    seller: 'SELLER',
+    seller2: 'SELLER',
+    buyer: 'BUYER',
+    buyer2: 'BUYER',
+  };
+  const ids: Record<string, string> = {};
+  for (const [mailbox, role] of Object.entries(roles)) {
+    const { accessToken, user } = await signIn(first.url, mailbox);
+    expect(decodeJwt(accessToken).role).toBe(role);
+    ids[mailbox] = user.id;
+  }
+  // By this id the demo products name their seller.
+  expect(ids.seller).toBe('5e11e700-0000-4000-8000-000000000001');
+  expect(await first.stop()).toBe(0);
+
+  const second = await start();
+  expect((await signIn(second.url, 'buyer')).user).toMatchObject({ id: ids.buyer });
+  expect(await second.stop()).toBe(0);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['no database', { DATABASE_URL: '' }, /DATABASE_URL/],
+  ['demo data in production', { NODE_ENV: 'production' }, /STAMPEDE_DEMO/],
+  [
+    'a local secret in production',
+    { NODE_ENV: 'production', STAMPEDE_DEMO: '0' },
+    /IDENTITY_SECRET: is a local secret/,
+  ],
+  [
+    'no key for blind indexes',
+    { PERSONAL_DATA_KEYS: newSealingKeys().replace(/,.*/, '') },
+    /PERSONAL_DATA_KEYS: .*index/,
+  ],
+  ['no signing key', { ACCESS_TOKEN_KEYS: 'none' }, /ACCESS_TOKEN_KEYS: there is no PKCS#8/],
+])('does not start with %s', async (_, change, problem) => {
+  const service = spawn(process.execPath, [MAIN], {
+    env: { ...environment(), ...change },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const errors: Buffer[] = [];
+  service.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  const [code] = (await once(service, 'close')) as [number];
+  expect(code).toBe(1);
+  expect(Buffer.concat(errors).toString()).toMatch(problem);
+});
