@@ -1,0 +1,35 @@
+import 'reflect-metadata';
+import type { Inventory } from '@stampede/shared/inventory';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, ID, Int, Query, Resolver } from 'type-graphql';
+import { Product } from '../product.entity.js';
+import type { ProductReader } from './product-reader.js';
+import { ProductConnection } from './product-connection.js';
+
+@Resolver()
+export class BrowseResolver {
+  constructor(
+    private readonly products_: ProductReader,
+    private readonly inventory: Pick<Inventory, 'now'>,
+  ) {}
+
+  @Query(() => Product, { nullable: true, description: 'One product; null when there is none of this id.' })
+  product(@Arg('id', () => ID, { description: 'The product’s id.' }) id: string): Promise<Product | null> {
+    return this.products_.one(id);
+  }
+
+  @Query(() => ProductConnection, { description: 'Products on sale, those that open last first.' })
+  products(
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'At most 100.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor after which to go on.' })
+    after: string | null,
+  ): Promise<ProductConnection> {
+    return this.products_.page(first ?? 20, after ?? null);
+  }
+
+  @Query(() => GraphQLDateTime, { description: 'The clock that opens sales.' })
+  async serverTime(): Promise<Date> {
+    return new Date(await this.inventory.now());
+  }
+}

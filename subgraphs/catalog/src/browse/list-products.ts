@@ -1,0 +1,48 @@
+import type { Sql } from '@stampede/shared/database';
+import { badInput } from '@stampede/shared/errors';
+import { decodeCursor, encodeCursor } from '@stampede/shared/graphql';
+import { productOf, type ProductRow } from '../product-row.js';
+import type { ProductConnection } from './product-connection.js';
+
+const LIST = 'products';
+const MAX_PAGE = 100;
+
+/** All products, the next to open last opened first, as keyset pages. @throws BAD_USER_INPUT */
+export async function listProducts(
+  database: Sql,
+  first: number,
+  after: string | null,
+): Promise<ProductConnection> {
+  if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
+  const [opensAt, id] = after ? keysOf(after) : [null, null];
+  const rows = await database.query<ProductRow>(
+    `SELECT * FROM product
+     WHERE $2::timestamptz IS NULL OR (opens_at, id) < ($2::timestamptz, $3::uuid)
+     ORDER BY opens_at DESC, id DESC LIMIT $1`,
+    [first + 1, opensAt, id],
+  );
+  const [count] = await database.query<{ count: number }>('SELECT count(*) FROM product');
+  const edges = rows.slice(0, first).map((row) => ({
+    cursor: encodeCursor(LIST, row.opens_at.toISOString(), row.id),
+    node: productOf(row),
+  }));
+  return {
+    edges,
+    totalCount: count?.count ?? 0,
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      hasPreviousPage: after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+function keysOf(after: string): [string, string] {
+  const [opensAt, id] = decodeCursor(LIST, after, 2).map(String);
+  const isDate = opensAt !== undefined && !Number.isNaN(Date.parse(opensAt));
+  if (!isDate || !id || !/^[0-9a-f-]{36}$/.test(id)) {
+    throw badInput({ path: 'after', message: 'is not a cursor of this list.' });
+  }
+  return [opensAt, id];
+}

@@ -1,0 +1,52 @@
+import { badInput, type FieldProblem } from '@stampede/shared/errors';
+import { z } from 'zod';
+import type { ProductInput } from './product-input.js';
+
+const text = (least: number, most: number) =>
+  z.string().refine((value) => value.trim().length >= least && value.length <= most, {
+    message: `has ${least} to ${most} characters.`,
+  });
+const whole = (least: number, most: number) =>
+  z.number().refine((value) => Number.isInteger(value) && value >= least && value <= most, {
+    message: `is a whole number from ${least} to ${most}.`,
+  });
+
+const rules = z
+  .object({
+    name: text(1, 200),
+    description: text(0, 10_000).nullable(),
+    brands: z.array(text(1, 100)).min(1, 'names at least one.').max(10, 'names at most 10.'),
+    images: z
+      .array(z.instanceof(URL).refine(({ protocol }) => protocol === 'https:', 'is an https URL.'))
+      .max(10, 'has at most 10.')
+      .nullable(),
+    price: whole(100, 1_000_000_000_000),
+    stock: whole(1, 1_000_000),
+    limitPerBuyer: whole(1, 1_000).nullable(),
+    holdMinutes: whole(1, 1_440).nullable(),
+    refundTiers: z
+      .array(z.object({ daysBefore: whole(0, 3_650), percent: whole(0, 100) }))
+      .max(10, 'has at most 10.')
+      .nullish(),
+    idempotencyKey: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{8,64}$/, 'has 8 to 64 of A-Z a-z 0-9 . _ -.')
+      .nullish(),
+    opensAt: z.date(),
+    closesAt: z.date().nullish(),
+  })
+  .refine(({ opensAt, closesAt }) => !closesAt || closesAt > opensAt, {
+    path: ['closesAt'],
+    message: 'is after opensAt.',
+  });
+
+/** @throws BAD_USER_INPUT with every field that breaks a rule. */
+export function checkProductInput(input: ProductInput): void {
+  const checked = rules.safeParse(input);
+  if (checked.success) return;
+  const problems: FieldProblem[] = checked.error.issues.map(({ path, message }) => ({
+    path: ['input', ...path].join('.'),
+    message,
+  }));
+  throw badInput(...problems);
+}

@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { migrate, openDatabase } from '@stampede/shared/database';
+import { openInventory, openStockEffects } from '@stampede/shared/inventory';
+import { openMessaging } from '@stampede/shared/messaging';
+import { openRedis } from '@stampede/shared/redis';
+import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
+import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { fileURLToPath } from 'node:url';
+import { seedDemoProducts } from './demo/seed-demo-products.js';
+import { readCatalogEnv } from './env.js';
+import { askOrderForRebuild } from './rebuild/ask-order.js';
+import { buildCatalog } from './schema.js';
+import { onOrderCancelled } from './stock-book/on-order-cancelled.js';
+import { onOrderPaid } from './stock-book/on-order-paid.js';
+import { openStockReader } from './stock/stock-reader.js';
+
+const env = readCatalogEnv();
+const log = openLog('catalog', env.LOG_LEVEL);
+const metrics = openMetrics('catalog');
+
+await runService(log, async (own) => {
+  const store = { url: env.DATABASE_URL, schema: 'catalog', log };
+  await migrate({ ...store, folder: fileURLToPath(new URL('../migrations', import.meta.url)) });
+  const database = own(openDatabase(store));
+  const redis = openRedis(env.REDIS_URL, log);
+  own({ close: async () => void (await redis.quit()) });
+  const inventory = openInventory(redis, env.NAMESPACE);
+  const identity = { service: 'catalog', identitySecret: env.IDENTITY_SECRET };
+  const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
+  const rebuilds = askOrderForRebuild(order, log);
+
+  own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
+  const messaging = own(
+    await openMessaging({
+      url: env.AMQP_URL,
+      namespace: env.NAMESPACE,
+      service: 'catalog',
+      database,
+      handlers: [onOrderPaid, onOrderCancelled],
+      log,
+      metrics,
+    }),
+  );
+  const stock = openStockReader({ inventory, askForRebuild: rebuilds.now, log });
+  const subgraph = await buildCatalog({ database, inventory, stock });
+  const readiness = readinessOf({ database, redis, messaging });
+  own(
+    await serveSubgraph({
+      name: 'catalog',
+      ...identity,
+      subgraph,
+      host: env.HOST,
+      port: env.PORT,
+      readiness,
+      log,
+      metrics,
+    }),
+  );
+  // After it serves: what is seeded has order ask back for the rest of it.
+  if (env.STAMPEDE_DEMO) await seedDemoProducts(database);
+});

@@ -1,0 +1,61 @@
+import { won } from '@stampede/shared/graphql';
+import type { ProductChanged } from '@stampede/shared/messages';
+import type { Product } from './product.entity.js';
+
+/** The table `product`, as PostgreSQL gives it. */
+export interface ProductRow {
+  id: string;
+  seller_id: string;
+  name: string;
+  description: string;
+  brands: string[];
+  images: string[];
+  price: number;
+  used_on: Date | null;
+  refund_tiers: { daysBefore: number; percent: number }[];
+  opens_at: Date;
+  closes_at: Date | null;
+  limit_per_buyer: number;
+  hold_minutes: number;
+  paused: boolean;
+  version: number;
+  total: number;
+  sold: number;
+  epoch: number;
+  created_at: Date;
+}
+
+export function productOf(row: ProductRow): Product {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    brands: row.brands,
+    images: row.images,
+    price: won(row.price),
+    refundPolicy: { usedOn: row.used_on?.toISOString() ?? null, tiers: row.refund_tiers },
+    createdAt: row.created_at,
+    sellerId: row.seller_id,
+    settings: {
+      version: row.version,
+      opensAt: row.opens_at.getTime(),
+      closesAt: row.closes_at?.getTime() ?? null,
+      limitPerBuyer: row.limit_per_buyer,
+      holdMinutes: row.hold_minutes,
+      paused: row.paused,
+    },
+    total: row.total,
+    sold: row.sold,
+    epoch: row.epoch,
+  };
+}
+
+/** What order copies into its listing. */
+export const productChangedBy = (product: Product): ProductChanged => ({
+  productId: product.id,
+  sellerId: product.sellerId,
+  name: product.name,
+  unitPrice: product.price.amount,
+  refundPolicy: product.refundPolicy,
+  version: product.settings.version,
+});
