@@ -1,0 +1,94 @@
+import type { Database, Transaction } from '@stampede/shared/database';
+import { endHolds } from '../end-holds.js';
+import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
+import { changeStatus, OrderStatus } from '../order-status.js';
+import { quoteRefund } from '../refund/quote-refund.js';
+import { orderRefundKey, requestRefund } from '../refund/request-refund.js';
+import { sayCancelled } from './cancel-paid-order.js';
+
+export type CancelAnswer = 'no-such-order' | 'done' | { refused: string };
+
+/**
+ * Cancels an order for its buyer or an operator.
+ *
+ * | order | what happens |
+ * |---|---|
+ * | PENDING_PAYMENT | CANCELLED at once; refused while a payment is being decided |
+ * | PAID | recorded; done as soon as catalog has said what became of the stock |
+ * | CONFIRMED, PREPARING | REFUNDING, by the refund policy; refused when it gives nothing back |
+ * | CANCELLED, REFUNDING, REFUNDED | already so |
+ * | SHIPPED, DELIVERED, EXPIRED | refused |
+ */
+export function cancelOrder(
+  database: Database,
+  orderId: string,
+  mayCancel: (order: OrderRow) => boolean,
+  reason: string,
+): Promise<CancelAnswer> {
+  return database.transaction(async (tx) => {
+    const found = await lockOrderAndStock(tx, orderId);
+    if (!found || !mayCancel(found.order)) return 'no-such-order';
+    const { order, lines } = found;
+    switch (order.status) {
+      case OrderStatus.PENDING_PAYMENT:
+        return cancelUnpaid(tx, order, lines, reason);
+      case OrderStatus.PAID:
+        return recordWish(tx, order, reason);
+      case OrderStatus.CONFIRMED:
+      case OrderStatus.PREPARING:
+        return cancelConfirmed(tx, order, lines, reason);
+      case OrderStatus.CANCELLED:
+      case OrderStatus.REFUNDING:
+      case OrderStatus.REFUNDED:
+        return 'done';
+      case OrderStatus.SHIPPED:
+      case OrderStatus.DELIVERED:
+        return { refused: 'It has been shipped.' };
+      case OrderStatus.EXPIRED:
+        return { refused: 'It has expired.' };
+      default:
+        return order.status satisfies never;
+    }
+  });
+}
+
+async function cancelUnpaid(
+  tx: Transaction,
+  order: OrderRow,
+  lines: readonly LineRow[],
+  reason: string,
+): Promise<CancelAnswer> {
+  if (order.deciding_payment_id) return { refused: 'A payment of it is being decided.' };
+  await changeStatus(tx, order.id, OrderStatus.PENDING_PAYMENT, OrderStatus.CANCELLED, reason);
+  await endHolds(tx, [order.id]);
+  await sayCancelled(tx, order, lines, reason);
+  return 'done';
+}
+
+async function recordWish(tx: Transaction, order: OrderRow, reason: string): Promise<CancelAnswer> {
+  await tx.run(
+    'UPDATE orders SET cancel_requested_at = coalesce(cancel_requested_at, now()), cancel_reason = coalesce(cancel_reason, $2) WHERE id = $1',
+    [order.id, reason],
+  );
+  return 'done';
+}
+
+async function cancelConfirmed(
+  tx: Transaction,
+  order: OrderRow,
+  lines: readonly LineRow[],
+  reason: string,
+): Promise<CancelAnswer> {
+  const amount = quoteRefund(lines, new Date());
+  if (amount === 0) return { refused: 'Its refund policy gives nothing back any more.' };
+  await changeStatus(tx, order.id, order.status, OrderStatus.REFUNDING, reason);
+  await requestRefund(tx, {
+    paymentId: order.paid_payment_id as string,
+    orderId: order.id,
+    amount,
+    key: orderRefundKey(order.id),
+    reason,
+  });
+  await sayCancelled(tx, order, lines, reason);
+  return 'done';
+}

@@ -1,0 +1,41 @@
+import type { Database } from '@stampede/shared/database';
+import { appendStockEffect, lockStock } from '@stampede/shared/inventory';
+import type { Hold } from './place-order.js';
+
+/**
+ * Gives back the holds of a basket that is not bought: written down as abandoned first, so that nobody can place
+ * an order on them afterwards, and undone in Redis only once that has committed. A hold on which the same order
+ * has been placed meanwhile (by a twin of this request) stays.
+ */
+export async function abandonHolds(
+  database: Database,
+  orderId: string,
+  holds: readonly Hold[],
+): Promise<void> {
+  if (holds.length === 0) return;
+  await database.transaction(async (tx) => {
+    for (const { productId } of holds) await lockStock(tx, productId);
+    for (const hold of holds) {
+      const { productId, epoch, serial } = hold;
+      const [row] = await tx.query<{ state: string; order_id: string; now: number }>(
+        `WITH abandoned AS (
+           INSERT INTO hold (product_id, epoch, serial, order_id, state) VALUES ($1, $2, $3, $4, 'ABANDONED')
+           ON CONFLICT (product_id, epoch, serial) DO NOTHING RETURNING state, order_id
+         )
+         SELECT found.state, found.order_id, listing.epoch AS now FROM (
+           SELECT state, order_id FROM abandoned
+           UNION ALL SELECT state, order_id FROM hold WHERE product_id = $1 AND epoch = $2 AND serial = $3
+         ) found, listing WHERE listing.product_id = $1`,
+        [productId, epoch, serial, orderId],
+      );
+      if (row?.state !== 'ABANDONED' || row.order_id !== orderId) continue;
+      await appendStockEffect(tx, {
+        kind: 'undo',
+        productId,
+        epoch: row.now,
+        orderId,
+        hold: { epoch, serial },
+      });
+    }
+  });
+}

@@ -1,0 +1,41 @@
+import { badInput, notFound } from '@stampede/shared/errors';
+import { createHash } from 'node:crypto';
+import type { LineInput } from './checkout-input.js';
+
+export interface BasketLine {
+  productId: string;
+  quantity: number;
+}
+
+/** What a buyer wants, checked: products in the order in which they are reserved and locked, each once. */
+export interface Basket {
+  lines: BasketLine[];
+  /** The same for equal baskets, however their lines were written. */
+  digest: string;
+}
+
+const MAX_LINES = 20;
+/** No sale allows more to one buyer (catalog's own rule for `limitPerBuyer`). */
+const MAX_QUANTITY = 1_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws BAD_USER_INPUT for lines or quantities out of bounds; NOT_FOUND for what cannot be a product's id. */
+export function basketOf(lines: readonly LineInput[]): Basket {
+  if (lines.length > MAX_LINES) throw badInput({ path: 'input.lines', message: `has at most ${MAX_LINES}.` });
+  const quantities = new Map<string, number>();
+  lines.forEach(({ productId, quantity }, index) => {
+    const id = productId.toLowerCase();
+    const sum = (quantities.get(id) ?? 0) + quantity;
+    if (quantity < 1 || sum > MAX_QUANTITY) {
+      const message = `is 1 to ${MAX_QUANTITY}, all lines of a product together.`;
+      throw badInput({ path: `input.lines.${index}.quantity`, message });
+    }
+    if (!UUID.test(id)) throw notFound('product');
+    quantities.set(id, sum);
+  });
+  const sorted = [...quantities]
+    .map(([productId, quantity]) => ({ productId, quantity }))
+    .toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
+  const text = sorted.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
+  return { lines: sorted, digest: createHash('sha256').update(text).digest('base64url').slice(0, 22) };
+}

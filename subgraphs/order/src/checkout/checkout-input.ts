@@ -1,0 +1,25 @@
+import 'reflect-metadata';
+import { Field, ID, InputType, Int } from 'type-graphql';
+
+@InputType()
+export class LineInput {
+  @Field(() => ID, { description: 'What is bought.' })
+  productId!: string;
+
+  @Field(() => Int, { description: 'Units; at least 1. Lines of the same product count together.' })
+  quantity!: number;
+}
+
+@InputType({
+  description:
+    'All lines are held, or none. The same idempotencyKey gives the same order again; with another basket it is IDEMPOTENCY_CONFLICT.',
+})
+export class CheckoutInput {
+  @Field(() => [LineInput], { nullable: true, description: 'At most 20.' })
+  lines!: LineInput[] | null;
+
+  @Field({
+    description: '8 to 64 of A-Z a-z 0-9 . _ -; choose a new one for each purchase, keep it for each retry.',
+  })
+  idempotencyKey!: string;
+}

@@ -1,0 +1,165 @@
+import type { Database } from '@stampede/shared/database';
+import { Unavailable, conflict, notFound } from '@stampede/shared/errors';
+import type { Inventory, ReserveAnswer } from '@stampede/shared/inventory';
+import type { Guard } from '@stampede/shared/redis';
+import type { OrderRow } from '../order-row.js';
+import type { Rebuilds } from '../rebuild/rebuilds.js';
+import { abandonHolds } from './abandon-holds.js';
+import type { Basket, BasketLine } from './basket.js';
+import { orderIdOf } from './order-id.js';
+import { placeOrder, type Hold, type PlaceAnswer } from './place-order.js';
+import { isRefusal, rejectionOf, type CheckoutRejection } from './rejections.js';
+
+export interface CheckoutParts {
+  database: Database;
+  inventory: Inventory;
+  rebuilds: Rebuilds;
+  guard: Guard;
+}
+
+export type CheckoutOutcome = { order: OrderRow } | { rejection: CheckoutRejection };
+
+interface Attempt {
+  orderId: string;
+  buyerId: string;
+  basket: Basket;
+  /** By product: an older hash than this is as good as none. */
+  minEpochs: Map<string, number>;
+}
+
+/** Each try meets a product that has just been rebuilt, or a hold that has just been undone. */
+const MAX_TRIES = 8;
+
+/**
+ * Buys a basket: all of its lines are held and an order stands, or nothing has changed.
+ *
+ * Who is refused costs one round trip to Redis. Who may win takes turns with the same buyer's other requests
+ * (never with other buyers), reserves, and has the order written down.
+ *
+ * @throws NOT_FOUND for an unknown product; IDEMPOTENCY_CONFLICT; Unavailable.
+ */
+export async function checkout(
+  parts: CheckoutParts,
+  buyerId: string,
+  idempotencyKey: string,
+  basket: Basket,
+): Promise<CheckoutOutcome> {
+  const orderId = orderIdOf(buyerId, idempotencyKey);
+  const attempt: Attempt = { orderId, buyerId, basket, minEpochs: new Map() };
+  const early = await probe(parts, attempt);
+  if (early) return early;
+  return parts.guard.inTurn(`checkout:${buyerId}`, { waitMs: 2_000, ttlMs: 5_000 }, () =>
+    buy(parts, attempt),
+  );
+}
+
+/** Answers refusals and repeats; undefined when the basket may win. */
+async function probe(parts: CheckoutParts, attempt: Attempt): Promise<CheckoutOutcome | undefined> {
+  for (const line of attempt.basket.lines) {
+    const answer = await askWarm(parts, attempt, line, 'probe');
+    if (answer.kind === 'known') return standing(parts.database, attempt);
+    if (answer.kind === 'conflict') throw anotherBasket();
+    if (isRefusal(answer)) return { rejection: rejectionOf(line.productId, answer) };
+  }
+  return undefined;
+}
+
+async function buy(parts: CheckoutParts, attempt: Attempt): Promise<CheckoutOutcome> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const reserved = await reserveAll(parts, attempt);
+    if (!('holds' in reserved)) return reserved;
+    const placed = await placeOrder(parts.database.transaction, {
+      ...attempt,
+      digest: attempt.basket.digest,
+      ...reserved,
+    });
+    if (placed.kind === 'stands') {
+      for (const productId of placed.forgotten) parts.rebuilds.later(productId);
+      return { order: placed.order };
+    }
+    await prepareNextTry(parts, attempt, reserved.holds, placed);
+  }
+  throw new Unavailable(`a stable epoch for order ${attempt.orderId}`);
+}
+
+/** Holds every line in Redis, or gives back what was held and says why not. */
+async function reserveAll(
+  parts: CheckoutParts,
+  attempt: Attempt,
+): Promise<CheckoutOutcome | { holds: Hold[] }> {
+  const holds: Hold[] = [];
+  for (const line of attempt.basket.lines) {
+    const answer = await askWarm(parts, attempt, line, 'reserve');
+    if (answer.kind === 'held' || (answer.kind === 'known' && answer.state === 'held')) {
+      const { epoch, serial, payBy } = answer;
+      holds.push({ ...line, epoch, serial, payBy });
+    } else if (answer.kind === 'known') {
+      const known = await standing(parts.database, attempt);
+      if (known) return known;
+      throw new Error(`order ${attempt.orderId} is ${answer.state} in Redis, and is not there`);
+    } else {
+      await abandonHolds(parts.database, attempt.orderId, holds);
+      if (isRefusal(answer)) return { rejection: rejectionOf(line.productId, answer) };
+      if (answer.kind === 'conflict') throw anotherBasket();
+      throw new Error(`a reservation was answered ${answer.kind}`);
+    }
+  }
+  return { holds };
+}
+
+/** Asks the script, having the product rebuilt as often as it is cold. */
+async function askWarm(
+  { inventory, rebuilds }: CheckoutParts,
+  { orderId, buyerId, basket, minEpochs }: Attempt,
+  { productId, quantity }: BasketLine,
+  mode: 'probe' | 'reserve',
+): Promise<ReserveAnswer> {
+  const minEpoch = minEpochs.get(productId) ?? 0;
+  const request = { productId, orderId, buyerId, quantity, digest: basket.digest, minEpoch };
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const answer = await inventory[mode](request);
+    if (answer.kind !== 'cold') return answer;
+    if (!(await rebuilds.rebuild(productId))) throw notFound('product');
+  }
+  throw new Unavailable(`the stock of ${productId}`);
+}
+
+/** Mends what kept the order from being placed. */
+async function prepareNextTry(
+  { database, inventory, rebuilds }: CheckoutParts,
+  { orderId, minEpochs }: Attempt,
+  holds: readonly Hold[],
+  placed: Exclude<PlaceAnswer, { kind: 'stands' }>,
+): Promise<void> {
+  switch (placed.kind) {
+    case 'conflict':
+      await abandonHolds(database, orderId, holds);
+      throw anotherBasket();
+    case 'epoch-passed':
+      minEpochs.set(placed.productId, placed.epoch);
+      return;
+    case 'abandoned-before': {
+      // Its undo may still be on the way; it is the same script, and idempotent.
+      const { productId, epoch, serial } = placed.hold;
+      await inventory.release('undo', { productId, effectEpoch: epoch, orderId, hold: { epoch, serial } });
+      return;
+    }
+    case 'forgotten':
+      await rebuilds.rebuild(placed.productId);
+      return;
+    default:
+      placed satisfies never;
+  }
+}
+
+/** The order that stands under this id; undefined when its basket was held and nothing was written down yet. */
+async function standing(
+  database: Database,
+  { orderId, basket }: Attempt,
+): Promise<{ order: OrderRow } | undefined> {
+  const [order] = await database.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
+  if (order && order.digest !== basket.digest) throw anotherBasket();
+  return order && { order };
+}
+
+const anotherBasket = () => conflict('This idempotency key was used for another basket.');

@@ -1,0 +1,150 @@
+import type { Transaction } from '@stampede/shared/database';
+import { appendStockEffect, lockStock, type HoldName } from '@stampede/shared/inventory';
+import { orderPlaced, type RefundPolicyTerms } from '@stampede/shared/messages';
+import { appendToOutbox } from '@stampede/shared/messaging';
+import { recordEvent, OrderStatus } from '../order-status.js';
+import { heldLines, readLines, type OrderRow } from '../order-row.js';
+import type { BasketLine } from './basket.js';
+
+export interface Hold extends BasketLine, HoldName {
+  payBy: Date;
+}
+
+export interface Placement {
+  orderId: string;
+  buyerId: string;
+  digest: string;
+  holds: readonly Hold[];
+}
+
+export type PlaceAnswer =
+  /** It stands: placed now, or before by the same key. `forgotten`: products of which Redis lost its holds. */
+  | { kind: 'stands'; order: OrderRow; forgotten: string[] }
+  | { kind: 'conflict' }
+  /** Nothing was written: the hold was given in an epoch that has passed. */
+  | { kind: 'epoch-passed'; productId: string; epoch: number }
+  /** Nothing was written: this order abandoned that very hold before. */
+  | { kind: 'abandoned-before'; hold: Hold }
+  /** Nothing was written: another order has that hold; Redis has forgotten it. */
+  | { kind: 'forgotten'; productId: string };
+
+interface Listing {
+  product_id: string;
+  epoch: number;
+  seller_id: string;
+  name: string;
+  unit_price: number;
+  refund_policy: RefundPolicyTerms;
+}
+
+/** Undoes the transaction and is the answer. */
+class NotPlaced extends Error {
+  constructor(readonly answer: PlaceAnswer) {
+    super(answer.kind);
+  }
+}
+
+/** Writes the order under the holds that Redis gave, all in one transaction; the first of one id wins. */
+export async function placeOrder(
+  transaction: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>,
+  placement: Placement,
+): Promise<PlaceAnswer> {
+  try {
+    return await transaction((tx) => place(tx, placement));
+  } catch (error) {
+    if (error instanceof NotPlaced) return error.answer;
+    throw error;
+  }
+}
+
+async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer> {
+  const { orderId, buyerId, digest, holds } = placement;
+  for (const { productId } of holds) await lockStock(tx, productId);
+  const listings = await readListings(tx, holds);
+  const total = holds.reduce((sum, hold) => sum + hold.quantity * listingOf(listings, hold).unit_price, 0);
+  const payBy = new Date(Math.min(...holds.map((hold) => hold.payBy.getTime())));
+  const [order] = await tx.query<OrderRow>(
+    `INSERT INTO orders (id, buyer_id, digest, status, total, pay_by)
+     VALUES ($1, $2, $3, 'PENDING_PAYMENT', $4, $5) ON CONFLICT (id) DO NOTHING RETURNING *`,
+    [orderId, buyerId, digest, total, payBy],
+  );
+  if (!order) return meetStanding(tx, placement, listings);
+  for (const hold of holds) await placeLine(tx, orderId, hold, listingOf(listings, hold));
+  await recordEvent(tx, orderId, OrderStatus.PENDING_PAYMENT);
+  await appendToOutbox(tx, orderPlaced, {
+    orderId,
+    buyerId,
+    lines: holds.map(({ productId, quantity, epoch, serial }) => ({ productId, quantity, epoch, serial })),
+    total,
+    payBy: payBy.toISOString(),
+  });
+  return { kind: 'stands', order, forgotten: [] };
+}
+
+async function placeLine(tx: Transaction, orderId: string, hold: Hold, listing: Listing): Promise<void> {
+  const { productId, epoch, serial, quantity } = hold;
+  if (listing.epoch !== epoch) throw new NotPlaced({ kind: 'epoch-passed', productId, epoch: listing.epoch });
+  const placed = await tx.run(
+    `INSERT INTO hold (product_id, epoch, serial, order_id, state) VALUES ($1, $2, $3, $4, 'PLACED')
+     ON CONFLICT (product_id, epoch, serial) DO NOTHING`,
+    [productId, epoch, serial, orderId],
+  );
+  if (placed === 0) throw new NotPlaced(await whoseHold(tx, orderId, hold));
+  const { unit_price, name, seller_id, refund_policy } = listing;
+  await tx.run(
+    `INSERT INTO order_line (order_id, product_id, quantity, unit_price, product_name, seller_id, refund_policy)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [orderId, productId, quantity, unit_price, name, seller_id, JSON.stringify(refund_policy)],
+  );
+}
+
+async function whoseHold(tx: Transaction, orderId: string, hold: Hold): Promise<PlaceAnswer> {
+  const [row] = await tx.query<{ order_id: string }>(
+    'SELECT order_id FROM hold WHERE product_id = $1 AND epoch = $2 AND serial = $3',
+    [hold.productId, hold.epoch, hold.serial],
+  );
+  return row?.order_id === orderId
+    ? { kind: 'abandoned-before', hold }
+    : { kind: 'forgotten', productId: hold.productId };
+}
+
+/** The id is taken: by this very basket (a retry), or by another one under the same key. */
+async function meetStanding(
+  tx: Transaction,
+  { orderId, digest, holds }: Placement,
+  listings: readonly Listing[],
+): Promise<PlaceAnswer> {
+  const [order] = await tx.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
+  if (!order) throw new Error(`order ${orderId} conflicts, and is not there`);
+  if (order.digest !== digest) return { kind: 'conflict' };
+  const placed = heldLines(await readLines(tx, [orderId]));
+  const strangers = holds.filter(
+    (hold) => !placed.some(({ epoch, serial, productId }) => isSame(hold, { epoch, serial, productId })),
+  );
+  if (isOver(order.status)) {
+    // Redis held the id anew, not knowing that its order has ended: that hold ends, too.
+    for (const hold of strangers) {
+      const { epoch } = listingOf(listings, hold);
+      await appendStockEffect(tx, { kind: 'end', productId: hold.productId, epoch, orderId, hold });
+    }
+    return { kind: 'stands', order, forgotten: [] };
+  }
+  return { kind: 'stands', order, forgotten: strangers.map(({ productId }) => productId) };
+}
+
+const isSame = (a: HoldName & { productId: string }, b: HoldName & { productId: string }) =>
+  a.productId === b.productId && a.epoch === b.epoch && a.serial === b.serial;
+
+const isOver = (status: OrderStatus) =>
+  [OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.REFUNDED].includes(status);
+
+function readListings(tx: Transaction, holds: readonly Hold[]): Promise<Listing[]> {
+  const ids = holds.map(({ productId }) => productId);
+  return tx.query<Listing>('SELECT * FROM listing WHERE product_id = ANY($1)', [ids]);
+}
+
+function listingOf(listings: readonly Listing[], { productId }: BasketLine): Listing {
+  const listing = listings.find(({ product_id }) => product_id === productId);
+  if (!listing) throw new Error(`product ${productId} is held and has no listing`);
+  return listing;
+}

@@ -1,0 +1,48 @@
+import type { Database } from '@stampede/shared/database';
+import { readLines, type OrderRow } from '../order-row.js';
+import { OrderStatus } from '../order-status.js';
+import type { OrderToPay } from './decision.entity.js';
+
+/** What is owed for an order; null when there is none. */
+export async function readOrderToPay(database: Database, orderId: string): Promise<OrderToPay | null> {
+  const [order] = await database.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
+  if (!order) return null;
+  const lines = await readLines(database, [orderId]);
+  const [first] = lines;
+  const rest = lines.length > 1 ? ` + ${lines.length - 1}` : '';
+  return {
+    buyerId: order.buyer_id,
+    status: order.status,
+    total: order.total,
+    payBy: order.pay_by,
+    itemName: `${first?.product_name ?? ''}${rest}`,
+    quantity: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    payable:
+      order.status === OrderStatus.PENDING_PAYMENT &&
+      order.deciding_payment_id === null &&
+      order.pay_by.getTime() > Date.now(),
+  };
+}
+
+/**
+ * Marks that a payment is being decided: until the mark is cleared, the order neither expires nor is cancelled,
+ * and no other payment is sent to its provider. A payment may renew its own mark after `payBy`: the mark itself
+ * has kept the order.
+ *
+ * @returns false when the order is not payable by this payment.
+ */
+export async function markDeciding(
+  database: Database,
+  orderId: string,
+  paymentId: string,
+  attempt: number,
+): Promise<boolean> {
+  const marked = await database.run(
+    `UPDATE orders SET deciding_payment_id = $2, deciding_attempt = greatest(deciding_attempt, $3),
+       deciding_since = coalesce(deciding_since, now())
+     WHERE id = $1 AND status = 'PENDING_PAYMENT'
+       AND (deciding_payment_id = $2 OR (deciding_payment_id IS NULL AND pay_by > now()))`,
+    [orderId, paymentId, attempt],
+  );
+  return marked === 1;
+}

@@ -1,0 +1,5 @@
+import { exitOnEnvironmentError, readEnv, serviceEnv } from '@stampede/shared/env';
+import { z } from 'zod';
+
+export const readOrderEnv = () =>
+  exitOnEnvironmentError(() => readEnv({ ...serviceEnv, CATALOG_URL: z.url() }));

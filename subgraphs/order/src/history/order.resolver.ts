@@ -1,0 +1,75 @@
+import 'reflect-metadata';
+import { notFound } from '@stampede/shared/errors';
+import { Money, won } from '@stampede/shared/graphql';
+import { requireRole, requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Order, OrderEvent, OrderLine } from '../order.entity.js';
+import { OrderStatus } from '../order-status.js';
+import { quoteRefund } from '../refund/quote-refund.js';
+import { OrderConnection, OrderScope } from './order-connection.js';
+import type { OrderReader } from './order-reader.js';
+
+const QUOTED = [OrderStatus.PAID, OrderStatus.CONFIRMED, OrderStatus.PREPARING];
+
+@Resolver(() => Order)
+export class OrderResolver {
+  constructor(private readonly reader: OrderReader) {}
+
+  @Query(() => Order, {
+    nullable: true,
+    description: 'One order. Somebody else’s is NOT_FOUND. Role: its buyer, or OPERATOR.',
+  })
+  async order(
+    @Ctx() context: SubgraphContext,
+    @Arg('id', () => ID, { description: 'Which order.' }) id: string,
+  ): Promise<Order> {
+    const order = await this.reader.visible(id, requireUser(context));
+    if (!order) throw notFound('order');
+    return order;
+  }
+
+  @Query(() => OrderConnection, { description: 'Orders, newest first. Role: by scope.' })
+  orders(
+    @Ctx() context: SubgraphContext,
+    @Arg('scope', () => OrderScope, {
+      nullable: true,
+      defaultValue: OrderScope.BOUGHT,
+      description: 'Whose.',
+    })
+    scope: OrderScope | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'At most 100.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor after which to go on.' })
+    after?: string | null,
+  ): Promise<OrderConnection> {
+    const { userId } =
+      scope === OrderScope.SOLD
+        ? requireRole(context, 'SELLER')
+        : scope === OrderScope.ALL
+          ? requireRole(context, 'OPERATOR')
+          : requireUser(context);
+    return this.reader.page({ scope: scope ?? 'BOUGHT', userId, first: first ?? 20, after: after ?? null });
+  }
+
+  @FieldResolver(() => [OrderLine], { description: 'What was bought.' })
+  lines(@Root() { id }: Order): Promise<OrderLine[]> {
+    return this.reader.lines(id);
+  }
+
+  @FieldResolver(() => [OrderEvent], { description: 'Every change of status, oldest first.' })
+  timeline(@Root() { id }: Order): Promise<OrderEvent[]> {
+    return this.reader.events(id);
+  }
+
+  @FieldResolver(() => Money, { description: 'What has been given back.' })
+  async refunded(@Root() { id }: Order): Promise<Money> {
+    return won(await this.reader.refunded(id));
+  }
+
+  @FieldResolver(() => Money, { description: 'What cancelling now would give back.' })
+  async refundQuote(@Root() { id, status, total }: Order): Promise<Money> {
+    if (!QUOTED.includes(status)) return won(0);
+    if (status === OrderStatus.PAID) return total;
+    return won(quoteRefund(await this.reader.lineRows(id), new Date()));
+  }
+}

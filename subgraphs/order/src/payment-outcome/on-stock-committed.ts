@@ -1,0 +1,58 @@
+import type { Transaction } from '@stampede/shared/database';
+import { orderConfirmed, stockCommitted } from '@stampede/shared/messages';
+import { appendToOutbox, on, type Handler } from '@stampede/shared/messaging';
+import { cancelPaidOrder, sayCancelled } from '../cancellation/cancel-paid-order.js';
+import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
+import { changeStatus, OrderStatus } from '../order-status.js';
+
+/**
+ * Catalog has sold the order's units.
+ *
+ * | order | what stock.committed does |
+ * |---|---|
+ * | PAID | CONFIRMED, order.confirmed |
+ * | PAID, its cancelling recorded | CANCELLED, refunded in full, order.cancelled: catalog unsells |
+ * | CONFIRMED, PREPARING, SHIPPED, DELIVERED, REFUNDING, REFUNDED | already so |
+ * | EXPIRED, CANCELLED | order.cancelled again: catalog unsells what nobody has |
+ * | PENDING_PAYMENT; no such order | a mistake of ours: fails, and is seen as a dead letter |
+ */
+export const onStockCommitted: Handler = on(stockCommitted, async (tx, { orderId }) => {
+  const found = await lockOrderAndStock(tx, orderId);
+  if (!found) throw new Error(`stock was committed for order ${orderId}, which is not there`);
+  const { order, lines } = found;
+  switch (order.status) {
+    case OrderStatus.PAID:
+      if (order.cancel_requested_at) return cancelPaidOrder(tx, order, lines, order.cancel_reason ?? 'BUYER');
+      return confirm(tx, order, lines);
+    case OrderStatus.CONFIRMED:
+    case OrderStatus.PREPARING:
+    case OrderStatus.SHIPPED:
+    case OrderStatus.DELIVERED:
+    case OrderStatus.REFUNDING:
+    case OrderStatus.REFUNDED:
+      return undefined;
+    case OrderStatus.EXPIRED:
+    case OrderStatus.CANCELLED:
+      return sayCancelled(tx, order, lines, 'ENDED_BEFORE_COMMIT');
+    case OrderStatus.PENDING_PAYMENT:
+      throw new Error(`stock was committed for order ${orderId}, which is not paid`);
+    default:
+      return order.status satisfies never;
+  }
+});
+
+async function confirm(tx: Transaction, order: OrderRow, lines: readonly LineRow[]): Promise<void> {
+  await changeStatus(tx, order.id, OrderStatus.PAID, OrderStatus.CONFIRMED);
+  await appendToOutbox(tx, orderConfirmed, {
+    orderId: order.id,
+    buyerId: order.buyer_id,
+    paymentId: order.paid_payment_id as string,
+    total: order.total,
+    lines: lines.map(({ product_id, seller_id, quantity, unit_price }) => ({
+      productId: product_id,
+      sellerId: seller_id,
+      quantity,
+      subtotal: quantity * unit_price,
+    })),
+  });
+}

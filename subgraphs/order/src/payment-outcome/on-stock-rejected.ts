@@ -1,0 +1,37 @@
+import { stockRejected } from '@stampede/shared/messages';
+import { on, type Handler } from '@stampede/shared/messaging';
+import { cancelPaidOrder } from '../cancellation/cancel-paid-order.js';
+import { lockOrderAndStock } from '../order-row.js';
+import { OrderStatus } from '../order-status.js';
+
+/**
+ * Catalog could not sell the order's units.
+ *
+ * | order | what stock.rejected does |
+ * |---|---|
+ * | PAID | CANCELLED, refunded in full |
+ * | CANCELLED, EXPIRED, REFUNDING, REFUNDED | already so |
+ * | PENDING_PAYMENT, CONFIRMED, PREPARING, SHIPPED, DELIVERED; no such order | a mistake of ours: fails, and is seen as a dead letter |
+ */
+export const onStockRejected: Handler = on(stockRejected, async (tx, { orderId, reason }) => {
+  const found = await lockOrderAndStock(tx, orderId);
+  if (!found) throw new Error(`stock was rejected for order ${orderId}, which is not there`);
+  const { order, lines } = found;
+  switch (order.status) {
+    case OrderStatus.PAID:
+      return cancelPaidOrder(tx, order, lines, reason);
+    case OrderStatus.CANCELLED:
+    case OrderStatus.EXPIRED:
+    case OrderStatus.REFUNDING:
+    case OrderStatus.REFUNDED:
+      return undefined;
+    case OrderStatus.PENDING_PAYMENT:
+    case OrderStatus.CONFIRMED:
+    case OrderStatus.PREPARING:
+    case OrderStatus.SHIPPED:
+    case OrderStatus.DELIVERED:
+      throw new Error(`stock was rejected for order ${orderId}, which is ${order.status}`);
+    default:
+      return order.status satisfies never;
+  }
+});

@@ -1,0 +1,105 @@
+import type { Database } from '@stampede/shared/database';
+import { Unavailable } from '@stampede/shared/errors';
+import type { Inventory } from '@stampede/shared/inventory';
+import type { Guard } from '@stampede/shared/redis';
+import type { ServiceClient } from '@stampede/shared/subgraph';
+import type { Log, Metrics } from '@stampede/shared/telemetry';
+import { randomUUID } from 'node:crypto';
+import { fetchStockTruth, raiseEpoch, readStandingOrders, uniteTruths } from './steps.js';
+import { openUnknownProducts } from './unknown-products.js';
+
+/** Makes a product's keys appear in Redis from what PostgreSQL knows: the only way in which they ever do. */
+export interface Rebuilds {
+  /**
+   * Resolves when the product has been rebuilt, by this call or by one that was quicker.
+   * @returns false when catalog knows no such product.
+   * @throws Unavailable when PostgreSQL, Redis or catalog is away.
+   */
+  rebuild(productId: string): Promise<boolean>;
+  /** In the background; whoever needs it comes again by itself. */
+  later(productId: string): void;
+  /** Forgets that catalog did not know this product. */
+  forgetUnknown(productId: string): void;
+}
+
+export interface RebuildParts {
+  database: Database;
+  inventory: Inventory;
+  catalog: ServiceClient;
+  guard: Guard;
+  log: Log;
+  metrics: Metrics;
+}
+
+const MAX_STARTS = 5;
+
+export function openRebuilds(parts: RebuildParts): Rebuilds {
+  const { database, catalog, inventory, guard, log, metrics } = parts;
+  const running = new Map<string, Promise<boolean>>();
+  const unknown = openUnknownProducts();
+  const seconds = metrics.histogram('rebuild_seconds', 'Time to rebuild a product’s stock in Redis.');
+
+  function rebuild(productId: string): Promise<boolean> {
+    const shared = running.get(productId) ?? start(productId).finally(() => running.delete(productId));
+    running.set(productId, shared);
+    return shared;
+  }
+
+  async function start(productId: string): Promise<boolean> {
+    if (unknown.has(productId)) return false;
+    if (!(await exists(database, catalog, productId))) {
+      unknown.remember(productId);
+      return false;
+    }
+    const before = await epochInRedis(inventory, productId);
+    await guard.inTurn(`rebuild:${productId}`, { waitMs: 5_000, ttlMs: 10_000 }, async () => {
+      // Whoever had the lock before us may have done it.
+      if ((await epochInRedis(inventory, productId)) > before) return;
+      const end = seconds.startTimer();
+      await run(parts, productId);
+      end();
+    });
+    return true;
+  }
+
+  return {
+    rebuild,
+    later: (productId) => {
+      rebuild(productId).catch((error: Error) => log.warn({ err: error, productId }, 'no rebuild yet'));
+    },
+    forgetUnknown: (productId) => unknown.forget(productId),
+  };
+}
+
+/** The four steps; any failure of the last starts over at the first, since nobody knows how far it came. */
+async function run({ database, inventory, catalog, log }: RebuildParts, productId: string): Promise<void> {
+  for (let attempt = 1; attempt <= MAX_STARTS; attempt += 1) {
+    const epoch = await raiseEpoch(database, productId, await epochInRedis(inventory, productId));
+    const standing = await readStandingOrders(database, productId);
+    const truth = await fetchStockTruth(catalog, productId, epoch, randomUUID());
+    if (!truth) continue;
+    const answer = await inventory.load(await uniteTruths(database, productId, epoch, standing, truth));
+    if (answer === 'PUBLISHED') {
+      log.info({ productId, epoch, orders: standing.length }, 'rebuilt the stock of a product');
+      return;
+    }
+    log.warn({ productId, epoch, answer }, 'a rebuild starts over');
+  }
+  throw new Unavailable(`a rebuild of ${productId}`);
+}
+
+async function epochInRedis(inventory: Inventory, productId: string): Promise<number> {
+  const [reading] = await inventory.read([productId]);
+  return reading?.epoch ?? 0;
+}
+
+async function exists(database: Database, catalog: ServiceClient, productId: string): Promise<boolean> {
+  const listed = await database.query('SELECT 1 FROM listing WHERE product_id = $1', [productId]);
+  if (listed.length > 0) return true;
+  const { productExists } = await catalog.ask<{ productExists: boolean }>(
+    'query ($productId: ID!) { productExists(productId: $productId) }',
+    { productId },
+    randomUUID(),
+  );
+  return productExists;
+}

@@ -1,0 +1,33 @@
+import type { Database } from '@stampede/shared/database';
+import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
+import type { SubgraphContext } from '@stampede/shared/subgraph';
+import { CancelOrderResolver } from './cancellation/cancel-order.resolver.js';
+import { CheckoutResolver } from './checkout/checkout.resolver.js';
+import type { CheckoutParts } from './checkout/checkout.js';
+import { DecisionResolver } from './decision/decision.resolver.js';
+import { openOrderReader } from './history/order-reader.js';
+import { OrderResolver } from './history/order.resolver.js';
+import { Product, User } from './order.entity.js';
+import { RebuildResolver } from './rebuild/rebuild.resolver.js';
+
+export type OrderParts = CheckoutParts & { database: Database };
+
+export function buildOrder(parts: OrderParts): Promise<Subgraph> {
+  const { database, rebuilds } = parts;
+  const orders = openOrderReader(database);
+  return buildSubgraph({
+    resolvers: [
+      new CancelOrderResolver(database, orders),
+      new CheckoutResolver(parts),
+      new DecisionResolver(database),
+      new OrderResolver(orders),
+      new RebuildResolver(rebuilds),
+    ],
+    types: [Product, User],
+    references: {
+      // Named by a payment or a journal entry: whoever may see that may not see the order yet.
+      Order: ({ id }: { id: string }, { identity }: SubgraphContext) =>
+        identity.kind === 'user' ? orders.visible(id, identity) : null,
+    },
+  });
+}
