@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { badInput, notFound } from '@stampede/shared/errors';
+import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
+import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
+import { isUuid } from '../is-uuid.js';
+import type { Payment } from '../payment.entity.js';
+import type { PaymentParts } from '../payment-parts.js';
+import { findPayment } from '../payment-row.js';
+import { paymentOf } from '../payment-view.js';
+import {
+  ApprovePaymentResult,
+  orderNotPayable,
+  paymentDeclined,
+  paymentPending,
+  type OrderNotPayable,
+  type PaymentDeclined,
+  type PaymentPending,
+} from '../rejections.js';
+import { approvePayment } from './approve-payment.js';
+
+const MAX_TOKEN_LENGTH = 300;
+
+@InputType()
+export class ApprovePaymentInput {
+  @Field(() => ID, { description: 'The payment that came back as ?payment=ID.' })
+  paymentId!: string;
+
+  @Field({ description: 'KakaoPay’s pg_token.' })
+  token!: string;
+}
+
+@Resolver()
+export class ApprovePaymentResolver {
+  constructor(private readonly parts: PaymentParts) {}
+
+  @Mutation(() => ApprovePaymentResult, {
+    description: 'Has the provider take the money. Safe to repeat. Role: the order’s buyer.',
+  })
+  async approvePayment(
+    @Ctx() context: SubgraphContext,
+    @Arg('input', () => ApprovePaymentInput, { description: 'What came back from the provider.' })
+    input: ApprovePaymentInput,
+  ): Promise<Payment | PaymentDeclined | PaymentPending | OrderNotPayable> {
+    const { userId } = requireUser(context);
+    if (input.token.length < 1 || input.token.length > MAX_TOKEN_LENGTH) {
+      throw badInput({ path: 'input.token', message: `has 1 to ${MAX_TOKEN_LENGTH} characters.` });
+    }
+    const payment = isUuid(input.paymentId)
+      ? await findPayment(this.parts.database, input.paymentId)
+      : undefined;
+    if (!payment || payment.buyer_id !== userId) throw notFound('payment');
+    const decision = await approvePayment(this.parts, payment, input.token, context.requestId);
+    switch (decision.kind) {
+      case 'approved':
+        return paymentOf(decision.payment);
+      case 'declined':
+        return paymentDeclined(decision.payment, decision.reason);
+      case 'pending':
+        return paymentPending(decision.payment);
+      case 'not-payable':
+        return orderNotPayable(decision.payment.order_id);
+      default:
+        return decision satisfies never;
+    }
+  }
+}

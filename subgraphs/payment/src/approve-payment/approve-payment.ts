@@ -1,0 +1,73 @@
+import { isUnavailable } from '@stampede/shared/errors';
+import { decide, decisionOf, type Decision } from '../decision/decide.js';
+import type { PaymentParts } from '../payment-parts.js';
+import { findPayment, move, type PaymentRow } from '../payment-row.js';
+import { PaymentStatus } from '../payment-status.js';
+import { DeclineReason } from '../payment.entity.js';
+
+/** Longer than marking the order and asking the provider may take: only then does anyone else look. */
+const LEASE_MS = 30_000;
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Takes the buyer's token and has the provider take the money. Safe to repeat: what has been decided is told
+ * again. Once the token is stored the payment is settled whatever happens to this process.
+ */
+export async function approvePayment(
+  parts: PaymentParts,
+  payment: PaymentRow,
+  token: string,
+  requestId: string,
+): Promise<Decision> {
+  if (payment.status !== PaymentStatus.READY) return decisionOf(payment);
+  if (payment.window_ends_at.getTime() <= Date.now()) return expire(parts, payment);
+  const approving = await beginApproving(parts, payment, token);
+  if (approving === 'another-is-decided') return { kind: 'not-payable', payment };
+  if (!approving) return decisionOf((await findPayment(parts.database, payment.id)) ?? payment);
+  const decision = await decideOrLeave(parts, approving, requestId);
+  if (decision.kind === 'pending') await lookSoon(parts, approving);
+  return decision;
+}
+
+async function decideOrLeave(
+  parts: PaymentParts,
+  approving: PaymentRow,
+  requestId: string,
+): Promise<Decision> {
+  try {
+    return await decide(parts, approving, requestId);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    parts.log.warn({ err: error, paymentId: approving.id }, 'a payment is settled in the background');
+    return { kind: 'pending', payment: approving };
+  }
+}
+
+/** Nobody is deciding it any more: the lease need not run out. */
+async function lookSoon({ database }: PaymentParts, { id }: PaymentRow): Promise<void> {
+  await database.run(
+    `UPDATE payment SET look_at = now() + interval '1 second' WHERE id = $1 AND status = 'APPROVING'`,
+    [id],
+  );
+}
+
+/** READY → APPROVING with the token, committed before anyone is asked. Undefined: a twin request was quicker. */
+async function beginApproving({ database, sealer }: PaymentParts, payment: PaymentRow, token: string) {
+  const sealed = sealer.seal(token, { table: 'payment', column: 'token', row: payment.id });
+  try {
+    return await move(database, payment, PaymentStatus.READY, PaymentStatus.APPROVING, {
+      token: sealed,
+      look_at: new Date(Date.now() + LEASE_MS),
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code === UNIQUE_VIOLATION) return 'another-is-decided' as const;
+    throw error;
+  }
+}
+
+async function expire({ database }: PaymentParts, payment: PaymentRow): Promise<Decision> {
+  const expired = await move(database, payment, PaymentStatus.READY, PaymentStatus.DECLINED, {
+    decline_reason: DeclineReason.EXPIRED,
+  });
+  return decisionOf(expired ?? (await findPayment(database, payment.id)) ?? payment);
+}

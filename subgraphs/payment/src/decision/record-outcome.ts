@@ -1,0 +1,85 @@
+import type { Database, Transaction } from '@stampede/shared/database';
+import { paymentApproved, paymentDeclined } from '@stampede/shared/messages';
+import { appendToOutbox } from '@stampede/shared/messaging';
+import { insertRefund } from '../refund/insert-refund.js';
+import { DeclineReason } from '../payment.entity.js';
+import { move, type PaymentRow } from '../payment-row.js';
+import { PaymentStatus } from '../payment-status.js';
+
+const { APPROVED, APPROVING, CANCELLED, DECLINED, READY, REFUNDING } = PaymentStatus;
+
+/** The provider has taken the money: says so, in the same transaction. Undefined when it was decided already. */
+export function recordApproved(
+  database: Database,
+  payment: PaymentRow,
+  approvedAt: Date,
+): Promise<PaymentRow | undefined> {
+  return database.transaction(async (tx) => {
+    const approved = await move(tx, payment, APPROVING, APPROVED, { approved_at: approvedAt });
+    if (!approved) return undefined;
+    await appendToOutbox(tx, paymentApproved, {
+      paymentId: payment.id,
+      orderId: payment.order_id,
+      amount: payment.amount,
+      approvedAt: approvedAt.toISOString(),
+    });
+    return approved;
+  });
+}
+
+/** The provider has not taken the money: the order may be paid again. `lookAgainAt`: when nothing proves it. */
+export function recordDeclined(
+  database: Database,
+  payment: PaymentRow,
+  reason: DeclineReason,
+  lookAgainAt: Date | null = null,
+): Promise<PaymentRow | undefined> {
+  return database.transaction(async (tx) => {
+    const changes = { decline_reason: reason, look_at: lookAgainAt };
+    const declined = await move(tx, payment, APPROVING, DECLINED, changes);
+    if (declined) await sayDeclined(tx, declined, reason);
+    return declined;
+  });
+}
+
+/** The token was another payment's: this one waits for its own, and the order is free meanwhile. */
+export function recordWrongToken(database: Database, payment: PaymentRow): Promise<PaymentRow | undefined> {
+  return database.transaction(async (tx) => {
+    const ready = await move(tx, payment, APPROVING, READY);
+    if (ready) await sayDeclined(tx, ready, DeclineReason.INVALID);
+    return ready;
+  });
+}
+
+/** The order is not to be paid (any more), and the provider has taken nothing. */
+export function recordGivenUp(database: Database, payment: PaymentRow): Promise<PaymentRow | undefined> {
+  return database.transaction(async (tx) => {
+    const cancelled = await move(tx, payment, APPROVING, CANCELLED);
+    // The mark may be ours all the same, when order's answer to it was lost.
+    if (cancelled) await sayDeclined(tx, cancelled, DeclineReason.OTHER);
+    return cancelled;
+  });
+}
+
+/** An approval was found after the decline: nobody awaits it, so all of it goes back. */
+export function refundLateApproval(
+  database: Database,
+  payment: PaymentRow,
+  approvedAt: Date,
+): Promise<PaymentRow | undefined> {
+  return database.transaction(async (tx) => {
+    const refunding = await move(tx, payment, DECLINED, REFUNDING, { approved_at: approvedAt });
+    if (!refunding) return undefined;
+    await insertRefund(tx, {
+      paymentId: payment.id,
+      orderId: payment.order_id,
+      amount: payment.amount,
+      key: `late:${payment.id}`,
+      reason: 'APPROVED_AFTER_DECLINE',
+    });
+    return refunding;
+  });
+}
+
+const sayDeclined = (tx: Transaction, { id, order_id, attempt }: PaymentRow, reason: DeclineReason) =>
+  appendToOutbox(tx, paymentDeclined, { paymentId: id, orderId: order_id, attempt, reason });

@@ -1,0 +1,53 @@
+import { PaymentStatus } from '../payment-status.js';
+import type { PaymentParts } from '../payment-parts.js';
+import type { PaymentRow } from '../payment-row.js';
+import { randomUUID } from 'node:crypto';
+import { settle } from './decide.js';
+import { refundLateApproval } from './record-outcome.js';
+
+const BATCH = 20;
+
+/**
+ * Asks the provider about every payment that is due: APPROVING ones that nobody is deciding, and DECLINED ones
+ * that are looked at once more. Each is leased first, so that replicas share the work and a crash only delays it.
+ *
+ * @returns how many were due.
+ */
+export async function settleDue(parts: PaymentParts): Promise<number> {
+  const due = await parts.database.query<PaymentRow>(
+    `UPDATE payment SET looks = looks + 1, look_at = now() + least(power(2, looks), 60) * interval '1 second' + interval '30 seconds'
+     WHERE id IN (SELECT id FROM payment WHERE look_at <= now() AND status IN ('APPROVING', 'DECLINED')
+       ORDER BY look_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING *`,
+  );
+  await Promise.all(due.map((payment) => settleOne(parts, payment)));
+  return due.length;
+}
+
+async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void> {
+  const { log, database } = parts;
+  try {
+    const still =
+      payment.status === PaymentStatus.DECLINED
+        ? await lookOnceMore(parts, payment)
+        : (await settle(parts, payment, randomUUID())).kind === 'pending';
+    if (!still) return;
+  } catch (error) {
+    log.warn({ err: error, paymentId: payment.id }, 'a payment could not be settled yet');
+  }
+  await database.run(
+    `UPDATE payment SET look_at = now() + least(power(2, looks), 60) * interval '1 second' WHERE id = $1 AND look_at IS NOT NULL`,
+    [payment.id],
+  );
+}
+
+/** @returns whether it has to be looked at again. */
+async function lookOnceMore({ kakaopay, database }: PaymentParts, payment: PaymentRow): Promise<boolean> {
+  const found = await kakaopay.lookup(payment.tid);
+  if (found.kind === 'unknown') return true;
+  if (found.kind === 'approved') await refundLateApproval(database, payment, found.approvedAt);
+  else
+    await database.run(`UPDATE payment SET look_at = NULL WHERE id = $1 AND status = 'DECLINED'`, [
+      payment.id,
+    ]);
+  return false;
+}

@@ -1,0 +1,7 @@
+import { emitSchema } from '@stampede/shared/graphql';
+import type { PaymentParts } from './payment-parts.js';
+import { buildPayment } from './schema.js';
+
+// The schema needs its resolvers' shapes only: no part is called.
+const { sdl } = await buildPayment({} as PaymentParts, '');
+emitSchema(sdl);

@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import { repeat } from '@stampede/shared/background';
+import { migrate, openDatabase } from '@stampede/shared/database';
+import { openMessaging } from '@stampede/shared/messaging';
+import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
+import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { fileURLToPath } from 'node:url';
+import { settleDue } from './decision/settle-unknown.js';
+import { readPaymentEnv } from './env.js';
+import { openKakaoPay } from './kakaopay/index.js';
+import { openOrderClient } from './order-client.js';
+import { onOrderCancelled, onOrderExpired } from './order-ended/on-order-ended.js';
+import { onRefundRequested } from './refund/on-refund-requested.js';
+import { refundDue } from './refund/refund-due.js';
+import { buildPayment } from './schema.js';
+
+const env = readPaymentEnv();
+const log = openLog('payment', env.LOG_LEVEL);
+const metrics = openMetrics('payment');
+
+await runService(log, async (own) => {
+  const store = { url: env.DATABASE_URL, schema: 'payment', log };
+  await migrate({ ...store, folder: fileURLToPath(new URL('../migrations', import.meta.url)) });
+  const database = own(openDatabase(store));
+  const identity = { service: 'payment', identitySecret: env.IDENTITY_SECRET };
+  const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
+  const kakaopay = own(
+    openKakaoPay({
+      baseUrl: env.KAKAOPAY_URL,
+      secretKey: env.KAKAOPAY_SECRET_KEY,
+      cid: env.KAKAOPAY_CID,
+      readTimeoutMs: env.KAKAOPAY_TIMEOUT_MS,
+    }),
+  );
+  const parts = { database, kakaopay, orders: openOrderClient(order), sealer: env.PAYMENT_TOKEN_KEYS, log };
+  own(repeat({ name: 'settling payments', pauseMs: 250, log }, () => settleDue(parts)));
+  own(repeat({ name: 'refunding', pauseMs: 250, log }, () => refundDue(parts)));
+  const messaging = own(
+    await openMessaging({
+      url: env.AMQP_URL,
+      namespace: env.NAMESPACE,
+      service: 'payment',
+      database,
+      handlers: [onRefundRequested, onOrderExpired, onOrderCancelled],
+      log,
+      metrics,
+    }),
+  );
+  const subgraph = await buildPayment(parts, env.RETURN_ORIGINS);
+  const readiness = readinessOf({ database, messaging });
+  own(
+    await serveSubgraph({
+      name: 'payment',
+      ...identity,
+      subgraph,
+      host: env.HOST,
+      port: env.PORT,
+      readiness,
+      log,
+      metrics,
+    }),
+  );
+});

@@ -1,0 +1,22 @@
+import type { Transaction } from '@stampede/shared/database';
+import { orderCancelled, orderExpired } from '@stampede/shared/messages';
+import { on, type Handler } from '@stampede/shared/messaging';
+
+/**
+ * The order has ended: a payment that nobody has begun to approve is given up.
+ *
+ * | payment | what order.expired and order.cancelled do |
+ * |---|---|
+ * | READY | CANCELLED |
+ * | APPROVING | nothing: its decision comes, and order refunds what it does not await |
+ * | APPROVED and onwards, DECLINED, CANCELLED | already so; a refund is asked for by a message of its own |
+ */
+async function giveUpReady(tx: Transaction, orderId: string): Promise<void> {
+  await tx.run(
+    `UPDATE payment SET status = 'CANCELLED', updated_at = now() WHERE order_id = $1 AND status = 'READY'`,
+    [orderId],
+  );
+}
+
+export const onOrderExpired: Handler = on(orderExpired, (tx, { orderId }) => giveUpReady(tx, orderId));
+export const onOrderCancelled: Handler = on(orderCancelled, (tx, { orderId }) => giveUpReady(tx, orderId));

@@ -1,0 +1,54 @@
+import type { Sql } from '@stampede/shared/database';
+import type { DeclineReason } from './payment.entity.js';
+import { assertAllowed, type PaymentStatus } from './payment-status.js';
+
+/** The table `payment`, as PostgreSQL gives it. */
+export interface PaymentRow {
+  id: string;
+  order_id: string;
+  buyer_id: string;
+  provider: 'KAKAOPAY';
+  status: PaymentStatus;
+  amount: number;
+  tid: string;
+  redirect_url: string;
+  token: Buffer | null;
+  attempt: number;
+  decline_reason: DeclineReason | null;
+  approved_at: Date | null;
+  created_at: Date;
+  window_ends_at: Date;
+  looks: number;
+}
+
+export async function findPayment(sql: Sql, id: string): Promise<PaymentRow | undefined> {
+  const [row] = await sql.query<PaymentRow>('SELECT * FROM payment WHERE id = $1', [id]);
+  return row;
+}
+
+type Changes = Partial<Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at'>> & {
+  look_at?: Date | null;
+};
+
+/**
+ * Changes a payment's status, if it still is in `from`.
+ *
+ * @returns the row as it is now; undefined when somebody else has moved it: what they decided stands.
+ * @throws Error for a change that is not in the table of changes.
+ */
+export async function move(
+  sql: Sql,
+  { id }: Pick<PaymentRow, 'id'>,
+  from: PaymentStatus,
+  to: PaymentStatus,
+  { token = null, decline_reason = null, approved_at = null, look_at = null }: Changes = {},
+): Promise<PaymentRow | undefined> {
+  assertAllowed(from, to);
+  const [row] = await sql.query<PaymentRow>(
+    `UPDATE payment SET status = $3, token = $4, decline_reason = $5, approved_at = coalesce($6, approved_at),
+       look_at = $7, looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
+     WHERE id = $1 AND status = $2 RETURNING *`,
+    [id, from, to, token, decline_reason, approved_at, look_at],
+  );
+  return row;
+}

@@ -1,0 +1,107 @@
+import type { Database, Sql } from '@stampede/shared/database';
+import { paymentRefunded } from '@stampede/shared/messages';
+import { appendToOutbox } from '@stampede/shared/messaging';
+import type { LookupOutcome } from '../kakaopay/index.js';
+import type { PaymentParts } from '../payment-parts.js';
+import { findPayment, move, type PaymentRow } from '../payment-row.js';
+import { PaymentStatus } from '../payment-status.js';
+
+interface RefundRow {
+  key: string;
+  payment_id: string;
+  order_id: string;
+  amount: number;
+}
+
+const BATCH = 20;
+
+/**
+ * Tries every refund that is due, the oldest of each payment only: what the provider has given back so far then
+ * says whether this one is done. Leased first; tried until it is done.
+ *
+ * @returns how many were due.
+ */
+export async function refundDue(parts: PaymentParts): Promise<number> {
+  const due = await parts.database.query<RefundRow>(
+    `UPDATE refund SET tries = tries + 1, try_at = now() + least(power(2, tries), 60) * interval '1 second' + interval '30 seconds'
+     WHERE key IN (SELECT key FROM refund WHERE try_at <= now() AND refunded_at IS NULL AND NOT EXISTS (
+         SELECT 1 FROM refund earlier WHERE earlier.payment_id = refund.payment_id
+           AND earlier.refunded_at IS NULL AND earlier.number < refund.number)
+       ORDER BY try_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING key, payment_id, order_id, amount`,
+  );
+  await Promise.all(due.map((refund) => tryOne(parts, refund)));
+  return due.length;
+}
+
+async function tryOne(parts: PaymentParts, refund: RefundRow): Promise<void> {
+  const { database, log } = parts;
+  try {
+    const trouble = await giveBack(parts, refund);
+    if (trouble === undefined) return recordRefunded(database, refund);
+    log.warn({ paymentId: refund.payment_id, trouble }, 'a refund is tried again');
+  } catch (error) {
+    log.warn({ err: error, paymentId: refund.payment_id }, 'a refund is tried again');
+  }
+  await database.run(
+    `UPDATE refund SET try_at = now() + least(power(2, tries), 60) * interval '1 second' WHERE key = $1`,
+    [refund.key],
+  );
+}
+
+/**
+ * KakaoPay has no idempotency key. So it is asked first what it has given back: more than the refunds before this
+ * one means that this one is done. And the cancel names what must remain before it, which makes it refuse a second.
+ *
+ * @returns what went wrong; undefined when the money is back.
+ */
+async function giveBack(
+  { database, kakaopay }: PaymentParts,
+  refund: RefundRow,
+): Promise<string | undefined> {
+  const payment = await findPayment(database, refund.payment_id);
+  if (!payment) throw new Error(`payment ${refund.payment_id} is gone`);
+  const before = await refundedOf(database, payment.id);
+  const found = await kakaopay.lookup(payment.tid);
+  const cancelled = cancelledOf(found);
+  if (cancelled === undefined) return `the provider says ${found.kind}`;
+  if (cancelled >= before + refund.amount) return undefined;
+  if (cancelled !== before) return `the provider has given back ${cancelled}, we know of ${before}`;
+  const cancelAvailable = payment.amount - before;
+  const outcome = await kakaopay.cancel({ tid: payment.tid, amount: refund.amount, cancelAvailable });
+  return outcome.kind === 'cancelled' ? undefined : `the provider's cancel: ${outcome.kind}`;
+}
+
+const cancelledOf = (found: LookupOutcome): number | undefined =>
+  found.kind === 'approved' || found.kind === 'cancelled' ? found.cancelled : undefined;
+
+/** Won that went back so far by refunds that we know are done. */
+async function refundedOf(sql: Sql, paymentId: string): Promise<number> {
+  const [row] = await sql.query<{ sum: number }>(
+    'SELECT coalesce(sum(amount), 0)::bigint AS sum FROM refund WHERE payment_id = $1 AND refunded_at IS NOT NULL',
+    [paymentId],
+  );
+  return row?.sum ?? 0;
+}
+
+async function recordRefunded(database: Database, refund: RefundRow): Promise<void> {
+  await database.transaction(async (tx) => {
+    const [payment] = await tx.query<PaymentRow>('SELECT * FROM payment WHERE id = $1 FOR UPDATE', [
+      refund.payment_id,
+    ]);
+    const noted = await tx.run(
+      'UPDATE refund SET refunded_at = now(), try_at = NULL WHERE key = $1 AND refunded_at IS NULL',
+      [refund.key],
+    );
+    if (!payment || noted === 0) return;
+    const waiting = await tx.query('SELECT 1 FROM refund WHERE payment_id = $1 AND refunded_at IS NULL', [
+      payment.id,
+    ]);
+    const total = await refundedOf(tx, payment.id);
+    const { PARTIALLY_REFUNDED, REFUNDED, REFUNDING } = PaymentStatus;
+    if (waiting.length === 0) {
+      await move(tx, payment, REFUNDING, total >= payment.amount ? REFUNDED : PARTIALLY_REFUNDED);
+    }
+    const { key, order_id, amount } = refund;
+    await appendToOutbox(tx, paymentRefunded, { paymentId: payment.id, orderId: order_id, key, amount });
+  });
+}

@@ -1,0 +1,27 @@
+import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
+import type { SubgraphContext } from '@stampede/shared/subgraph';
+import { ApprovePaymentResolver } from './approve-payment/approve-payment.resolver.js';
+import { openPaymentReader } from './history/payment-reader.js';
+import { OrderPaymentsResolver, PaymentResolver } from './history/payment.resolver.js';
+import type { PaymentParts } from './payment-parts.js';
+import { paymentOf } from './payment-view.js';
+import { StartPaymentResolver } from './start-payment/start-payment.resolver.js';
+
+export function buildPayment(parts: PaymentParts, returnOrigins: string): Promise<Subgraph> {
+  const reader = openPaymentReader(parts.database);
+  return buildSubgraph({
+    resolvers: [
+      new ApprovePaymentResolver(parts),
+      new OrderPaymentsResolver(reader),
+      new PaymentResolver(reader),
+      new StartPaymentResolver(parts, returnOrigins),
+    ],
+    references: {
+      Order: ({ id }: { id: string }) => ({ id }),
+      Payment: async ({ id }: { id: string }, { identity }: SubgraphContext) => {
+        const row = await reader.visible(id, identity);
+        return row ? paymentOf(row) : null;
+      },
+    },
+  });
+}

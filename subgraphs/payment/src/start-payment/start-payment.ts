@@ -1,0 +1,75 @@
+import { notFound } from '@stampede/shared/errors';
+import { randomUUID } from 'node:crypto';
+import { KAKAOPAY_WINDOW_MS } from '../kakaopay/index.js';
+import type { OrderToPay } from '../order-client.js';
+import { DeclineReason } from '../payment.entity.js';
+import type { PaymentParts } from '../payment-parts.js';
+import { move, type PaymentRow } from '../payment-row.js';
+import { PaymentStatus } from '../payment-status.js';
+import { returnUrlsOf } from './return-url.js';
+
+export type StartAnswer =
+  { kind: 'started'; payment: PaymentRow } | { kind: 'not-payable' } | { kind: 'unavailable' };
+
+export interface StartRequest {
+  orderId: string;
+  buyerId: string;
+  returnUrl: URL;
+  requestId: string;
+}
+
+/**
+ * Has the provider prepare a payment of the whole order. One that is READY already is given again; one whose
+ * window has ended is over (DECLINED, EXPIRED), and a new one is made.
+ *
+ * @throws NOT_FOUND for somebody else's order; Unavailable when order is away.
+ */
+export async function startPayment(parts: PaymentParts, request: StartRequest): Promise<StartAnswer> {
+  const { orderId, buyerId, requestId } = request;
+  const order = await parts.orders.toPay(orderId, requestId);
+  if (!order || order.buyerId !== buyerId) throw notFound('order');
+  if (!order.payable) return { kind: 'not-payable' };
+  const ready = await findReady(parts, orderId);
+  if (ready && ready.window_ends_at.getTime() > Date.now()) return { kind: 'started', payment: ready };
+  if (ready) {
+    await move(parts.database, ready, PaymentStatus.READY, PaymentStatus.DECLINED, {
+      decline_reason: DeclineReason.EXPIRED,
+    });
+  }
+  return prepare(parts, request, order);
+}
+
+async function prepare(parts: PaymentParts, request: StartRequest, order: OrderToPay): Promise<StartAnswer> {
+  const { orderId, buyerId, returnUrl } = request;
+  const id = randomUUID();
+  const outcome = await parts.kakaopay.ready({
+    partnerOrderId: orderId,
+    partnerUserId: buyerId,
+    itemName: order.itemName,
+    quantity: order.quantity,
+    amount: order.total,
+    ...returnUrlsOf(returnUrl, id),
+  });
+  if (outcome.kind !== 'ready') {
+    parts.log.error({ orderId, outcome }, 'the provider did not prepare a payment');
+    return { kind: 'unavailable' };
+  }
+  const windowEndsAt = new Date(Date.now() + KAKAOPAY_WINDOW_MS);
+  const [payment] = await parts.database.query<PaymentRow>(
+    `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, tid, redirect_url, window_ends_at)
+     VALUES ($1, $2, $3, 'KAKAOPAY', 'READY', $4, $5, $6, $7)
+     ON CONFLICT (order_id, provider) WHERE status = 'READY' DO NOTHING RETURNING *`,
+    [id, orderId, buyerId, order.total, outcome.tid, outcome.redirectUrl, windowEndsAt],
+  );
+  // A twin of this request was quicker: its payment is the one, and ours lapses unseen at the provider.
+  const started = payment ?? (await findReady(parts, orderId));
+  return started ? { kind: 'started', payment: started } : { kind: 'not-payable' };
+}
+
+async function findReady({ database }: PaymentParts, orderId: string): Promise<PaymentRow | undefined> {
+  const [row] = await database.query<PaymentRow>(
+    `SELECT * FROM payment WHERE order_id = $1 AND provider = 'KAKAOPAY' AND status = 'READY'`,
+    [orderId],
+  );
+  return row;
+}
