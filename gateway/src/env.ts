@@ -1,0 +1,55 @@
+import { baseEnv, readEnv, secret } from '@stampede/shared/env';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** The subgraphs that the house composes; `NAME_URL` says where each is. */
+export const SUBGRAPHS = ['user', 'catalog', 'order', 'payment'] as const;
+
+const milliseconds = z.coerce.number().int().min(1);
+
+const shape = {
+  ...baseEnv,
+  IDENTITY_SECRET: secret(),
+  /** Where clients reach this gateway. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4000'),
+  SUPERGRAPH_FILE: z.string().optional(),
+  BODY_LIMIT_BYTES: z.coerce.number().int().min(1_000).default(100_000),
+  /** Web origins that may read answers, separated by commas. */
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((origin) => origin.trim() || []))
+    .pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'an origin, like https://shop.example'))),
+  SUBGRAPH_DEADLINE_MS: milliseconds.default(10_000),
+  /** Longer than the payment provider may take to answer an approval. */
+  PAYMENT_DEADLINE_MS: milliseconds.default(20_000),
+  /** How long `/readyz` refuses before connections are, so that a load balancer can notice. */
+  DRAIN_MS: z.coerce.number().int().min(0).default(0),
+};
+
+/** Base URLs of the subgraphs: all of them, or with a graph of other services any. */
+function addresses(needed: boolean) {
+  const url = z.url({ protocol: /^https?$/ });
+  const address = needed ? url : url.optional();
+  return { USER_URL: address, CATALOG_URL: address, ORDER_URL: address, PAYMENT_URL: address };
+}
+
+export type Env = ReturnType<typeof readGatewayEnv>;
+
+/** Reads the gateway's settings. @throws EnvironmentError with every problem listed. */
+export function readGatewayEnv(source: NodeJS.ProcessEnv = process.env) {
+  const env = readEnv({ ...shape, ...addresses(!source.SUPERGRAPH_FILE) }, source);
+  const byName: Record<string, string | undefined> = {
+    user: env.USER_URL,
+    catalog: env.CATALOG_URL,
+    order: env.ORDER_URL,
+    payment: env.PAYMENT_URL,
+  };
+  return {
+    ...env,
+    production: env.NODE_ENV === 'production',
+    /** Base URLs by subgraph name. */
+    addresses: byName,
+    supergraphFile: env.SUPERGRAPH_FILE ?? fileURLToPath(new URL('supergraph.graphql', import.meta.url)),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Log, Metrics } from '@stampede/shared/telemetry';
+import { readSupergraph } from './composition/supergraph.js';
+import type { Env } from './env.js';
+import { openAccessTokens } from './identity/access-token.js';
+import { openIdentify, refuseEveryToken } from './identity/identify.js';
+import { openTokenKeys } from './identity/token-keys.js';
+import { watchReadiness } from './readiness.js';
+import { serveGateway } from './serve.js';
+import { openUpstreams } from './upstream/upstreams.js';
+
+type Own = <T extends { close(): Promise<void> }>(part: T) => T;
+
+export interface GatewayOptions {
+  env: Env;
+  log: Log;
+  metrics: Metrics;
+}
+
+/**
+ * Opens the gateway on `env.HOST:env.PORT`; it listens when this resolves, and is ready when the token keys are
+ * loaded and every subgraph of the house is. Each part is handed to `own` as soon as it stands, to be closed in
+ * the reverse order.
+ */
+export async function openGateway(
+  { env, log, metrics }: GatewayOptions,
+  own: Own,
+): Promise<{ port: number }> {
+  const supergraph = readSupergraph(env.supergraphFile);
+  const upstreams = own(openUpstreams(supergraph.members, env, metrics));
+  const keys =
+    env.USER_URL === undefined ? undefined : own(openTokenKeys({ url: jwksOf(env.USER_URL), log }));
+  const verify = keys ? openAccessTokens(keys) : refuseEveryToken;
+  const subgraphs = own(watchReadiness(houseMembers(supergraph.members, env), log));
+  const readiness = async () => [
+    ...(keys && !keys.loaded() ? ['the keys of access tokens are not loaded'] : []),
+    ...(await subgraphs.reasons()),
+  ];
+  const identify = openIdentify(verify, log);
+  return own(await serveGateway({ env, supergraph, upstreams, identify, readiness, log, metrics }));
+}
+
+const jwksOf = (userUrl: string) => new URL('/.well-known/jwks.json', userUrl).href;
+
+/** Only they are known to have a `/readyz`: those that the environment gives an address. */
+const houseMembers = (members: { name: string }[], { addresses }: Env): Record<string, string> =>
+  Object.fromEntries(members.flatMap(({ name }) => (addresses[name] ? [[name, addresses[name]]] : [])));

@@ -1,0 +1,35 @@
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import type { Log } from '@stampede/shared/telemetry';
+
+// Read by ApolloGateway's constructor, which would otherwise open an exporter to its vendor.
+process.env.APOLLO_TELEMETRY_DISABLED = 'true';
+
+export interface FederationOptions {
+  supergraphSdl: string;
+  buildService: (member: { name: string; url?: string | undefined }) => GraphQLDataSource;
+  /** Shows the query plan to a client that asks for it by header, as Sandbox does. */
+  exposeQueryPlans: boolean;
+  log?: Log;
+}
+
+/** Makes the planner and executor of one supergraph; subgraphs are not asked before the first request. */
+export function openFederation({ supergraphSdl, buildService, exposeQueryPlans, log }: FederationOptions) {
+  return new ApolloGateway({
+    supergraphSdl,
+    buildService,
+    serviceHealthCheck: false,
+    __exposeQueryPlanExperimental: exposeQueryPlans,
+    logger: loggerOf(log),
+  });
+}
+
+/** Apollo's chatter is of no use to operators; its warnings are. */
+export function loggerOf(log?: Log) {
+  const silent = () => undefined;
+  return {
+    debug: silent,
+    info: silent,
+    warn: (message?: unknown) => log?.warn({ from: 'apollo' }, String(message)),
+    error: (message?: unknown) => log?.error({ from: 'apollo' }, String(message)),
+  };
+}

@@ -1,0 +1,91 @@
+import { HeaderMap, type ApolloServer } from '@apollo/server';
+import { badInput } from '@stampede/shared/errors';
+import { BodyTooLarge, readBody, respond, type Route } from '@stampede/shared/http';
+import type { GraphQLError } from 'graphql';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Identify } from '../identity/identify.js';
+import type { GatewayContext } from './context.js';
+import { openCors } from './cors.js';
+import type { RequestMetrics } from './request-metrics.js';
+
+export interface GraphQLRouteOptions {
+  server: ApolloServer<GatewayContext>;
+  identify: Identify;
+  bodyLimit: number;
+  allowedOrigins: readonly string[];
+  metrics: RequestMetrics;
+}
+
+/** The headers that Apollo Server itself looks at; no other one of a client's is read by anything. */
+const READ_HEADERS = [
+  'accept',
+  'content-type',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'apollo-query-plan-experimental',
+  'apollo-query-plan-experimental-format',
+];
+
+/** GraphQL over HTTP: POST, GET for queries, and Sandbox for browsers where it is on. */
+export function graphqlRoute(options: GraphQLRouteOptions): Route {
+  const { server, identify, bodyLimit, allowedOrigins, metrics } = options;
+  const cors = openCors(allowedOrigins);
+
+  function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
+    metrics.refused(String(error.extensions.code));
+    respond(response, status, { errors: [error] }, { 'cache-control': 'no-store', ...headers });
+  }
+
+  return async (request, response, url) => {
+    const requestId = randomUUID();
+    response.setHeader('x-request-id', requestId);
+    cors(request, response);
+    const { method = 'GET' } = request;
+    if (method === 'OPTIONS') return void response.writeHead(204, { allow: METHODS }).end();
+    if (method !== 'GET' && method !== 'POST') {
+      return refuse(response, 405, notUnderstood(`there is no ${method} here.`), { allow: METHODS });
+    }
+    const who = await identify(request.headers.authorization);
+    if (!who.ok) return refuse(response, who.status, who.error, challenge(who.status));
+
+    const body = method === 'POST' ? await readJson(request, bodyLimit, metrics) : undefined;
+    if (body instanceof SyntaxError) return refuse(response, 400, notUnderstood('the body is not JSON.'));
+    const answer = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: readHeaders(request), search: url.search, body },
+      context: () => Promise.resolve({ identity: who.identity, requestId }),
+    });
+    if (answer.body.kind !== 'complete') throw new Error('the gateway answers whole, never in chunks');
+    response.setHeader('cache-control', 'no-store');
+    respond(response, answer.status ?? 200, answer.body.string, Object.fromEntries(answer.headers));
+  };
+}
+
+const METHODS = 'GET, POST, OPTIONS';
+const notUnderstood = (message: string) => badInput({ path: 'request', message });
+
+/** RFC 6750, section 3: a refused token is answered with the scheme that was tried. */
+const challenge = (status: number) =>
+  status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
+
+function readHeaders(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const name of READ_HEADERS) {
+    const value = request.headers[name];
+    if (typeof value === 'string') headers.set(name, value);
+  }
+  return headers;
+}
+
+/** A body of another type is left unread for Apollo Server, which refuses it. */
+async function readJson(request: IncomingMessage, limit: number, metrics: RequestMetrics): Promise<unknown> {
+  try {
+    const body = await readBody(request, limit);
+    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return undefined;
+    return JSON.parse(body.toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) return error;
+    if (error instanceof BodyTooLarge) metrics.refused('PAYLOAD_TOO_LARGE');
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { requestIdPlugin } from '@stampede/shared/errors';
+import type { Log } from '@stampede/shared/telemetry';
+import type { ApolloGateway } from '@apollo/gateway';
+import type { GatewayContext } from './context.js';
+import { executorFor } from './executor.js';
+import { loggerOf } from './federation.js';
+import { formatErrorFor } from './format-error.js';
+import { queryOrMutation } from './root-types.js';
+
+export interface GraphQLServerOptions {
+  federation: ApolloGateway;
+  production: boolean;
+  plugins: ApolloServerPlugin<GatewayContext>[];
+  log: Log;
+}
+
+/** Starts Apollo Server over the federation; it has loaded the supergraph when this resolves. */
+export async function startGraphQLServer(
+  options: GraphQLServerOptions,
+): Promise<ApolloServer<GatewayContext>> {
+  const { federation, production, plugins, log } = options;
+  const server = new ApolloServer<GatewayContext>({
+    gateway: executorFor(federation, log),
+    nodeEnv: production ? 'production' : 'development',
+    introspection: !production,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    validationRules: [queryOrMutation],
+    formatError: formatErrorFor(production, log),
+    logger: loggerOf(log),
+    plugins: [...plugins, requestIdPlugin, landingPage(production), ...nothingIsReported()],
+  });
+  await server.start();
+  return server;
+}
+
+const landingPage = (production: boolean) =>
+  production
+    ? ApolloServerPluginLandingPageDisabled()
+    : ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false }, footer: false });
+
+/** Without these, an APOLLO_KEY in the environment would be enough to report to Apollo's cloud. */
+const nothingIsReported = () => [
+  ApolloServerPluginUsageReportingDisabled(),
+  ApolloServerPluginSchemaReportingDisabled(),
+  ApolloServerPluginCacheControlDisabled(),
+];

@@ -1,0 +1,76 @@
+import { listen, operatorRoutes } from '@stampede/shared/http';
+import type { Log, Metrics } from '@stampede/shared/telemetry';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Supergraph } from './composition/supergraph.js';
+import type { Env } from './env.js';
+import { SANDBOX_ORIGINS } from './graphql/cors.js';
+import { openFederation } from './graphql/federation.js';
+import { openRequestMetrics } from './graphql/request-metrics.js';
+import { graphqlRoute } from './graphql/route.js';
+import { startGraphQLServer } from './graphql/server.js';
+import type { Identify } from './identity/identify.js';
+import { homePage } from './pages/home-page.js';
+import { returnPage } from './pages/return-page.js';
+import type { Upstreams } from './upstream/upstreams.js';
+
+export interface GatewayParts {
+  env: Env;
+  supergraph: Supergraph;
+  upstreams: Upstreams;
+  identify: Identify;
+  /** What besides a stop in progress keeps the gateway from serving. */
+  readiness: () => Promise<string[]>;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** Within the 20 s that the process has for stopping. */
+const GRACE_MS = 15_000;
+
+/** Loads the supergraph and serves it, with the operators' routes and the pages. */
+export async function serveGateway(parts: GatewayParts) {
+  const { env, supergraph, upstreams, identify, log, metrics } = parts;
+  const federation = openFederation({
+    supergraphSdl: supergraph.sdl,
+    buildService: ({ name }) => upstreams.source(name),
+    exposeQueryPlans: !env.production,
+    log,
+  });
+  const requests = openRequestMetrics(metrics);
+  const server = await startGraphQLServer({
+    federation,
+    production: env.production,
+    plugins: [requests.plugin],
+    log,
+  });
+
+  let stopping = false;
+  const readiness = async () => [...(stopping ? ['stopping'] : []), ...(await parts.readiness())];
+  const listener = await listen({
+    host: env.HOST,
+    port: env.PORT,
+    log,
+    routes: {
+      '/': homePage,
+      '/return': returnPage(env.PUBLIC_URL),
+      '/graphql': graphqlRoute({
+        server,
+        identify,
+        bodyLimit: env.BODY_LIMIT_BYTES,
+        allowedOrigins: [...env.ALLOWED_ORIGINS, ...(env.production ? [] : SANDBOX_ORIGINS)],
+        metrics: requests,
+      }),
+      ...operatorRoutes(readiness, metrics),
+    },
+  });
+  return {
+    port: listener.port,
+    /** Refuses readiness, then connections, and ends when what is in flight has been answered. */
+    close: async () => {
+      stopping = true;
+      await delay(env.DRAIN_MS);
+      await listener.close(GRACE_MS);
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parse } from 'graphql';
+import { openHouse } from './fixtures/house.js';
+
+let house: Awaited<ReturnType<typeof openHouse>>;
+beforeAll(async () => {
+  house = await openHouse({ PUBLIC_URL: 'http://localhost:4000' });
+});
+afterAll(() => house.close());
+
+const back = (parameters: Record<string, string>) =>
+  house.get(`/return?${new URLSearchParams(parameters).toString()}`);
+
+/** The mutation as a person would copy it from the page. */
+function mutationOf(html: string): string {
+  const shown = /<pre>([^<]*)<\/pre>/.exec(html)?.[1] ?? '';
+  const entities: Record<string, string> = { quot: '"', '#39': "'", lt: '<', gt: '>', amp: '&' };
+  return shown.replace(/&(quot|#39|lt|gt|amp);/g, (_, name: string) => entities[name] ?? '');
+}
+
+test('gives payment and token of a KakaoPay return as a mutation for pasting', async () => {
+  const { status, headers, text } = await back({ payment: 'pay-1', pg_token: 'tok-1' });
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(mutationOf(text)).toContain('approvePayment(input: { paymentId: "pay-1", token: "tok-1" })');
+  expect(() => parse(mutationOf(text))).not.toThrow();
+});
+
+test('gives the amount too, which Toss Payments sends back', async () => {
+  const { text } = await back({ payment: 'pay-1', paymentKey: 'key-1', amount: '9900' });
+  expect(mutationOf(text)).toContain('{ paymentId: "pay-1", token: "key-1", amount: 9900 }');
+});
+
+test('shows what an address carries as text, never as markup or as another mutation', async () => {
+  const evil = `"}){id}} <script>alert(1)</script> ' & \\`;
+  const { headers, text } = await back({ payment: evil, pg_token: evil, amount: '1 }' });
+  expect(text).not.toContain('<script');
+  const [operation, ...others] = parse(mutationOf(text)).definitions;
+  expect(others).toEqual([]);
+  expect(JSON.stringify(operation)).toContain(JSON.stringify(evil));
+  expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(headers.get('referrer-policy')).toBe('no-referrer');
+});
+
+test('says that nothing was paid when the provider sends no token', async () => {
+  const { text } = await back({ payment: '<b>pay-1</b>' });
+  expect(text).toContain('Nothing was paid');
+  expect(text).toContain('&lt;b&gt;pay-1&lt;/b&gt;');
+  expect(text).not.toContain('approvePayment');
+});
+
+test('says so when it is opened without a payment', async () => {
+  expect((await back({ pg_token: 'tok-1' })).text).toContain('opened without a payment');
+});
