@@ -1,0 +1,46 @@
+// Runs the whole platform until Ctrl-C: `npm start`.
+import { seedDemo } from '../demo.ts';
+import { openHome } from '../home.ts';
+import { startPlatform } from '../platform/platform.ts';
+import { readStartEnv } from '../platform/start-env.ts';
+import { lockHome } from '../processes/lock.ts';
+import { freePort } from '../processes/ports.ts';
+import { onShutdown } from '../processes/shutdown.ts';
+
+const shutdown = onShutdown();
+let exitCode = 0;
+let ready = false;
+
+try {
+  const { port, demo } = readStartEnv();
+  const home = openHome();
+  shutdown.add(lockHome(home));
+  const options = { home, port: port || (await freePort()), demo, shutdown, report: console.log };
+  const platform = await startPlatform(options);
+  if (demo) {
+    await seedDemo(platform);
+    console.log('Demo accounts: operator@stampede.test, seller@stampede.test, buyer@stampede.test');
+    console.log('               password stampede-demo');
+  }
+  platform.publish();
+  ready = true;
+  console.log(`EMULATORS_URL=${platform.emulatorsUrl}`);
+  console.log(`Stampede is ready: ${platform.gatewayUrl}/graphql`);
+
+  const reason = await Promise.race([platform.died, shutdown.requested.then(() => undefined)]);
+  if (reason !== undefined) throw new Error(reason);
+} catch (error) {
+  if (!shutdown.signal.aborted) {
+    console.error((error as Error).message);
+    exitCode = 1;
+  }
+}
+
+if (ready || shutdown.signal.aborted) console.log('Stopping …');
+try {
+  await shutdown.run();
+} catch (error) {
+  console.error(error);
+  exitCode = 1;
+}
+process.exit(exitCode);

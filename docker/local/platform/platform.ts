@@ -1,0 +1,111 @@
+import type { Home } from '../home.ts';
+import { openInfrastructure, type Infrastructure } from '../infrastructure.ts';
+import { endStaleProcesses } from '../processes/pid-file.ts';
+import { isFree } from '../processes/ports.ts';
+import type { Shutdown } from '../processes/shutdown.ts';
+import { openSecrets, type Secrets } from '../secrets.ts';
+import { build } from './build.ts';
+import { databaseUrl } from './database-url.ts';
+import { provisionDatabase } from './provision.ts';
+import { runServices } from './run-services.ts';
+import { databaseName, describeServices, namespace, type Services } from './services.ts';
+import { removeState, writeState, type PlatformState } from './state.ts';
+
+export interface PlatformOptions {
+  home: Home;
+  /** Of the gateway. */
+  port: number;
+  demo: boolean;
+  /** Each thing that is started adds here how it is stopped. */
+  shutdown: Shutdown;
+  report: (line: string) => void;
+}
+
+export interface Platform {
+  gatewayUrl: string;
+  emulatorsUrl: string;
+  /** Resolves, with the reason, when something that the platform cannot do without has ended for good. */
+  died: Promise<string>;
+  /** Lets other commands find the platform; from now on what they read is kept true. */
+  publish: () => void;
+}
+
+/**
+ * Starts everything, each part as soon as what it stands on is ready.
+ * @throws Error for a person to read; what was started until then is stopped by `shutdown`
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { home, port, demo, shutdown, report } = options;
+  // Before the port is looked at: a crashed start's gateway may hold it.
+  await endStaleProcesses(home, report);
+  if (!(await isFree(port))) {
+    throw new Error(
+      `Port ${port} is taken by another program. Choose another one: PORT=${port + 1} npm start`,
+    );
+  }
+  removeState(home);
+  const secrets = openSecrets(home);
+  const infrastructure = await prepare(options, secrets);
+  const services = await describeServices({ home, infrastructure, secrets, port, demo });
+
+  let published = false;
+  const publish = () => {
+    published = true;
+    writeState(home, { ...stateOf(services, infrastructure, secrets), services: running.addresses() });
+  };
+  const running = await runServices(services, {
+    home,
+    shutdown,
+    report,
+    onRestart: () => published && publish(),
+  });
+  shutdown.add(() => {
+    published = false;
+    removeState(home);
+  });
+  return {
+    gatewayUrl: services.gateway.url,
+    emulatorsUrl: services.emulators.url,
+    died: Promise.race([infrastructure.died, running.gaveUp]),
+    publish,
+  };
+}
+
+/** The servers and the build need nothing of each other. */
+async function prepare(
+  { home, shutdown, report }: PlatformOptions,
+  secrets: Secrets,
+): Promise<Infrastructure> {
+  const since = performance.now();
+  const { signal } = shutdown;
+  const opening = openInfrastructure({ home, report, signal });
+  const building = build(signal).then(() =>
+    report(`Build       done (${((performance.now() - since) / 1000).toFixed(1)} s)`),
+  );
+  // Both must have ended, one way or the other, before what they started can be stopped.
+  const [opened, built] = await Promise.allSettled([opening, building]);
+  if (opened.status === 'fulfilled') shutdown.add(opened.value.close);
+  if (opened.status === 'rejected') throw opened.reason;
+  if (built.status === 'rejected') throw built.reason;
+  await provisionDatabase(opened.value.databaseUrl, secrets);
+  return opened.value;
+}
+
+function stateOf(
+  services: Services,
+  infrastructure: Infrastructure,
+  secrets: Secrets,
+): Omit<PlatformState, 'services'> {
+  return {
+    gatewayUrl: services.gateway.url,
+    emulatorsUrl: services.emulators.url,
+    adminDatabaseUrl: infrastructure.databaseUrl,
+    databaseUrl: databaseUrl(infrastructure.databaseUrl, databaseName),
+    databaseName,
+    redisUrl: infrastructure.redisUrl,
+    amqpUrl: infrastructure.amqpUrl,
+    namespace,
+    accessTokenKeysFile: secrets.accessTokenKeysFile,
+    pid: process.pid,
+  };
+}

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { root, type Home } from '../home.ts';
+import type { Infrastructure } from '../infrastructure.ts';
+import { freePort } from '../processes/ports.ts';
+import { serviceRoles, type Secrets } from '../secrets.ts';
+import { roleUrl } from './database-url.ts';
+
+/** The database of a local platform, and the prefix of its keys and queues. */
+export const databaseName = 'stampede';
+export const namespace = 'stampede';
+
+/** A service as it is started here. */
+export interface Service {
+  name: string;
+  entry: string;
+  url: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** All services of a platform, in the order in which they may stop, the last one first. */
+export interface Services {
+  emulators: Service;
+  subgraphs: Service[];
+  gateway: Service;
+}
+
+export interface ServicesOptions {
+  home: Home;
+  infrastructure: Infrastructure;
+  secrets: Secrets;
+  /** Of the gateway. */
+  port: number;
+  demo: boolean;
+}
+
+/** Says how each service is started: where it listens, and what it is told. */
+export async function describeServices(options: ServicesOptions): Promise<Services> {
+  const { home, secrets, port } = options;
+  const ports = {
+    user: await freePort(),
+    catalog: await freePort(),
+    order: await freePort(),
+    payment: await freePort(),
+  };
+  const urls = Object.fromEntries(serviceRoles.map((role) => [`${role.toUpperCase()}_URL`, at(ports[role])]));
+  const emulators = service('emulators', 'emulators', await freePort(), commonEnv(home));
+  const publicUrl = `http://localhost:${port}`;
+
+  const common = {
+    ...commonEnv(home),
+    ...urls,
+    IDENTITY_SECRET: secrets.identitySecret,
+    PUBLIC_URL: publicUrl,
+  };
+  const subgraphs = serviceRoles.map((role) => {
+    const env = { ...common, ...stores(options, role), ...ownSettings(role, secrets, emulators.url) };
+    return service(role, join('subgraphs', role), ports[role], env);
+  });
+  const gateway = service('gateway', 'gateway', port, common);
+  return { emulators, subgraphs, gateway: { ...gateway, url: publicUrl } };
+}
+
+function service(name: string, folder: string, port: number, env: NodeJS.ProcessEnv): Service {
+  const entry = join(root, folder, 'dist', 'main.js');
+  return { name, entry, url: at(port), env: { ...env, HOST: '127.0.0.1', PORT: String(port) } };
+}
+
+function stores(
+  { infrastructure, secrets, demo }: ServicesOptions,
+  role: (typeof serviceRoles)[number],
+): NodeJS.ProcessEnv {
+  return {
+    DATABASE_URL: roleUrl(
+      infrastructure.databaseUrl,
+      databaseName,
+      `stampede_${role}`,
+      secrets.rolePasswords[role],
+    ),
+    REDIS_URL: infrastructure.redisUrl,
+    AMQP_URL: infrastructure.amqpUrl,
+    NAMESPACE: namespace,
+    STAMPEDE_DEMO: demo ? '1' : '0',
+  };
+}
+
+function ownSettings(
+  role: (typeof serviceRoles)[number],
+  secrets: Secrets,
+  emulatorsUrl: string,
+): NodeJS.ProcessEnv {
+  if (role === 'user') {
+    return {
+      ACCESS_TOKEN_KEYS_FILE: secrets.accessTokenKeysFile,
+      PERSONAL_DATA_KEYS: secrets.personalDataKeys,
+    };
+  }
+  if (role !== 'payment') return {};
+  return {
+    KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,
+    KAKAOPAY_SECRET_KEY: secrets.kakaopaySecretKey,
+    KAKAOPAY_CID: 'TC0ONETIME',
+    PAYMENT_TOKEN_KEYS: secrets.paymentTokenKeys,
+    RETURN_ORIGINS: 'http://localhost:*',
+  };
+}
+
+/** The caller's own settings (LOG_LEVEL, proxies, …), without npm's and without those that are decided here. */
+function commonEnv(home: Home): NodeJS.ProcessEnv {
+  const decided =
+    /^(npm_.*|STAMPEDE_.*|DATABASE_URL|REDIS_URL|AMQP_URL|PORT|HOST|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE)$/;
+  const inherited = Object.entries(process.env).filter(([name]) => !decided.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    NODE_ENV: process.env['NODE_ENV'] ?? 'development',
+    NODE_COMPILE_CACHE: home.folder('compile-cache'),
+    APOLLO_TELEMETRY_DISABLED: 'true',
+  };
+}
+
+function at(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
