@@ -1,0 +1,264 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { request } from 'undici';
+import {
+  openDatabase,
+  SERVICES,
+  serviceDatabaseUrl,
+  type Database,
+  type ServiceName,
+} from '../database/index.js';
+import { openSealer } from '../sealing/index.js';
+import { openLog } from '../telemetry/index.js';
+import type { Role } from '../identity/index.js';
+import { createAccounts } from './accounts.js';
+import { Buyer } from './buyer.js';
+import { deleteTopology } from './delete-topology.js';
+import { freePorts } from './free-ports.js';
+import { openGraphqlClient, type GraphqlClient } from './graphql-client.js';
+import { assertInvariants } from './invariants.js';
+import { serviceProcess, type ServiceProcess } from './service-process.js';
+import {
+  adminDatabaseUrl,
+  createTestDatabase,
+  dropTestDatabase,
+  TEST_ROLE_PASSWORD,
+} from './test-database.js';
+
+export const IDENTITY_SECRET = 'local-only-identity-secret-of-tests';
+
+export interface ShopOptions {
+  /** Opens with one product, on sale, of this many units: `shop.product`. */
+  stock?: number;
+  limitPerBuyer?: number;
+  /** Added to a service's environment. */
+  env?: Partial<Record<ServiceName | 'gateway' | 'emulators', Record<string, string>>>;
+  /** In place of the test runner's servers: for a test that stops or flushes them. */
+  redisUrl?: string;
+  amqpUrl?: string;
+}
+
+export type Fault = {
+  operation: 'ready' | 'approve' | 'cancel' | 'lookup';
+  fault: 'timeout-before' | 'timeout-after' | 'error-500' | 'decline' | 'none';
+  times?: number;
+  delayMs?: number;
+};
+
+/**
+ * The whole house for one test file, every service a process of its own, on a database, key prefix and exchange of
+ * its own: `await using shop = await openShop({ stock: 10 })`.
+ */
+export interface Shop extends AsyncDisposable {
+  gatewayUrl: string;
+  emulatorsUrl: string;
+  client: GraphqlClient;
+  product: { id: string };
+  seller: Buyer;
+  redis: Redis;
+  namespace: string;
+  services: Record<ServiceName | 'gateway' | 'emulators', ServiceProcess>;
+  /** Verified accounts, each signed in. */
+  accounts(count: number, role?: Role, tokenTtlSeconds?: number): Promise<Buyer[]>;
+  buyer(): Promise<Buyer>;
+  /** Puts a product on sale; open since a minute ago unless `input` says otherwise. */
+  createProduct(input?: object): Promise<{ id: string }>;
+  /** Runs statements as an administrator, in one service's schema. */
+  sql(schema: ServiceName): Database;
+  /** Sets a fault of the KakaoPay emulator. */
+  fault(fault: Fault): Promise<void>;
+  /** How often the provider was called for an order, by operation. */
+  providerCalls(orderId: string): Promise<Record<'ready' | 'approve' | 'cancel' | 'lookup', number>>;
+  /** Waits until nothing is in flight, then checks what must always be true. @throws AssertionError */
+  invariants(): Promise<void>;
+}
+
+export async function openShop(options: ShopOptions = {}): Promise<Shop> {
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
+  };
+  try {
+    return await open(options, cleanUps, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  options: ShopOptions,
+  cleanUps: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Shop> {
+  const namespace = `test-${randomBytes(5).toString('hex')}`;
+  const redisUrl = options.redisUrl ?? given('REDIS_URL');
+  const amqpUrl = options.amqpUrl ?? given('AMQP_URL');
+  const databaseName = await createTestDatabase('shop');
+  cleanUps.push(() => dropTestDatabase(databaseName));
+  cleanUps.push(() => deleteTopology({ url: amqpUrl, namespace }));
+  const redis = new Redis(redisUrl);
+  cleanUps.push(() => forget(redis, namespace));
+
+  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  }) as string;
+  const personalKeys = `local-only-1:${randomBytes(32).toString('base64')},index:${randomBytes(32).toString('base64')}`;
+  const services = await describe(options, {
+    namespace,
+    databaseName,
+    redisUrl,
+    amqpUrl,
+    keys,
+    personalKeys,
+  });
+  for (const service of Object.values(services)) {
+    cleanUps.push(() => service.stop());
+    service.start();
+  }
+  for (const service of Object.values(services)) await service.ready();
+
+  const admin = new URL(adminDatabaseUrl());
+  admin.pathname = `/${databaseName}`;
+  const databases = new Map<ServiceName, Database>();
+  const sql = (schema: ServiceName): Database => {
+    const known = databases.get(schema);
+    if (known) return known;
+    const opened = openDatabase({
+      url: admin.href,
+      schema,
+      log: openLog('test', 'silent'),
+      maxConnections: 2,
+    });
+    cleanUps.push(() => opened.close());
+    databases.set(schema, opened);
+    return opened;
+  };
+  const client = openGraphqlClient(`${services.gateway.url}/graphql`);
+  cleanUps.push(() => client.close());
+  const sealer = openSealer(personalKeys);
+  const accounts: Shop['accounts'] = async (count, role = 'BUYER', tokenTtlSeconds = 3_600) => {
+    const made = createAccounts({ database: sql('user'), sealer, keys, count, role, tokenTtlSeconds });
+    const buyers: Buyer[] = [];
+    for await (const account of made) buyers.push(new Buyer(account, client));
+    return buyers;
+  };
+  const seller = await first(accounts(1, 'SELLER'));
+  const createProduct = (input: object = {}) => createAs(seller, input);
+  const { stock = 100, limitPerBuyer = 1 } = options;
+  const emulatorsUrl = services.emulators.url;
+  return {
+    gatewayUrl: services.gateway.url,
+    emulatorsUrl,
+    client,
+    product: await createProduct({ stock, limitPerBuyer }),
+    seller,
+    redis,
+    namespace,
+    services,
+    accounts,
+    buyer: () => first(accounts(1)),
+    createProduct,
+    sql,
+    fault: (fault) => setFault(emulatorsUrl, fault),
+    providerCalls: async (orderId) => {
+      const answer = await fetch(`${emulatorsUrl}/kakaopay/calls?partner_order_id=${orderId}`);
+      return (await answer.json()) as Awaited<ReturnType<Shop['providerCalls']>>;
+    },
+    invariants: () => assertInvariants({ sql, redis, namespace }),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+interface Place {
+  namespace: string;
+  databaseName: string;
+  redisUrl: string;
+  amqpUrl: string;
+  keys: string;
+  personalKeys: string;
+}
+
+async function describe({ env = {} }: ShopOptions, place: Place): Promise<Shop['services']> {
+  const names = ['emulators', ...SERVICES, 'gateway'] as const;
+  const ports = await freePorts(names.length);
+  const portOf = (name: (typeof names)[number]) => ports[names.indexOf(name)] as number;
+  const urls = Object.fromEntries(
+    SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${portOf(name)}`]),
+  );
+  const common = { NODE_ENV: 'test', LOG_LEVEL: 'info', IDENTITY_SECRET, ...urls };
+  const subgraph = (name: ServiceName, own: Record<string, string> = {}) =>
+    serviceProcess(`subgraphs/${name}`, portOf(name), {
+      ...common,
+      DATABASE_URL: serviceDatabaseUrl(adminDatabaseUrl(), place.databaseName, name, TEST_ROLE_PASSWORD),
+      REDIS_URL: place.redisUrl,
+      AMQP_URL: place.amqpUrl,
+      NAMESPACE: place.namespace,
+      ...own,
+      ...env[name],
+    });
+  return {
+    emulators: serviceProcess('emulators', portOf('emulators'), { NODE_ENV: 'test', ...env.emulators }),
+    user: subgraph('user', { ACCESS_TOKEN_KEYS: place.keys, PERSONAL_DATA_KEYS: place.personalKeys }),
+    catalog: subgraph('catalog'),
+    order: subgraph('order'),
+    payment: subgraph('payment', {
+      KAKAOPAY_URL: `http://127.0.0.1:${portOf('emulators')}/kakaopay`,
+      KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',
+      KAKAOPAY_TIMEOUT_MS: '3000',
+      RETURN_ORIGINS: 'http://localhost:*',
+      PAYMENT_TOKEN_KEYS: place.personalKeys,
+    }),
+    gateway: serviceProcess('gateway', portOf('gateway'), {
+      ...common,
+      PUBLIC_URL: `http://127.0.0.1:${portOf('gateway')}`,
+      ...env.gateway,
+    }),
+  };
+}
+
+async function createAs(seller: Buyer, input: object): Promise<{ id: string }> {
+  const opensAt = new Date(Date.now() - 60_000);
+  const usual = { name: 'Test sneaker', brands: ['Test Brand'], price: 100_000, stock: 100, opensAt };
+  const answer = await seller.send(
+    'mutation ($input: ProductInput!) { createProduct(input: $input) { id } }',
+    {
+      input: { ...usual, ...input },
+    },
+  );
+  if (!answer.data?.createProduct) throw new Error(`no product: ${JSON.stringify(answer)}`);
+  return answer.data.createProduct as { id: string };
+}
+
+async function setFault(emulatorsUrl: string, fault: Fault): Promise<void> {
+  const response = await request(`${emulatorsUrl}/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ target: 'kakaopay', ...fault }),
+  });
+  const text = await response.body.text();
+  if (response.statusCode >= 300) throw new Error(`a fault was refused: ${text}`);
+}
+
+/** Removes the keys of a namespace, and closes the connection. */
+async function forget(redis: Redis, namespace: string): Promise<void> {
+  for await (const keys of redis.scanStream({ match: `${namespace}:*`, count: 1_000 }) as AsyncIterable<
+    string[]
+  >) {
+    if (keys.length > 0) await redis.unlink(...keys);
+  }
+  await redis.quit();
+}
+
+async function first(buyers: Promise<Buyer[]>): Promise<Buyer> {
+  const [buyer] = await buyers;
+  if (!buyer) throw new Error('no account was made');
+  return buyer;
+}
+
+function given(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run \`npm test\` in the project’s folder`);
+  return value;
+}

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openShop, type Shop } from '@stampede/shared/testing';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop({ stock: 10, limitPerBuyer: 2 });
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+test('a purchase ends CONFIRMED, told by all four subgraphs in one query', async () => {
+  const buyer = await shop.buyer();
+  const order = await buyer.buys([{ productId: shop.product.id, quantity: 2 }]);
+  expect(order).toMatchObject({
+    buyer: { id: buyer.id, name: 'Test 1' },
+    total: { amount: 200_000 },
+    lines: [
+      {
+        productName: 'Test sneaker',
+        quantity: 2,
+        subtotal: { amount: 200_000 },
+        product: { name: 'Test sneaker', seller: { displayName: 'Test Brand' } },
+      },
+    ],
+    payments: [{ status: 'APPROVED', amount: { amount: 200_000 } }],
+    timeline: [{ status: 'PENDING_PAYMENT' }, { status: 'PAID' }, { status: 'CONFIRMED' }],
+  });
+  await shop.invariants();
+});
+
+test('the same key gives the same order again, and another basket under it is a conflict', async () => {
+  const buyer = await shop.buyer();
+  const line = { productId: shop.product.id, quantity: 1 };
+  const [first, second] = await Promise.all([
+    buyer.places([line], 'same-key-1'),
+    buyer.places([line], 'same-key-1'),
+  ]);
+  expect(second.id).toBe(first.id);
+  const conflict = await buyer.checkout([{ ...line, quantity: 2 }], 'same-key-1');
+  expect(conflict.errors?.[0]?.extensions.code).toBe('IDEMPOTENCY_CONFLICT');
+  const { data } = await buyer.send('{ orders { totalCount edges { node { id } } } }');
+  expect(data.orders).toEqual({ totalCount: 1, edges: [{ node: { id: first.id } }] });
+  await shop.invariants();
+});
+
+test('two baskets without a product in common under one key end as one order', async () => {
+  const other = await shop.createProduct({ stock: 5 });
+  const buyer = await shop.buyer();
+  const answers = await Promise.all([
+    buyer.checkout([{ productId: shop.product.id, quantity: 1 }], 'same-key-2'),
+    buyer.checkout([{ productId: other.id, quantity: 1 }], 'same-key-2'),
+  ]);
+  const outcomes = answers.map(
+    ({ data, errors }) => data?.checkout?.__typename ?? errors?.[0]?.extensions.code,
+  );
+  expect(outcomes.toSorted()).toEqual(['IDEMPOTENCY_CONFLICT', 'Order']);
+  await shop.invariants();
+});
+
+test('a basket of several products is held whole, or not at all', async () => {
+  const scarce = await shop.createProduct({ stock: 1, name: 'Scarce' });
+  const plenty = await shop.createProduct({ stock: 100, name: 'Plenty' });
+  const lines = [scarce, plenty].map(({ id }) => ({ productId: id, quantity: 1 }));
+  const [winner, loser] = await shop.accounts(2);
+  const won = await winner!.buys(lines);
+  expect(won.lines).toHaveLength(2);
+  const { data } = await loser!.checkout(lines, 'whole-or-none');
+  expect(data.checkout).toMatchObject({ __typename: 'SoldOut', productId: scarce.id, available: 0 });
+  // What was held of the other product has come back, and the key may be used again.
+  await shop.invariants();
+  const retried = await loser!.checkout([lines[1]!], 'whole-or-none');
+  expect(retried.data.checkout.__typename).toBe('Order');
+});
+
+test('an unpaid order expires when its time is up, and its units are sold to the next', async () => {
+  const product = await shop.createProduct({ stock: 1 });
+  const [slow, quick] = await shop.accounts(2);
+  const line = { productId: product.id, quantity: 1 };
+  const { id } = await slow!.places([line]);
+  expect((await quick!.checkout([line])).data.checkout.__typename).toBe('SoldOut');
+  await shop.sql('order').run('UPDATE orders SET pay_by = now() WHERE id = $1', [id]);
+  const expired = await slow!.seesOrder(id, 'EXPIRED');
+  expect(expired.timeline.map((event: { status: string }) => event.status)).toEqual([
+    'PENDING_PAYMENT',
+    'EXPIRED',
+  ]);
+  await shop.invariants();
+  await quick!.buys([line]);
+  const late = await slow!.startPayment(id);
+  expect(late.data.startPayment.__typename).toBe('OrderNotPayable');
+});
+
+test('an expired order keeps its key: asking again gives it back, and holds nothing', async () => {
+  const product = await shop.createProduct({ stock: 3 });
+  const buyer = await shop.buyer();
+  const line = { productId: product.id, quantity: 1 };
+  const { id } = await buyer.places([line], 'expired-key');
+  await shop.sql('order').run('UPDATE orders SET pay_by = now() WHERE id = $1', [id]);
+  await buyer.seesOrder(id, 'EXPIRED');
+  await shop.invariants();
+  // Redis forgets the ended id in a rebuild; PostgreSQL does not.
+  await shop.redis.del(`${shop.namespace}:{p:${product.id}}:stock`);
+  const again = await buyer.checkout([line], 'expired-key');
+  expect(again.data.checkout).toMatchObject({ __typename: 'Order', id, status: 'EXPIRED' });
+  await shop.invariants();
+});
+
+test('its buyer cancels an unpaid order at once', async () => {
+  const product = await shop.createProduct({ stock: 1 });
+  const buyer = await shop.buyer();
+  const { id } = await buyer.places([{ productId: product.id, quantity: 1 }]);
+  const { paymentId, token } = await buyer.paysAtProvider(id);
+  expect((await buyer.cancelOrder(id)).data.cancelOrder).toMatchObject({
+    __typename: 'Order',
+    status: 'CANCELLED',
+  });
+  const paid = await buyer.approvePayment(paymentId, token);
+  expect(paid.data.approvePayment.__typename).toBe('OrderNotPayable');
+  expect((await shop.providerCalls(id)).approve).toBe(0);
+  await shop.invariants();
+});
+
+test('a confirmed order is cancelled by its refund policy: money and units come back', async () => {
+  const product = await shop.createProduct({
+    stock: 1,
+    usedOn: new Date(Date.now() + 5 * 24 * 60 * 60_000),
+    refundTiers: [
+      { daysBefore: 10, percent: 100 },
+      { daysBefore: 3, percent: 50 },
+    ],
+  });
+  const buyer = await shop.buyer();
+  const { id, refundQuote } = await buyer.buys([{ productId: product.id, quantity: 1 }]);
+  expect(refundQuote).toEqual({ amount: 50_000 });
+  await buyer.cancelOrder(id);
+  const order = await buyer.seesOrder(id, 'REFUNDED');
+  expect(order.refunded).toEqual({ amount: 50_000 });
+  expect(order.payments).toMatchObject([{ status: 'PARTIALLY_REFUNDED', refunded: { amount: 50_000 } }]);
+  await shop.invariants();
+  await buyer.buys([{ productId: product.id, quantity: 1 }]);
+});
+
+test('a lost Redis is rebuilt from PostgreSQL: holds, sales and limits are as before', async () => {
+  const product = await shop.createProduct({ stock: 4, limitPerBuyer: 1 });
+  const [owner, holder, next] = await shop.accounts(3);
+  const line = { productId: product.id, quantity: 1 };
+  await owner!.buys([line]);
+  const held = await holder!.places([line]);
+  await shop.invariants();
+  const keys = await shop.redis.keys(`${shop.namespace}:{p:${product.id}}:*`);
+  await shop.redis.del(...keys);
+  expect((await owner!.checkout([line])).data.checkout.__typename).toBe('LimitExceeded');
+  await next!.buys([line]);
+  const { paymentId, token } = await holder!.paysAtProvider(held.id);
+  await holder!.approvePayment(paymentId, token);
+  await holder!.seesOrder(held.id, 'CONFIRMED');
+  await shop.invariants();
+});
