@@ -48,7 +48,15 @@ function installDependencies() {
   const npmScript = process.env.npm_execpath;
   const [npm, prefix] = npmScript ? [process.execPath, [npmScript]] : ['npm', []];
   // Everything is built here, so development packages are needed whatever NODE_ENV says.
-  const npmArgs = [...prefix, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const npmArgs = [
+    ...prefix,
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   const result = spawnSync(npm, npmArgs, { cwd: root, stdio: ['ignore', 2, 2] });
   if (result.error) fail(`npm could not be started: ${result.error.message}`);
   if (result.status !== 0) process.exit(result.status ?? 1);

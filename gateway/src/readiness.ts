@@ -1,6 +1,6 @@
 import type { Log } from '@stampede/shared/telemetry';
 import { Agent, request } from 'undici';
-import { repeat } from './repeat.js';
+import { repeat } from '@stampede/shared/background';
 
 export interface Readiness {
   /** What keeps the gateway from serving, one short reason each; an answer from memory. */

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { appendToOutbox, on, queueName, type MessageMeta } from '@stampede/shared/messaging';
+import { onAppended } from '../src/messaging/outbox.js';
 import { withRequestId } from '@stampede/shared/telemetry';
 import { eventually } from '@stampede/shared/testing';
 import { noteDown, noted, openHouse, upTo, withChannel, writer, gate } from './messaging-fixture.js';
@@ -75,6 +76,24 @@ test('what the cause undoes is never told', async () => {
   await order.note(14);
   await eventually(async () => expect(await order.effects()).toEqual([14]));
   expect(await order.counted('messages_consumed_total')).toBe(1);
+});
+
+test('the relay is woken by the commit, neither before nor without one', async () => {
+  await using house = await openHouse();
+  const database = await house.databaseOf('order');
+  let woken = 0;
+  const forget = onAppended(() => (woken += 1));
+  const undone = database.transaction(async (tx) => {
+    await appendToOutbox(tx, noted, { number: 1 });
+    throw new Error('the cause failed');
+  });
+  await expect(undone).rejects.toThrow('the cause failed');
+  await database.transaction(async (tx) => {
+    await appendToOutbox(tx, noted, { number: 2 });
+    expect(woken).toBe(0);
+  });
+  expect(woken).toBe(1);
+  forget();
 });
 
 test('a body that breaks its schema undoes the transaction', async () => {

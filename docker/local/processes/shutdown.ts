@@ -1,12 +1,11 @@
-/** Steps that undo a start, run in reverse. */
-export interface Shutdown {
+import { collectUndo, type Undo } from './undo.ts';
+
+/** The end of a command: who asks for it, and what is to be done then. */
+export interface Shutdown extends Undo {
   /** Aborts when somebody asks for the end; what is under way may then be left. */
   signal: AbortSignal;
   /** Resolves with the signal that asked for the end. */
   requested: Promise<NodeJS.Signals>;
-  add: (step: () => void | Promise<void>) => void;
-  /** Runs every step, the last one first, also when some of them fail; throws what failed. */
-  run: () => Promise<void>;
 }
 
 /**
@@ -14,7 +13,6 @@ export interface Shutdown {
  * Further signals change nothing: each step has its own deadline.
  */
 export function onShutdown(): Shutdown {
-  const steps: (() => void | Promise<void>)[] = [];
   const abort = new AbortController();
   const requested = new Promise<NodeJS.Signals>((resolve) => {
     const ask = (signal: NodeJS.Signals) => {
@@ -25,23 +23,5 @@ export function onShutdown(): Shutdown {
     process.once('disconnect', () => ask('SIGTERM'));
     process.channel?.unref();
   });
-  let running: Promise<void> | undefined;
-  return {
-    signal: abort.signal,
-    requested,
-    add: (step) => void steps.push(step),
-    run: () => (running ??= runInReverse(steps)),
-  };
-}
-
-async function runInReverse(steps: (() => void | Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (let step = steps.pop(); step; step = steps.pop()) {
-    try {
-      await step();
-    } catch (failure) {
-      failures.push(failure);
-    }
-  }
-  if (failures.length > 0) throw new AggregateError(failures, 'Not everything stopped cleanly');
+  return { signal: abort.signal, requested, ...collectUndo() };
 }

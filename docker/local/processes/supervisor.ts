@@ -73,7 +73,9 @@ export async function startProcess(
     await Promise.race([exited, overdue]);
     timer.abort();
     await cleaned;
-    while (groupExists(pid)) await pause(10);
+    // Bounded: where nobody reaps orphans, a killed one stays in the group as a zombie for good.
+    const bound = performance.now() + 2_000;
+    while (groupExists(pid) && performance.now() < bound) await pause(10);
   };
   return {
     name: spec.name,

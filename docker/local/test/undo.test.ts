@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { onShutdown } from '../processes/shutdown.ts';
+import { collectUndo } from '../processes/undo.ts';
 
 test('steps run one after the other, the last one first, also past one that fails', async () => {
-  const shutdown = onShutdown();
+  const undo = collectUndo();
   const done: string[] = [];
-  shutdown.add(() => void done.push('servers'));
-  shutdown.add(() => Promise.reject(new Error('no')));
-  shutdown.add(async () => {
+  undo.add(() => void done.push('servers'));
+  undo.add(() => Promise.reject(new Error('no')));
+  undo.add(async () => {
     await new Promise(setImmediate);
     done.push('gateway');
   });
 
-  await expect(shutdown.run()).rejects.toThrow('Not everything stopped cleanly');
+  await expect(undo.run()).rejects.toThrow('Not everything stopped cleanly');
 
   expect(done).toEqual(['gateway', 'servers']);
 });

@@ -3,7 +3,7 @@ import type { Log } from '@stampede/shared/telemetry';
 import { importJWK, type CryptoKey } from 'jose';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
-import { repeat } from '../repeat.js';
+import { repeat } from '@stampede/shared/background';
 
 /** The public keys that access tokens are checked with, as the user subgraph publishes them (RFC 7517). */
 export interface TokenKeys {

@@ -52,7 +52,7 @@ export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSour
           [IDENTITY_HEADER]: signIdentity(identitySecret, { audience: name, identity, requestId }, body),
         },
         body,
-        
+        signal: AbortSignal.timeout(deadlineMs),
       });
       return { status: response.statusCode, text: await response.body.text() };
     } catch (error) {

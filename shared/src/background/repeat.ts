@@ -1,38 +1,30 @@
-import { isUnavailable } from '../errors/index.js';
-import type { Log } from '../telemetry/index.js';
+/** Something done again and again in the background. */
+export interface Repetition {
+  close(): Promise<void>;
+}
 
 /**
- * Runs `work` again and again: at once while it found something to do, else after `pauseMs`. A failure is logged
- * once until it works again.
+ * Does `task` now and then again, each time as many milliseconds after its end as it answers. It must not reject:
+ * it handles its own failures.
  */
-export function repeat(
-  { name, pauseMs, log }: { name: string; pauseMs: number; log: Log },
-  work: () => Promise<number>,
-): { close(): Promise<void> } {
+export function repeat(task: () => Promise<number>): Repetition {
+  let timer: NodeJS.Timeout | undefined;
   let closed = false;
-  let failing = false;
-  let timer = setTimeout(tick, pauseMs);
-  let running: Promise<void> = Promise.resolve();
+  let running = run();
 
-  function tick(): void {
-    running = round().finally(() => {
-      if (!closed) timer = setTimeout(tick, pauseMs);
-    });
+  async function run(): Promise<void> {
+    const again = await task();
+    if (closed) return;
+    timer = setTimeout(() => {
+      running = run();
+    }, again).unref();
   }
-  async function round(): Promise<void> {
-    try {
-      while (!closed && (await work()) > 0);
-      failing = false;
-    } catch (error) {
-      if (!failing) log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, `${name} waits`);
-      failing = true;
-    }
-  }
+
   return {
-    close: async () => {
+    close: () => {
       closed = true;
       clearTimeout(timer);
-      await running;
+      return running;
     },
   };
 }

@@ -55,9 +55,11 @@ export function openDatabase({ url, schema, log, maxConnections = 20 }: Database
   });
   // pg reports a dropped connection as an 'error' event, fatal without a listener; the statement that was
   // using it rejects on its own.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('error', (error) => log.warn({ reason: error.message }, 'an idle database connection was lost'));
   pool.on('connect', (client) =>
-    client.on('error', (error: Error) => log.warn({ err: error }, 'a database connection was lost')),
+    client.on('error', (error: Error) =>
+      log.warn({ reason: error.message }, 'a database connection was lost'),
+    ),
   );
 
   return {

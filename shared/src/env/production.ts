@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** What marks a secret as one that stands in this repository, for local starts only. */
-const LOCAL_SECRET = /^local-only-|:local-only-/;
+const LOCAL_SECRET = /(^|[:,])local-only-/;
 
 /** What production refuses, whatever the schema says: local secrets, demo data, plain-http providers. */
 export function productionProblems(

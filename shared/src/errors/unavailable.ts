@@ -23,10 +23,10 @@ const SOCKET_CODES = new Set([
 ]);
 
 /**
- * PostgreSQL's classes 08 (connection), 53 (resources), 57 (operator intervention: shutdown, cancelled by a
- * deadline), and 25006 (the primary has become a replica).
+ * PostgreSQL's classes 08 (connection) and 53 (resources), 57P (shutdown), and 25006 (the primary has become a
+ * replica). Not 57014: a statement that is always too slow is a mistake, and would wait for ever.
  */
-const POSTGRES_STATES = /^(08|53|57)|^25006$/;
+const POSTGRES_STATES = /^(08|53|57P)|^25006$/;
 
 const MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Connection is closed|Command timed out|max retries per request|Stream isn't writeable|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN/i;

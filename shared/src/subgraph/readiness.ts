@@ -5,17 +5,19 @@ import type { Database } from '../database/index.js';
 export interface Needs {
   database: Database;
   redis?: Redis;
-  messaging: { readiness(): string[] };
 }
 
-/** The reasons why a service cannot serve now, asked of its servers themselves. */
-export function readinessOf({ database, redis, messaging }: Needs): () => Promise<string[]> {
+/**
+ * The reasons why a service cannot serve now, asked of its servers themselves. The broker is none of them: what is
+ * said meanwhile waits in the outbox, and a broker's restart takes no checkout offline.
+ */
+export function readinessOf({ database, redis }: Needs): () => Promise<string[]> {
   return async () => {
     const reasons = await Promise.all([
       reasonOf('PostgreSQL', () => database.query('SELECT 1')),
       redis ? reasonOf('Redis', () => redis.ping()) : [],
     ]);
-    return [...reasons.flat(), ...messaging.readiness()];
+    return reasons.flat();
   };
 }
 

@@ -5,7 +5,7 @@ import { maskErrors, requestIdPlugin } from '../errors/index.js';
 import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
 import { IDENTITY_HEADER, verifyIdentity, type Identity } from '../identity/index.js';
-import type { Log, Metrics } from '../telemetry/index.js';
+import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
 
 /** What every resolver is given. */
 export interface SubgraphContext {
@@ -65,15 +65,17 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       return;
     }
     const end = duration.startTimer();
-    const answer = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method ?? 'POST',
-        headers: new HeaderMap([['content-type', 'application/json']]),
-        search: '',
-        body: parse(body),
-      },
-      context: () => Promise.resolve({ identity: signed.identity, requestId: signed.requestId }),
-    });
+    const answer = await withRequestId(signed.requestId, () =>
+      apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: request.method ?? 'POST',
+          headers: new HeaderMap([['content-type', 'application/json']]),
+          search: '',
+          body: parse(body),
+        },
+        context: () => Promise.resolve({ identity: signed.identity, requestId: signed.requestId }),
+      }),
+    );
     end();
     if (answer.body.kind !== 'complete') throw new Error('a subgraph answers whole, never in chunks');
     respond(response, answer.status ?? 200, answer.body.string, Object.fromEntries(answer.headers));

@@ -71,6 +71,8 @@ export interface Shop extends AsyncDisposable {
   providerCalls(orderId: string): Promise<Record<'ready' | 'approve' | 'cancel' | 'lookup', number>>;
   /** Waits until nothing is in flight, then checks what must always be true. @throws AssertionError */
   invariants(): Promise<void>;
+  /** Stops every service, and removes what the shop kept. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export async function openShop(options: ShopOptions = {}): Promise<Shop> {

@@ -30,7 +30,7 @@ await runService(log, async (own) => {
   const rebuilds = askOrderForRebuild(order, log);
 
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
-  const messaging = own(
+  own(
     await openMessaging({
       url: env.AMQP_URL,
       namespace: env.NAMESPACE,
@@ -43,7 +43,7 @@ await runService(log, async (own) => {
   );
   const stock = openStockReader({ inventory, askForRebuild: rebuilds.now, log });
   const subgraph = await buildCatalog({ database, inventory, stock });
-  const readiness = readinessOf({ database, redis, messaging });
+  const readiness = readinessOf({ database, redis });
   own(
     await serveSubgraph({
       name: 'catalog',

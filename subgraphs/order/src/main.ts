@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { repeat } from '@stampede/shared/background';
+import { workOff } from '@stampede/shared/background';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects } from '@stampede/shared/inventory';
 import { openMessaging } from '@stampede/shared/messaging';
@@ -31,8 +31,8 @@ await runService(log, async (own) => {
 
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
   // Short enough that units are available again well within a second of `payBy`.
-  own(repeat({ name: 'expiry', pauseMs: 250, log }, () => expireDue(database)));
-  const messaging = own(
+  own(workOff({ name: 'expiry', pauseMs: 250, log }, () => expireDue(database)));
+  own(
     await openMessaging({
       url: env.AMQP_URL,
       namespace: env.NAMESPACE,
@@ -44,7 +44,7 @@ await runService(log, async (own) => {
     }),
   );
   const subgraph = await buildOrder({ database, inventory, rebuilds, guard });
-  const readiness = readinessOf({ database, redis, messaging });
+  const readiness = readinessOf({ database, redis });
   own(
     await serveSubgraph({
       name: 'order',

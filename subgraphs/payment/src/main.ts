@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { repeat } from '@stampede/shared/background';
+import { workOff } from '@stampede/shared/background';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openMessaging } from '@stampede/shared/messaging';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
@@ -33,9 +33,9 @@ await runService(log, async (own) => {
     }),
   );
   const parts = { database, kakaopay, orders: openOrderClient(order), sealer: env.PAYMENT_TOKEN_KEYS, log };
-  own(repeat({ name: 'settling payments', pauseMs: 250, log }, () => settleDue(parts)));
-  own(repeat({ name: 'refunding', pauseMs: 250, log }, () => refundDue(parts)));
-  const messaging = own(
+  own(workOff({ name: 'settling payments', pauseMs: 250, log }, () => settleDue(parts)));
+  own(workOff({ name: 'refunding', pauseMs: 250, log }, () => refundDue(parts)));
+  own(
     await openMessaging({
       url: env.AMQP_URL,
       namespace: env.NAMESPACE,
@@ -47,7 +47,7 @@ await runService(log, async (own) => {
     }),
   );
   const subgraph = await buildPayment(parts, env.RETURN_ORIGINS);
-  const readiness = readinessOf({ database, messaging });
+  const readiness = readinessOf({ database });
   own(
     await serveSubgraph({
       name: 'payment',

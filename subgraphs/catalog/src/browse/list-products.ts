@@ -1,6 +1,6 @@
 import type { Sql } from '@stampede/shared/database';
 import { badInput } from '@stampede/shared/errors';
-import { decodeCursor, encodeCursor } from '@stampede/shared/graphql';
+import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
 import { productOf, type ProductRow } from '../product-row.js';
 import type { ProductConnection } from './product-connection.js';
 
@@ -14,16 +14,16 @@ export async function listProducts(
   after: string | null,
 ): Promise<ProductConnection> {
   if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
-  const [opensAt, id] = after ? keysOf(after) : [null, null];
-  const rows = await database.query<ProductRow>(
-    `SELECT * FROM product
+  const [opensAt, id] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
+  const rows = await database.query<ProductRow & { cursor_at: string }>(
+    `SELECT *, ${timeKey('opens_at')} AS cursor_at FROM product
      WHERE $2::timestamptz IS NULL OR (opens_at, id) < ($2::timestamptz, $3::uuid)
      ORDER BY opens_at DESC, id DESC LIMIT $1`,
     [first + 1, opensAt, id],
   );
   const [count] = await database.query<{ count: number }>('SELECT count(*) FROM product');
   const edges = rows.slice(0, first).map((row) => ({
-    cursor: encodeCursor(LIST, row.opens_at.toISOString(), row.id),
+    cursor: encodeCursor(LIST, row.cursor_at, row.id),
     node: productOf(row),
   }));
   return {
@@ -36,13 +36,4 @@ export async function listProducts(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
-}
-
-function keysOf(after: string): [string, string] {
-  const [opensAt, id] = decodeCursor(LIST, after, 2).map(String);
-  const isDate = opensAt !== undefined && !Number.isNaN(Date.parse(opensAt));
-  if (!isDate || !id || !/^[0-9a-f-]{36}$/.test(id)) {
-    throw badInput({ path: 'after', message: 'is not a cursor of this list.' });
-  }
-  return [opensAt, id];
 }

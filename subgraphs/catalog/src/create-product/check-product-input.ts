@@ -1,15 +1,22 @@
 import { badInput, type FieldProblem } from '@stampede/shared/errors';
+import { isStorable } from '@stampede/shared/graphql';
 import { z } from 'zod';
 import type { ProductInput } from './product-input.js';
 
 const text = (least: number, most: number) =>
-  z.string().refine((value) => value.trim().length >= least && value.length <= most, {
-    message: `has ${least} to ${most} characters.`,
+  z.string().refine((value) => value.trim().length >= least && value.length <= most && isStorable(value), {
+    message: `has ${least} to ${most} characters, of plain text.`,
   });
 const whole = (least: number, most: number) =>
   z.number().refine((value) => Number.isInteger(value) && value >= least && value <= most, {
     message: `is a whole number from ${least} to ${most}.`,
   });
+/** Far enough for any sale; what is older would read as “no such time” in Redis, where 0 is that. */
+const moment = z.date().refine((at) => at.getUTCFullYear() >= 2_000 && at.getUTCFullYear() < 2_100, {
+  message: 'is a time from 2000 to 2099.',
+});
+/** A basket's total, at most 20 lines of 1,000 units, stays a safe integer. */
+const MAX_PRICE = 100_000_000_000;
 
 const rules = z
   .object({
@@ -20,20 +27,23 @@ const rules = z
       .array(z.instanceof(URL).refine(({ protocol }) => protocol === 'https:', 'is an https URL.'))
       .max(10, 'has at most 10.')
       .nullable(),
-    price: whole(100, 1_000_000_000_000),
+    price: whole(100, MAX_PRICE),
     stock: whole(1, 1_000_000),
     limitPerBuyer: whole(1, 1_000).nullable(),
     holdMinutes: whole(1, 1_440).nullable(),
     refundTiers: z
       .array(z.object({ daysBefore: whole(0, 3_650), percent: whole(0, 100) }))
       .max(10, 'has at most 10.')
+      .refine((tiers) => new Set(tiers.map(({ daysBefore }) => daysBefore)).size === tiers.length, {
+        message: 'names each daysBefore once.',
+      })
       .nullish(),
     idempotencyKey: z
       .string()
       .regex(/^[A-Za-z0-9._-]{8,64}$/, 'has 8 to 64 of A-Z a-z 0-9 . _ -.')
       .nullish(),
-    opensAt: z.date(),
-    closesAt: z.date().nullish(),
+    opensAt: moment,
+    closesAt: moment.nullish(),
   })
   .refine(({ opensAt, closesAt }) => !closesAt || closesAt > opensAt, {
     path: ['closesAt'],

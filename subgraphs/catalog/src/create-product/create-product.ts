@@ -4,7 +4,7 @@ import { appendToOutbox } from '@stampede/shared/messaging';
 import { randomUUID } from 'node:crypto';
 import type { Product } from '../product.entity.js';
 import { productChangedBy, productOf, type ProductRow } from '../product-row.js';
-import type { ProductInput } from './product-input.js';
+import type { ProductInput, RefundTierInput } from './product-input.js';
 
 /**
  * Stores a product and tells the others, who make it ready to be sold. The same seller's same idempotency key
@@ -30,7 +30,7 @@ export async function createProduct(
         (input.images ?? []).map(String),
         input.price,
         input.usedOn ?? null,
-        JSON.stringify(input.refundTiers ?? FULL_REFUND.tiers),
+        JSON.stringify(mostDaysFirst(input.refundTiers ?? FULL_REFUND.tiers)),
         input.opensAt,
         input.closesAt ?? null,
         input.limitPerBuyer ?? 1,
@@ -45,6 +45,9 @@ export async function createProduct(
     return product;
   });
 }
+
+const mostDaysFirst = (tiers: readonly RefundTierInput[]) =>
+  tiers.toSorted((a, b) => b.daysBefore - a.daysBefore);
 
 async function createdBefore(
   tx: Pick<Database, 'query'>,

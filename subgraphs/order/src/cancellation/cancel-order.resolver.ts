@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { badInput, notFound } from '@stampede/shared/errors';
-import { Rejection } from '@stampede/shared/graphql';
+import { isStorable, Rejection } from '@stampede/shared/graphql';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver, createUnionType } from 'type-graphql';
 import { Order } from '../order.entity.js';
@@ -38,8 +38,8 @@ export class CancelOrderResolver {
     reason?: string | null,
   ): Promise<Order | OrderNotCancellable> {
     const { userId, role } = requireUser(context);
-    if (reason && reason.length > 200)
-      throw badInput({ path: 'reason', message: 'has at most 200 characters.' });
+    if (reason && (reason.length > 200 || !isStorable(reason)))
+      throw badInput({ path: 'reason', message: 'has at most 200 characters, of plain text.' });
     const mine = await this.orders.visible(id, { userId, role });
     if (!mine) throw notFound('order');
     const why = reason || (role === 'OPERATOR' && mine.buyer.id !== userId ? 'OPERATOR' : 'BUYER');

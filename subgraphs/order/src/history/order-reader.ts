@@ -1,6 +1,6 @@
 import type { Database } from '@stampede/shared/database';
 import { badInput } from '@stampede/shared/errors';
-import { decodeCursor, encodeCursor, won } from '@stampede/shared/graphql';
+import { decodeTimeCursor, encodeCursor, timeKey, won } from '@stampede/shared/graphql';
 import type { Role } from '@stampede/shared/identity';
 import DataLoader from 'dataloader';
 import { orderOf } from '../order-view.js';
@@ -95,12 +95,9 @@ async function readPage(
 ): Promise<OrderConnection> {
   if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
   const list = `orders:${scope}`;
-  const [placedAt, id] = after ? decodeCursor(list, after, 2) : [null, null];
-  if (after && (Number.isNaN(Date.parse(String(placedAt))) || !UUID.test(String(id)))) {
-    throw badInput({ path: 'after', message: 'is not a cursor of this list.' });
-  }
+  const [placedAt, id] = after === null ? [null, null] : decodeTimeCursor(list, after);
   const rows = await database.query<OrderRow & { cursor_at: string }>(
-    `SELECT *, to_json(placed_at) #>> '{}' AS cursor_at FROM orders
+    `SELECT *, ${timeKey('placed_at')} AS cursor_at FROM orders
      WHERE ${WHOSE[scope]} AND ($3::timestamptz IS NULL OR (placed_at, id) < ($3::timestamptz, $4::uuid))
      ORDER BY placed_at DESC, id DESC LIMIT $2`,
     [userId, first + 1, placedAt, id],

@@ -1,0 +1,131 @@
+import type { Database } from '@stampede/shared/database';
+import { ANONYMOUS, IDENTITY_HEADER, signIdentity, type Identity } from '@stampede/shared/identity';
+import { openInventory, type Inventory } from '@stampede/shared/inventory';
+import { openRedis } from '@stampede/shared/redis';
+import { serveSubgraph, type ServiceClient } from '@stampede/shared/subgraph';
+import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { openTestDatabase, type GraphqlAnswer } from '@stampede/shared/testing';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { createProduct } from '../src/create-product/create-product.js';
+import type { ProductInput } from '../src/create-product/product-input.js';
+import type { Product } from '../src/product.entity.js';
+import { askOrderForRebuild } from '../src/rebuild/ask-order.js';
+import { tellStockTruth } from '../src/rebuild/tell-stock-truth.js';
+import { buildCatalog } from '../src/schema.js';
+import { openStockReader } from '../src/stock/stock-reader.js';
+
+export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+const IDENTITY_SECRET = 'local-only-test-identity-secret-0123456789';
+
+export const SELLER: Identity = {
+  kind: 'user',
+  userId: randomUUID(),
+  role: 'SELLER',
+  sessionId: randomUUID(),
+};
+
+export const productInput = (change: Partial<ProductInput> = {}): ProductInput => ({
+  name: 'Test sneaker',
+  description: '',
+  brands: ['Test Brand'],
+  images: [],
+  price: 100_000,
+  stock: 10,
+  opensAt: new Date('2026-01-01T00:00:00Z'),
+  closesAt: null,
+  limitPerBuyer: 1,
+  holdMinutes: 30,
+  usedOn: null,
+  refundTiers: null,
+  idempotencyKey: null,
+  ...change,
+});
+
+/** The subgraph over a database and Redis keys of its own, served over HTTP. */
+export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
+  const test = await openTestDatabase('catalog', MIGRATIONS);
+  const log = openLog('catalog', 'silent');
+  const redis = openRedis(redisUrl, log);
+  const namespace = `test-${randomBytes(5).toString('hex')}`;
+  const asked = { statements: 0, stock: 0, clock: 0, rebuilds: 0 };
+  const database = counting(test.database, asked);
+  const inventory = countingReads(openInventory(redis, namespace), asked);
+
+  /** What order does when it is asked for a rebuild, for a product without orders. */
+  async function load(productId: string): Promise<void> {
+    asked.rebuilds += 1;
+    const { epoch = 0 } = (await inventory.read([productId]))[0] ?? {};
+    const truth = await tellStockTruth(test.database, productId, epoch + 1);
+    if (!truth) throw new Error(`product ${productId} is gone`);
+    await inventory.load({ productId, epoch: epoch + 1, total: truth.total, settings: truth, orders: [] });
+  }
+
+  const order = { ask: (_: string, { productId }: { productId: string }) => load(productId) };
+  const rebuilds = askOrderForRebuild(order as unknown as ServiceClient, log);
+  const stock = openStockReader({ inventory, askForRebuild: rebuilds.now, log });
+  const server = await serveSubgraph({
+    name: 'catalog',
+    subgraph: await buildCatalog({ database, inventory, stock }),
+    identitySecret: IDENTITY_SECRET,
+    host: '127.0.0.1',
+    port: 0,
+    readiness: () => Promise.resolve([]),
+    log,
+    metrics: openMetrics('catalog'),
+  });
+
+  return {
+    database: test.database,
+    inventory,
+    /** How often PostgreSQL and Redis were asked by resolvers, and a rebuild was asked for. */
+    asked,
+    load,
+    create: (change: Partial<ProductInput> = {}): Promise<Product> =>
+      createProduct(test.database, (SELLER as { userId: string }).userId, productInput(change)),
+    /** Asks as the gateway would, on behalf of `identity`; nobody by default. */
+    ask: async (query: string, variables: object = {}, identity: Identity = ANONYMOUS) => {
+      const body = JSON.stringify({ query, variables });
+      const request = { audience: 'catalog', identity, requestId: 'test' };
+      const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
+        method: 'POST',
+        headers: { [IDENTITY_HEADER]: signIdentity(IDENTITY_SECRET, request, body) },
+        body,
+      });
+      return (await response.json()) as Pick<GraphqlAnswer, 'data' | 'errors'>;
+    },
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      const keys = await redis.keys(`${namespace}:*`);
+      if (keys.length > 0) await redis.unlink(...keys);
+      await redis.quit();
+      await test[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type CatalogUnderTest = Awaited<ReturnType<typeof openCatalog>>;
+
+function counting(database: Database, asked: { statements: number }): Database {
+  return {
+    ...database,
+    query: (text, values) => {
+      asked.statements += 1;
+      return database.query(text, values);
+    },
+  };
+}
+
+function countingReads(inventory: Inventory, asked: { stock: number; clock: number }): Inventory {
+  return {
+    ...inventory,
+    read: (ids) => {
+      asked.stock += 1;
+      return inventory.read(ids);
+    },
+    now: () => {
+      asked.clock += 1;
+      return inventory.now();
+    },
+  };
+}

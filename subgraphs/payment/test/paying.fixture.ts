@@ -1,0 +1,107 @@
+import { eventually, type Buyer, type Shop } from '@stampede/shared/testing';
+
+export interface Agreed {
+  productId: string;
+  buyer: Buyer;
+  orderId: string;
+  paymentId: string;
+  token: string;
+}
+
+/** An order of one unit whose buyer has pressed “pay” on the provider's page: only approvePayment is missing. */
+export async function agrees(shop: Shop, choice?: string): Promise<Agreed> {
+  const { id: productId } = await shop.createProduct({ stock: 5 });
+  const buyer = await shop.buyer();
+  const { id: orderId } = await buyer.places([{ productId, quantity: 1 }]);
+  return { productId, buyer, orderId, ...(await buyer.paysAtProvider(orderId, choice)) };
+}
+
+/** Asks for the approval. @returns the union's member, or the errors' codes */
+export async function approves({ buyer, paymentId, token }: Omit<Agreed, 'productId'>) {
+  const { data, errors } = await buyer.approvePayment(paymentId, token);
+  return data?.approvePayment ?? { errors: errors?.map(({ extensions }) => extensions.code) };
+}
+
+/** Waits until the buyer sees these payments of the order, oldest first. */
+export function seesPayments({ buyer, orderId }: Pick<Agreed, 'buyer' | 'orderId'>, statuses: string[]) {
+  return eventually(async () => {
+    const { data } = await buyer.order(orderId);
+    const payments: { status: string }[] = data.order.payments;
+    const seen = payments.map(({ status }) => status).join();
+    if (seen !== statuses.join()) throw new Error(`the payments are ${seen}, not ${statuses.join()}`);
+    return data.order;
+  });
+}
+
+/** Waits until no payment of the order is being decided. */
+export function becomesFree(shop: Shop, orderId: string): Promise<void> {
+  return eventually(async () => {
+    if ((await decidingPayment(shop, orderId)) !== null) throw new Error(`order ${orderId} is still marked`);
+  });
+}
+
+/** Whose decision the order waits for. */
+export async function decidingPayment(shop: Shop, orderId: string): Promise<string | null> {
+  const [row] = await shop
+    .sql('order')
+    .query<{ deciding_payment_id: string | null }>('SELECT deciding_payment_id FROM orders WHERE id = $1', [
+      orderId,
+    ]);
+  return row?.deciding_payment_id ?? null;
+}
+
+/** Has the payment, or its refund, worked off now rather than when a lease or a back-off ends. */
+export async function hurry(shop: Shop, paymentId: string): Promise<void> {
+  const payment = shop.sql('payment');
+  await payment.run('UPDATE payment SET look_at = now() WHERE id = $1 AND look_at IS NOT NULL', [paymentId]);
+  await payment.run('UPDATE refund SET try_at = now() WHERE payment_id = $1 AND refunded_at IS NULL', [
+    paymentId,
+  ]);
+}
+
+/** Waits until the provider has been called so often for the order. */
+export function providerWasCalled(
+  shop: Shop,
+  orderId: string,
+  operation: 'approve' | 'cancel',
+  times: number,
+) {
+  return eventually(async () => {
+    const calls = await shop.providerCalls(orderId);
+    if (calls[operation] < times) throw new Error(`${operation} was called ${calls[operation]} times`);
+  });
+}
+
+interface Action {
+  payment_action_type: 'PAYMENT' | 'CANCEL';
+  amount: number;
+}
+
+/** What the provider itself says: won taken and given back, one entry for each time. */
+export async function atProvider(shop: Shop, paymentId: string) {
+  const [row] = await shop
+    .sql('payment')
+    .query<{ tid: string }>('SELECT tid FROM payment WHERE id = $1', [paymentId]);
+  const { payment_action_details: actions } = (await callProvider(shop, 'order', { tid: row?.tid })) as {
+    payment_action_details: Action[];
+  };
+  const amounts = (type: Action['payment_action_type']) =>
+    actions.filter((action) => action.payment_action_type === type).map(({ amount }) => amount);
+  return { taken: amounts('PAYMENT'), givenBack: amounts('CANCEL') };
+}
+
+/** Calls the provider as the shop would, past the shop. */
+export async function callProvider(
+  shop: Shop,
+  operation: 'order' | 'approve',
+  body: object,
+): Promise<unknown> {
+  const response = await fetch(`${shop.emulatorsUrl}/kakaopay/online/v1/payment/${operation}`, {
+    method: 'POST',
+    headers: { authorization: 'SECRET_KEY local-only-test', 'content-type': 'application/json' },
+    body: JSON.stringify({ cid: 'TC0ONETIME', ...body }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`the provider's ${operation} answered ${text}`);
+  return JSON.parse(text) as unknown;
+}
