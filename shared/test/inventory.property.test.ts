@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { LoadedOrder, ReserveRequest } from '@stampede/shared/inventory';
 import { openStock, requestOf, type Entry } from './inventory-fixture.js';
 
-const STEPS = 2_000;
-const TOTAL = 12;
+const STEPS = 1_500;
+const TOTAL = 20;
 const LIMIT = 3;
 
 const stock = openStock();
@@ -49,7 +49,7 @@ test.each([1, 20_251_120])(
     const random = randomOf(seed);
     const pick = <T>(from: readonly T[]): T | undefined => from[random(from.length)];
     const productId = await stock.load({ total: TOTAL, settings: { limitPerBuyer: LIMIT } });
-    const buyers = Array.from({ length: 6 }, () => randomUUID());
+    const buyers = Array.from({ length: 8 }, () => randomUUID());
     const requests: ReserveRequest[] = [];
     const holds: Awaited<ReturnType<typeof stock.hold>>[] = [];
     let epoch = 1;
@@ -70,10 +70,10 @@ test.each([1, 20_251_120])(
     }
     /** Any effect on any hold there ever was, of its own epoch or of now: relays send again, and out of order. */
     async function affect(): Promise<void> {
-      const hold = pick(holds.slice(-15));
+      const hold = pick(holds.slice(-40));
       if (!hold) return;
       const effect = random(2) === 0 ? hold : { ...hold, effectEpoch: epoch };
-      const kind = pick(['commit', 'undo', 'end', 'return'] as const)!;
+      const kind = pick(['commit', 'undo', 'end', 'return', 'return'] as const)!;
       const answer =
         kind === 'commit' ? await inventory.commit(effect) : await inventory.release(kind, effect);
       expect(answer).not.toBe('COLD');
@@ -99,6 +99,6 @@ test.each([1, 20_251_120])(
     }
     // The walk has been everywhere, or it would prove little.
     expect([...met].toSorted()).toEqual(['ended', 'held', 'sold']);
-    expect(names.size).toBeGreaterThan(STEPS / 10);
+    expect(names.size).toBeGreaterThan(100);
   },
 );

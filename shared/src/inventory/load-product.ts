@@ -47,8 +47,13 @@ export async function loadProduct(
 
 async function stage(redis: Redis, key: string, fields: [string, string][]): Promise<void> {
   for (let start = 0; start < fields.length; start += CHUNK) {
-    await redis.hset(key, ...fields.slice(start, start + CHUNK).flat());
-    await redis.expire(key, STAGING_TTL_S);
+    const chunk = fields.slice(start, start + CHUNK).flat();
+    // Together, or a crash between the two would leave the key for good.
+    await redis
+      .multi()
+      .hset(key, ...chunk)
+      .expire(key, STAGING_TTL_S)
+      .exec();
   }
 }
 

@@ -58,7 +58,8 @@ function read([code, ...details]: Answer): ReserveAnswer {
     case 'LIMIT':
       return { kind: 'limit', limit: number(0), alreadyOrdered: number(1) };
     case 'SOLD_OUT':
-      return { kind: 'sold-out', available: number(0) };
+      // Below zero while more is held than exists: after Redis forgot, until what cannot be sold is refunded.
+      return { kind: 'sold-out', available: Math.max(0, number(0)) };
     default:
       throw new Error(`reserve.lua answered ${code}`);
   }

@@ -126,21 +126,26 @@ async function applyBatch({ database, inventory, askForRebuild }: StockEffectsOp
   );
   if (rows.length === 0) return 0;
   // One round trip for the batch. Order does not matter: every script is a step towards the later state.
-  const answers = await Promise.all(rows.map((row) => apply(inventory, row)));
-  const applied = rows.filter((_, index) => answers[index] !== 'COLD');
-  const waiting = rows.filter((_, index) => answers[index] === 'COLD');
-  const incomplete = rows.filter((_, index) => answers[index] !== 'DONE');
-  await database.run('DELETE FROM stock_effect WHERE id = ANY($1)', [applied.map(({ id }) => id)]);
-  for (const { id, attempts } of waiting) {
-    const backoff = Math.min(POLL_MS * 2 ** attempts, MAX_BACKOFF_MS);
-    await database.run(
-      `UPDATE stock_effect SET due_at = now() + make_interval(secs => $2::float8 / 1000) WHERE id = $1`,
-      [id, backoff],
-    );
-  }
-  for (const productId of new Set(incomplete.map((row) => row.product_id))) askForRebuild(productId);
+  const answers = await Promise.allSettled(rows.map((row) => apply(inventory, row)));
+  const rowsThat = (test: (answer: (typeof answers)[number]) => boolean) =>
+    rows.filter((_, index) => test(answers[index] as (typeof answers)[number]));
+  const done = rowsThat((answer) => answer.status === 'fulfilled' && answer.value === 'DONE');
+  const unknown = rowsThat((answer) => answer.status === 'fulfilled' && answer.value !== 'DONE');
+  const failed = answers.find((answer) => answer.status === 'rejected');
+  await database.run('DELETE FROM stock_effect WHERE id = ANY($1)', [done.map(({ id }) => id)]);
+  if (done.length < rows.length) await backOff(database, rows);
+  for (const productId of new Set(unknown.map((row) => row.product_id))) askForRebuild(productId);
+  if (failed) throw failed.reason;
   return rows.length;
 }
+
+/** What is left of a batch comes again, later each time: a forgotten hold, too, until a rebuild has loaded it. */
+const backOff = (database: Database, rows: readonly EffectRow[]) =>
+  database.run(
+    `UPDATE stock_effect SET due_at = now() + interval '1 ms' * least($2 * 2 ^ least(attempts, 10), $3)
+     WHERE id = ANY($1)`,
+    [rows.map(({ id }) => id), POLL_MS, MAX_BACKOFF_MS],
+  );
 
 function apply(inventory: Inventory, row: EffectRow): Promise<EffectAnswer> {
   if (row.kind === 'settings') {

@@ -1,6 +1,6 @@
 import type { Sql } from '../database/index.js';
 import { keysOf } from '../inventory/product.js';
-import type { Finding, InvariantParts } from './invariants.js';
+import type { Finding, InvariantParts } from './finding.js';
 
 interface Expected {
   orderId: string;

@@ -1,23 +1,8 @@
 import { AssertionError } from 'node:assert';
-import type { Redis } from 'ioredis';
-import type { ServiceName, Sql } from '../database/index.js';
+import type { ServiceName } from '../database/index.js';
 import { eventually } from './eventually.js';
+import type { Finding, InvariantParts } from './finding.js';
 import { compareStock } from './invariants-of-stock.js';
-
-export interface InvariantParts {
-  /** As an administrator, in a service's schema. */
-  sql: (schema: ServiceName) => Sql;
-  redis: Redis;
-  /** The prefix of the platform's keys. */
-  namespace: string;
-}
-
-/** One thing that must always be true, and every place where it is not. */
-export interface Finding {
-  invariant: 1 | 2 | 3 | 4 | 6;
-  claim: string;
-  violations: string[];
-}
 
 type Check = [invariant: Finding['invariant'], schema: ServiceName, claim: string, query: string];
 

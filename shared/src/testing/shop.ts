@@ -1,38 +1,24 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { request } from 'undici';
-import {
-  openDatabase,
-  SERVICES,
-  serviceDatabaseUrl,
-  type Database,
-  type ServiceName,
-} from '../database/index.js';
+import { openDatabase, type Database, type ServiceName } from '../database/index.js';
 import { openSealer } from '../sealing/index.js';
 import { openLog } from '../telemetry/index.js';
 import type { Role } from '../identity/index.js';
 import { createAccounts } from './accounts.js';
 import { Buyer } from './buyer.js';
 import { deleteTopology } from './delete-topology.js';
-import { freePorts } from './free-ports.js';
 import { openGraphqlClient, type GraphqlClient } from './graphql-client.js';
 import { assertInvariants } from './invariants.js';
-import { serviceProcess, type ServiceProcess } from './service-process.js';
-import {
-  adminDatabaseUrl,
-  createTestDatabase,
-  dropTestDatabase,
-  TEST_ROLE_PASSWORD,
-} from './test-database.js';
-
-export const IDENTITY_SECRET = 'local-only-identity-secret-of-tests';
+import { describeProcesses, type ProcessName, type ShopProcesses } from './shop-processes.js';
+import { adminDatabaseUrl, createTestDatabase, dropTestDatabase } from './test-database.js';
 
 export interface ShopOptions {
   /** Opens with one product, on sale, of this many units: `shop.product`. */
   stock?: number;
   limitPerBuyer?: number;
   /** Added to a service's environment. */
-  env?: Partial<Record<ServiceName | 'gateway' | 'emulators', Record<string, string>>>;
+  env?: Partial<Record<ProcessName, Record<string, string>>>;
   /** In place of the test runner's servers: for a test that stops or flushes them. */
   redisUrl?: string;
   amqpUrl?: string;
@@ -57,7 +43,7 @@ export interface Shop extends AsyncDisposable {
   seller: Buyer;
   redis: Redis;
   namespace: string;
-  services: Record<ServiceName | 'gateway' | 'emulators', ServiceProcess>;
+  services: ShopProcesses;
   /** Verified accounts, each signed in. */
   accounts(count: number, role?: Role, tokenTtlSeconds?: number): Promise<Buyer[]>;
   buyer(): Promise<Buyer>;
@@ -107,14 +93,17 @@ async function open(
     format: 'pem',
   }) as string;
   const personalKeys = `local-only-1:${randomBytes(32).toString('base64')},index:${randomBytes(32).toString('base64')}`;
-  const services = await describe(options, {
-    namespace,
-    databaseName,
-    redisUrl,
-    amqpUrl,
-    keys,
-    personalKeys,
-  });
+  const services = await describeProcesses(
+    {
+      namespace,
+      databaseName,
+      redisUrl,
+      amqpUrl,
+      keys,
+      personalKeys,
+    },
+    options.env,
+  );
   for (const service of Object.values(services)) {
     cleanUps.push(() => service.stop());
     service.start();
@@ -170,53 +159,6 @@ async function open(
     },
     invariants: () => assertInvariants({ sql, redis, namespace }),
     [Symbol.asyncDispose]: close,
-  };
-}
-
-interface Place {
-  namespace: string;
-  databaseName: string;
-  redisUrl: string;
-  amqpUrl: string;
-  keys: string;
-  personalKeys: string;
-}
-
-async function describe({ env = {} }: ShopOptions, place: Place): Promise<Shop['services']> {
-  const names = ['emulators', ...SERVICES, 'gateway'] as const;
-  const ports = await freePorts(names.length);
-  const portOf = (name: (typeof names)[number]) => ports[names.indexOf(name)] as number;
-  const urls = Object.fromEntries(
-    SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${portOf(name)}`]),
-  );
-  const common = { NODE_ENV: 'test', LOG_LEVEL: 'info', IDENTITY_SECRET, ...urls };
-  const subgraph = (name: ServiceName, own: Record<string, string> = {}) =>
-    serviceProcess(`subgraphs/${name}`, portOf(name), {
-      ...common,
-      DATABASE_URL: serviceDatabaseUrl(adminDatabaseUrl(), place.databaseName, name, TEST_ROLE_PASSWORD),
-      REDIS_URL: place.redisUrl,
-      AMQP_URL: place.amqpUrl,
-      NAMESPACE: place.namespace,
-      ...own,
-      ...env[name],
-    });
-  return {
-    emulators: serviceProcess('emulators', portOf('emulators'), { NODE_ENV: 'test', ...env.emulators }),
-    user: subgraph('user', { ACCESS_TOKEN_KEYS: place.keys, PERSONAL_DATA_KEYS: place.personalKeys }),
-    catalog: subgraph('catalog'),
-    order: subgraph('order'),
-    payment: subgraph('payment', {
-      KAKAOPAY_URL: `http://127.0.0.1:${portOf('emulators')}/kakaopay`,
-      KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',
-      KAKAOPAY_TIMEOUT_MS: '3000',
-      RETURN_ORIGINS: 'http://localhost:*',
-      PAYMENT_TOKEN_KEYS: place.personalKeys,
-    }),
-    gateway: serviceProcess('gateway', portOf('gateway'), {
-      ...common,
-      PUBLIC_URL: `http://127.0.0.1:${portOf('gateway')}`,
-      ...env.gateway,
-    }),
   };
 }
 

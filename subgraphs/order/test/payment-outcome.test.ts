@@ -67,22 +67,29 @@ test('payment.approved of the whole total: PAID, told to catalog, its mark gone'
   }
 });
 
-test.each([TOTAL - 1, TOTAL + 1, 0])(
+test.each([TOTAL - 1, TOTAL + 1])(
   'payment.approved of another amount (%i): given back, and the order waits on',
   async (amount) => {
-    const id = await orders.place(S.PENDING_PAYMENT, { deciding_payment_id: PAYMENT, deciding_attempt: 1 });
-    if (amount === 0) {
-      await expectFailure(id, onPaymentApproved, approved(id, PAYMENT, amount), /refund_amount_check/);
-      return;
-    }
-    await deliver(onPaymentApproved, approved(id, PAYMENT, amount));
+    const paymentId = other();
+    const id = await orders.place(S.PENDING_PAYMENT, { deciding_payment_id: paymentId, deciding_attempt: 1 });
+    await deliver(onPaymentApproved, approved(id, paymentId, amount));
     const { order, said, refunds, timeline } = await orders.stateOf(id);
     expect(order).toMatchObject({ status: 'PENDING_PAYMENT', paid_payment_id: null, ...CLEARED });
-    expect(refunds).toEqual([refundOf(id, PAYMENT, amount, 'AMOUNT_DIFFERS')]);
-    expect(said).toMatchObject([['refund.requested', { paymentId: PAYMENT, amount }]]);
+    expect(refunds).toEqual([refundOf(id, paymentId, amount, 'AMOUNT_DIFFERS')]);
+    expect(said).toMatchObject([['refund.requested', { paymentId, amount }]]);
     expect(timeline).toEqual([]);
   },
 );
+
+test('payment.approved of another amount leaves the mark of another payment alone', async () => {
+  const marked = other();
+  const id = await orders.place(S.PENDING_PAYMENT, { deciding_payment_id: marked, deciding_attempt: 1 });
+  await deliver(onPaymentApproved, approved(id, other(), TOTAL - 1));
+  expect((await orders.stateOf(id)).order).toMatchObject({
+    deciding_payment_id: marked,
+    deciding_attempt: 1,
+  });
+});
 
 test.each(PAID_FOR)(
   'payment.approved again, of the payment that paid an order now %s: already so',

@@ -31,14 +31,15 @@ type Changes = Partial<Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_a
 };
 
 /**
- * Changes a payment's status, if it still is in `from`.
+ * Changes a payment's status, if it still is in `from`. An APPROVING one only in the attempt that the caller knows:
+ * who was slow to learn how an earlier attempt ended must not end a later one.
  *
  * @returns the row as it is now; undefined when somebody else has moved it: what they decided stands.
  * @throws Error for a change that is not in the table of changes.
  */
 export async function move(
   sql: Sql,
-  { id }: Pick<PaymentRow, 'id'>,
+  { id, attempt }: Pick<PaymentRow, 'id' | 'attempt'>,
   from: PaymentStatus,
   to: PaymentStatus,
   { token = null, decline_reason = null, approved_at = null, look_at = null }: Changes = {},
@@ -47,8 +48,8 @@ export async function move(
   const [row] = await sql.query<PaymentRow>(
     `UPDATE payment SET status = $3, token = $4, decline_reason = $5, approved_at = coalesce($6, approved_at),
        look_at = $7, looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
-     WHERE id = $1 AND status = $2 RETURNING *`,
-    [id, from, to, token, decline_reason, approved_at, look_at],
+     WHERE id = $1 AND status = $2 AND (status <> 'APPROVING' OR attempt = $8) RETURNING *`,
+    [id, from, to, token, decline_reason, approved_at, look_at, attempt],
   );
   return row;
 }

@@ -135,10 +135,7 @@ test('no second payment is started while one is being decided', async () => {
   await shop.fault({ operation: 'approve', fault: 'error-500' });
   expect((await approves(payment)).__typename).toBe('PaymentPending');
   const second = await payment.buyer.startPayment(payment.orderId);
-  expect(second.data.startPayment).toMatchObject({
-    __typename: 'OrderNotPayable',
-    orderId: payment.orderId,
-  });
+  expect(second.data.startPayment.__typename).toBe('OrderNotPayable');
   expect((await shop.providerCalls(payment.orderId)).ready).toBe(1);
   expect((await payment.buyer.cancelOrder(payment.orderId)).data.cancelOrder).toMatchObject({
     __typename: 'OrderNotCancellable',

@@ -13,9 +13,10 @@ export async function abandonHolds(
   holds: readonly Hold[],
 ): Promise<void> {
   if (holds.length === 0) return;
+  const ordered = holds.toSorted(byName);
   await database.transaction(async (tx) => {
-    for (const { productId } of holds) await lockStock(tx, productId);
-    for (const hold of holds) {
+    for (const productId of new Set(ordered.map((hold) => hold.productId))) await lockStock(tx, productId);
+    for (const hold of ordered) {
       const { productId, epoch, serial } = hold;
       const [row] = await tx.query<{ state: string; order_id: string; now: number }>(
         `WITH abandoned AS (
@@ -38,4 +39,10 @@ export async function abandonHolds(
       });
     }
   });
+}
+
+/** The order in which locks and hold rows are taken everywhere, so that nobody waits crosswise. */
+function byName(a: Hold, b: Hold): number {
+  if (a.productId !== b.productId) return a.productId < b.productId ? -1 : 1;
+  return a.epoch - b.epoch || a.serial - b.serial;
 }

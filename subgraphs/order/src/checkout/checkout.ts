@@ -25,6 +25,8 @@ interface Attempt {
   basket: Basket;
   /** By product: an older hash than this is as good as none. */
   minEpochs: Map<string, number>;
+  /** Every hold that this request was given, in whatever try: what is not bought goes back. */
+  given: Map<string, Hold>;
 }
 
 /** Each try meets a product that has just been rebuilt, or a hold that has just been undone. */
@@ -45,7 +47,7 @@ export async function checkout(
   basket: Basket,
 ): Promise<CheckoutOutcome> {
   const orderId = orderIdOf(buyerId, idempotencyKey);
-  const attempt: Attempt = { orderId, buyerId, basket, minEpochs: new Map() };
+  const attempt: Attempt = { orderId, buyerId, basket, minEpochs: new Map(), given: new Map() };
   const early = await probe(parts, attempt);
   if (early) return early;
   return parts.guard.inTurn(`checkout:${buyerId}`, { waitMs: 2_000, ttlMs: 5_000 }, () =>
@@ -77,7 +79,7 @@ async function buy(parts: CheckoutParts, attempt: Attempt): Promise<CheckoutOutc
       for (const productId of placed.forgotten) parts.rebuilds.later(productId);
       return { order: placed.order };
     }
-    await prepareNextTry(parts, attempt, reserved.holds, placed);
+    await prepareNextTry(parts, attempt, placed);
   }
   throw new Unavailable(`a stable epoch for order ${attempt.orderId}`);
 }
@@ -92,13 +94,15 @@ async function reserveAll(
     const answer = await askWarm(parts, attempt, line, 'reserve');
     if (answer.kind === 'held' || (answer.kind === 'known' && answer.state === 'held')) {
       const { epoch, serial, payBy } = answer;
-      holds.push({ ...line, epoch, serial, payBy });
+      const hold = { ...line, epoch, serial, payBy };
+      attempt.given.set(`${line.productId}/${epoch}/${serial}`, hold);
+      holds.push(hold);
     } else if (answer.kind === 'known') {
       const known = await standing(parts.database, attempt);
       if (known) return known;
       throw new Error(`order ${attempt.orderId} is ${answer.state} in Redis, and is not there`);
     } else {
-      await abandonHolds(parts.database, attempt.orderId, holds);
+      await giveBack(parts, attempt);
       if (isRefusal(answer)) return { rejection: rejectionOf(line.productId, answer) };
       if (answer.kind === 'conflict') throw anotherBasket();
       throw new Error(`a reservation was answered ${answer.kind}`);
@@ -126,14 +130,15 @@ async function askWarm(
 
 /** Mends what kept the order from being placed. */
 async function prepareNextTry(
-  { database, inventory, rebuilds }: CheckoutParts,
-  { orderId, minEpochs }: Attempt,
-  holds: readonly Hold[],
+  parts: CheckoutParts,
+  attempt: Attempt,
   placed: Exclude<PlaceAnswer, { kind: 'stands' }>,
 ): Promise<void> {
+  const { inventory, rebuilds } = parts;
+  const { orderId, minEpochs } = attempt;
   switch (placed.kind) {
     case 'conflict':
-      await abandonHolds(database, orderId, holds);
+      await giveBack(parts, attempt);
       throw anotherBasket();
     case 'epoch-passed':
       minEpochs.set(placed.productId, placed.epoch);
@@ -161,5 +166,8 @@ async function standing(
   if (order && order.digest !== basket.digest) throw anotherBasket();
   return order && { order };
 }
+
+const giveBack = ({ database }: CheckoutParts, { orderId, given }: Attempt) =>
+  abandonHolds(database, orderId, [...given.values()]);
 
 const anotherBasket = () => conflict('This idempotency key was used for another basket.');

@@ -21,7 +21,7 @@ export type PlaceAnswer =
   /** It stands: placed now, or before by the same key. `forgotten`: products of which Redis lost its holds. */
   | { kind: 'stands'; order: OrderRow; forgotten: string[] }
   | { kind: 'conflict' }
-  /** Nothing was written: the hold was given in an epoch that has passed. */
+  /** Nothing was written: the hold was not given in the product's epoch; `epoch` is the least that will do. */
   | { kind: 'epoch-passed'; productId: string; epoch: number }
   /** Nothing was written: this order abandoned that very hold before. */
   | { kind: 'abandoned-before'; hold: Hold }
@@ -83,7 +83,11 @@ async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer
 
 async function placeLine(tx: Transaction, orderId: string, hold: Hold, listing: Listing): Promise<void> {
   const { productId, epoch, serial, quantity } = hold;
-  if (listing.epoch !== epoch) throw new NotPlaced({ kind: 'epoch-passed', productId, epoch: listing.epoch });
+  if (listing.epoch !== epoch) {
+    // Redis ahead of PostgreSQL (a restored backup): only a rebuild above both brings them together.
+    const least = Math.max(listing.epoch, epoch + 1);
+    throw new NotPlaced({ kind: 'epoch-passed', productId, epoch: least });
+  }
   const placed = await tx.run(
     `INSERT INTO hold (product_id, epoch, serial, order_id, state) VALUES ($1, $2, $3, $4, 'PLACED')
      ON CONFLICT (product_id, epoch, serial) DO NOTHING`,

@@ -12,24 +12,19 @@ const BATCH = 200;
  * Ends unpaid orders whose time is up, a batch at most, from PostgreSQL alone: a Redis that is away delays nothing.
  * Replicas share the work.
  *
- * @returns how many were found.
+ * @returns how many have ended; those that somebody else has in hand are left for the next time.
  */
 export async function expireDue(database: Database): Promise<number> {
   const due = await database.query<{ id: string }>(
     `SELECT id FROM orders WHERE status = 'PENDING_PAYMENT' AND deciding_payment_id IS NULL AND pay_by <= now()
      ORDER BY pay_by LIMIT ${BATCH}`,
   );
-  if (due.length > 0)
-    await database.transaction((tx) =>
-      expire(
-        tx,
-        due.map(({ id }) => id),
-      ),
-    );
-  return due.length;
+  if (due.length === 0) return 0;
+  const candidates = due.map(({ id }) => id);
+  return database.transaction((tx) => expire(tx, candidates));
 }
 
-async function expire(tx: Transaction, candidates: readonly string[]): Promise<void> {
+async function expire(tx: Transaction, candidates: readonly string[]): Promise<number> {
   const products = new Set((await readLines(tx, candidates)).map(({ product_id }) => product_id));
   for (const productId of [...products].toSorted()) await lockStock(tx, productId);
   // A payment may have begun, or another replica been quicker, since the candidates were read.
@@ -48,4 +43,5 @@ async function expire(tx: Transaction, candidates: readonly string[]): Promise<v
     await recordEvent(tx, id, OrderStatus.EXPIRED);
     await appendToOutbox(tx, orderExpired, { orderId: id, buyerId: buyer_id });
   }
+  return expired.length;
 }

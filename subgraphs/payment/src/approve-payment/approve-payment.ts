@@ -1,5 +1,6 @@
 import { isUnavailable } from '@stampede/shared/errors';
 import { decide, decisionOf, type Decision } from '../decision/decide.js';
+import { isUniqueViolation } from '../is-unique-violation.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
@@ -7,7 +8,6 @@ import { DeclineReason } from '../payment.entity.js';
 
 /** Longer than marking the order and asking the provider may take: only then does anyone else look. */
 const LEASE_MS = 30_000;
-const UNIQUE_VIOLATION = '23505';
 
 /**
  * Takes the buyer's token and has the provider take the money. Safe to repeat: what has been decided is told
@@ -60,7 +60,7 @@ async function beginApproving({ database, sealer }: PaymentParts, payment: Payme
       look_at: new Date(Date.now() + LEASE_MS),
     });
   } catch (error) {
-    if ((error as { code?: string }).code === UNIQUE_VIOLATION) return 'another-is-decided' as const;
+    if (isUniqueViolation(error)) return 'another-is-decided' as const;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@stampede/shared/database';
 import { paymentApproved, paymentDeclined } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
+import { isUniqueViolation } from '../is-unique-violation.js';
 import { insertRefund } from '../refund/insert-refund.js';
 import { DeclineReason } from '../payment.entity.js';
 import { move, type PaymentRow } from '../payment-row.js';
@@ -42,8 +43,23 @@ export function recordDeclined(
   });
 }
 
-/** The token was another payment's: this one waits for its own, and the order is free meanwhile. */
-export function recordWrongToken(database: Database, payment: PaymentRow): Promise<PaymentRow | undefined> {
+/**
+ * The token was another payment's: this one waits for its own, and the order is free meanwhile. Where a second
+ * payment was started since, that one waits for the buyer, and this one is over.
+ */
+export async function recordWrongToken(
+  database: Database,
+  payment: PaymentRow,
+): Promise<PaymentRow | undefined> {
+  try {
+    return await recordReadyAgain(database, payment);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    return recordDeclined(database, payment, DeclineReason.INVALID);
+  }
+}
+
+function recordReadyAgain(database: Database, payment: PaymentRow): Promise<PaymentRow | undefined> {
   return database.transaction(async (tx) => {
     const ready = await move(tx, payment, APPROVING, READY);
     if (ready) await sayDeclined(tx, ready, DeclineReason.INVALID);

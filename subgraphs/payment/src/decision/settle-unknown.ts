@@ -1,3 +1,4 @@
+import { backOff } from '../back-off.js';
 import { PaymentStatus } from '../payment-status.js';
 import type { PaymentParts } from '../payment-parts.js';
 import type { PaymentRow } from '../payment-row.js';
@@ -15,7 +16,7 @@ const BATCH = 20;
  */
 export async function settleDue(parts: PaymentParts): Promise<number> {
   const due = await parts.database.query<PaymentRow>(
-    `UPDATE payment SET looks = looks + 1, look_at = now() + least(power(2, looks), 60) * interval '1 second' + interval '30 seconds'
+    `UPDATE payment SET looks = looks + 1, look_at = now() + ${backOff('looks')} + interval '30 seconds'
      WHERE id IN (SELECT id FROM payment WHERE look_at <= now() AND status IN ('APPROVING', 'DECLINED')
        ORDER BY look_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING *`,
   );
@@ -35,7 +36,7 @@ async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void
     log.warn({ err: error, paymentId: payment.id }, 'a payment could not be settled yet');
   }
   await database.run(
-    `UPDATE payment SET look_at = now() + least(power(2, looks), 60) * interval '1 second' WHERE id = $1 AND look_at IS NOT NULL`,
+    `UPDATE payment SET look_at = now() + ${backOff('looks')} WHERE id = $1 AND look_at IS NOT NULL`,
     [payment.id],
   );
 }

@@ -1,6 +1,7 @@
 import type { Database, Sql } from '@stampede/shared/database';
 import { paymentRefunded } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
+import { backOff } from '../back-off.js';
 import type { LookupOutcome } from '../kakaopay/index.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, move, type PaymentRow } from '../payment-row.js';
@@ -23,7 +24,7 @@ const BATCH = 20;
  */
 export async function refundDue(parts: PaymentParts): Promise<number> {
   const due = await parts.database.query<RefundRow>(
-    `UPDATE refund SET tries = tries + 1, try_at = now() + least(power(2, tries), 60) * interval '1 second' + interval '30 seconds'
+    `UPDATE refund SET tries = tries + 1, try_at = now() + ${backOff('tries')} + interval '30 seconds'
      WHERE key IN (SELECT key FROM refund WHERE try_at <= now() AND refunded_at IS NULL AND NOT EXISTS (
          SELECT 1 FROM refund earlier WHERE earlier.payment_id = refund.payment_id
            AND earlier.refunded_at IS NULL AND earlier.number < refund.number)
@@ -37,13 +38,13 @@ async function tryOne(parts: PaymentParts, refund: RefundRow): Promise<void> {
   const { database, log } = parts;
   try {
     const trouble = await giveBack(parts, refund);
-    if (trouble === undefined) return recordRefunded(database, refund);
+    if (trouble === undefined) return await recordRefunded(database, refund);
     log.warn({ paymentId: refund.payment_id, trouble }, 'a refund is tried again');
   } catch (error) {
     log.warn({ err: error, paymentId: refund.payment_id }, 'a refund is tried again');
   }
   await database.run(
-    `UPDATE refund SET try_at = now() + least(power(2, tries), 60) * interval '1 second' WHERE key = $1`,
+    `UPDATE refund SET try_at = now() + ${backOff('tries')} WHERE key = $1`,
     [refund.key],
   );
 }

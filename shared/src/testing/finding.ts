@@ -1,0 +1,17 @@
+import type { Redis } from 'ioredis';
+import type { ServiceName, Sql } from '../database/index.js';
+
+export interface InvariantParts {
+  /** As an administrator, in a service's schema. */
+  sql: (schema: ServiceName) => Sql;
+  redis: Redis;
+  /** The prefix of the platform's keys. */
+  namespace: string;
+}
+
+/** One thing that must always be true, and every place where it is not. */
+export interface Finding {
+  invariant: 1 | 2 | 3 | 4 | 6;
+  claim: string;
+  violations: string[];
+}

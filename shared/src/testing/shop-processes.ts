@@ -1,0 +1,61 @@
+import { SERVICES, serviceDatabaseUrl, type ServiceName } from '../database/index.js';
+import { freePorts } from './free-ports.js';
+import { serviceProcess, type ServiceProcess } from './service-process.js';
+import { adminDatabaseUrl, TEST_ROLE_PASSWORD } from './test-database.js';
+
+export const IDENTITY_SECRET = 'local-only-identity-secret-of-tests';
+
+export type ProcessName = ServiceName | 'gateway' | 'emulators';
+export type ShopProcesses = Record<ProcessName, ServiceProcess>;
+
+/** Where a shop keeps what it keeps, and its keys. */
+export interface ShopPlace {
+  namespace: string;
+  databaseName: string;
+  redisUrl: string;
+  amqpUrl: string;
+  keys: string;
+  personalKeys: string;
+}
+
+/** Describes every process of a shop; none is started. `env` comes on top of a process' own settings. */
+export async function describeProcesses(
+  place: ShopPlace,
+  env: Partial<Record<ProcessName, Record<string, string>>> = {},
+): Promise<ShopProcesses> {
+  const names = ['emulators', ...SERVICES, 'gateway'] as const;
+  const ports = await freePorts(names.length);
+  const portOf = (name: (typeof names)[number]) => ports[names.indexOf(name)] as number;
+  const urls = Object.fromEntries(
+    SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${portOf(name)}`]),
+  );
+  const common = { NODE_ENV: 'test', LOG_LEVEL: 'info', IDENTITY_SECRET, ...urls };
+  const subgraph = (name: ServiceName, own: Record<string, string> = {}) =>
+    serviceProcess(`subgraphs/${name}`, portOf(name), {
+      ...common,
+      DATABASE_URL: serviceDatabaseUrl(adminDatabaseUrl(), place.databaseName, name, TEST_ROLE_PASSWORD),
+      REDIS_URL: place.redisUrl,
+      AMQP_URL: place.amqpUrl,
+      NAMESPACE: place.namespace,
+      ...own,
+      ...env[name],
+    });
+  return {
+    emulators: serviceProcess('emulators', portOf('emulators'), { NODE_ENV: 'test', ...env.emulators }),
+    user: subgraph('user', { ACCESS_TOKEN_KEYS: place.keys, PERSONAL_DATA_KEYS: place.personalKeys }),
+    catalog: subgraph('catalog'),
+    order: subgraph('order'),
+    payment: subgraph('payment', {
+      KAKAOPAY_URL: `http://127.0.0.1:${portOf('emulators')}/kakaopay`,
+      KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',
+      KAKAOPAY_TIMEOUT_MS: '3000',
+      RETURN_ORIGINS: 'http://localhost:*',
+      PAYMENT_TOKEN_KEYS: place.personalKeys,
+    }),
+    gateway: serviceProcess('gateway', portOf('gateway'), {
+      ...common,
+      PUBLIC_URL: `http://127.0.0.1:${portOf('gateway')}`,
+      ...env.gateway,
+    }),
+  };
+}

@@ -1,0 +1,110 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { openGuard, openRedis } from '@stampede/shared/redis';
+import { openLog } from '@stampede/shared/telemetry';
+import { openTcpProxy, through } from '@stampede/shared/testing';
+import { redisUrl } from './inventory-fixture.js';
+
+const PREFIX = `test-${randomBytes(6).toString('hex')}`;
+const TIMES = { waitMs: 10_000, ttlMs: 10_000 };
+const log = openLog('test', process.env.TEST_LOG_LEVEL ?? 'silent');
+const redis = openRedis(redisUrl(), log);
+const guard = openGuard(redis, PREFIX, log);
+afterAll(async () => {
+  const keys = await redis.keys(`${PREFIX}:*`);
+  if (keys.length > 0) await redis.unlink(...keys);
+  await redis.quit();
+});
+
+const lockKey = (name: string) => `${PREFIX}:lock:${name}`;
+
+/** A promise, and what resolves it. */
+function gate(): [Promise<void>, () => void] {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return [opened, open];
+}
+
+test('work of one name goes in turns, over two connections as over one', async () => {
+  const otherRedis = openRedis(redisUrl(), log);
+  const other = openGuard(otherRedis, PREFIX, log);
+  let inside = 0;
+  let most = 0;
+  const results = await Promise.all(
+    Array.from({ length: 12 }, (_, index) =>
+      (index % 2 === 0 ? guard : other).inTurn('turns', TIMES, async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        // Long enough for whoever does not wait to come in.
+        await redis.ping();
+        await otherRedis.ping();
+        inside -= 1;
+        return index;
+      }),
+    ),
+  );
+  await otherRedis.quit();
+  expect(most).toBe(1);
+  expect(results).toEqual(Array.from({ length: 12 }, (_, index) => index));
+  expect(await redis.exists(lockKey('turns'))).toBe(0);
+});
+
+test('other names do not wait for each other', async () => {
+  const [bothIn, letGo] = gate();
+  let inside = 0;
+  const work = async () => {
+    inside += 1;
+    if (inside === 2) letGo();
+    await bothIn;
+  };
+  await Promise.all([guard.inTurn('one', TIMES, work), guard.inTurn('another', TIMES, work)]);
+  expect(inside).toBe(2);
+});
+
+test('who has waited long enough goes on without the lock', async () => {
+  const [released, release] = gate();
+  const holder = guard.inTurn('slow', TIMES, () => released);
+  await guard.inTurn('slow-is-in', TIMES, () => redis.ping());
+  const started = Date.now();
+  const result = await guard.inTurn('slow', { waitMs: 200, ttlMs: 10_000 }, () => Promise.resolve('done'));
+  expect(result).toBe('done');
+  expect(Date.now() - started).toBeGreaterThanOrEqual(200);
+  // It took nothing from the holder.
+  expect(await redis.exists(lockKey('slow'))).toBe(1);
+  release();
+  await holder;
+  expect(await redis.exists(lockKey('slow'))).toBe(0);
+});
+
+test.each(['cut', 'freeze'] as const)('work runs, with its result, while Redis is away (%s)', async (fault) => {
+  await using proxy = await openTcpProxy(redisUrl());
+  const behind = openRedis(through(proxy, redisUrl()), log);
+  await behind.ping();
+  proxy[fault]();
+  const away = openGuard(behind, PREFIX, log);
+  expect(await away.inTurn('away', TIMES, () => Promise.resolve(42))).toBe(42);
+  behind.disconnect();
+});
+
+test('a lock whose time ran out during the work belongs to the next, and is not taken from them', async () => {
+  const [nextIsIn, nextEnters] = gate();
+  const [released, release] = gate();
+  const late = guard.inTurn('late', { waitMs: 0, ttlMs: 100 }, () => nextIsIn);
+  const next = guard.inTurn('late', TIMES, async () => {
+    nextEnters();
+    await released;
+  });
+  await late;
+  expect(await redis.exists(lockKey('late'))).toBe(1);
+  release();
+  await next;
+  expect(await redis.exists(lockKey('late'))).toBe(0);
+});
+
+test('the lock is given back when the work fails, and the failure is the caller’s', async () => {
+  const failing = guard.inTurn('failing', TIMES, () => Promise.reject(new Error('no')));
+  await expect(failing).rejects.toThrow('no');
+  expect(await redis.exists(lockKey('failing'))).toBe(0);
+});
