@@ -1,6 +1,6 @@
 import { connect, type GetMessage } from 'amqplib';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,6 +16,7 @@ import type { MessageType } from '@stampede/shared/messages';
 import {
   appendToOutbox,
   deadLetterQueue,
+  messagingTables,
   on,
   openMessaging,
   type Handler,
@@ -41,9 +42,8 @@ export const noted: MessageType<Noted> = {
   schema: z.object({ number: z.int() }),
 };
 
-/** As a service's first migration has them, and a table for what handlers do. */
-const TABLES = readFileSync(new URL('../src/messaging/tables.sql', import.meta.url), 'utf8');
-const MIGRATION = `-- Up Migration\n${TABLES}\nCREATE TABLE effect (number integer NOT NULL);`;
+/** A table for what handlers do. */
+const MIGRATION = '-- Up Migration\nCREATE TABLE effect (number integer NOT NULL);';
 
 /** Long enough to tell attempts apart, short enough to wait for. */
 export const DELAYS_MS = [50, 100, 200];
@@ -59,7 +59,7 @@ export async function openHouse() {
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const name = await createTestDatabase('messaging');
   const folder = mkdtempSync(join(tmpdir(), 'stampede-messaging-'));
-  writeFileSync(join(folder, '0001_messaging.sql'), MIGRATION);
+  writeFileSync(join(folder, '0001_effect.sql'), MIGRATION);
   const closers: (() => Promise<void>)[] = [];
   const prepared = new Set<ServiceName>();
 
@@ -69,7 +69,7 @@ export async function openHouse() {
     const log = openLog(service, process.env.TEST_LOG_LEVEL ?? 'silent');
     if (!prepared.has(service)) {
       prepared.add(service);
-      await migrate({ url, schema: service, folder, log });
+      await migrate({ url, schema: service, folder, sets: [messagingTables], log });
     }
     const database = openDatabase({ url: lead(url), schema: service, log });
     closers.push(() => database.close());

@@ -18,7 +18,7 @@ export interface MessagingOptions {
   namespace: string;
   /** Whose outbox is relayed and whose queues are consumed. */
   service: string;
-  /** The service's own, with the tables of `tables.sql`. */
+  /** The service's own, migrated with `messagingTables`. */
   database: Database;
   /** One per event at most; each gets a queue. */
   handlers: readonly Handler[];

@@ -9,6 +9,8 @@ import {
   type Database,
   type ServiceName,
 } from '../database/index.js';
+import { stockEffectTables } from '../inventory/index.js';
+import { messagingTables } from '../messaging/index.js';
 import { openLog } from '../telemetry/index.js';
 
 /**
@@ -59,7 +61,7 @@ export async function dropTestDatabase(name: string): Promise<void> {
 }
 
 /**
- * A fresh, migrated database for one test file: `await using test = await openTestDatabase('user', folder)`, or
+ * A fresh, migrated database, with every shared set of tables, for one test file: `await using test = await openTestDatabase('user', folder)`, or
  * disposed of in `afterAll`.
  *
  * @param migrations the service's folder of migrations.
@@ -68,7 +70,13 @@ export async function openTestDatabase(service: ServiceName, migrations: string)
   const log = openLog(service, 'silent');
   const name = await createTestDatabase(service);
   const url = serviceDatabaseUrl(adminDatabaseUrl(), name, service, TEST_ROLE_PASSWORD);
-  await migrate({ url, schema: service, folder: migrations, log });
+  await migrate({
+    url,
+    schema: service,
+    folder: migrations,
+    sets: [messagingTables, stockEffectTables],
+    log,
+  });
   const database = openDatabase({ url, schema: service, log });
   const admin = new URL(adminDatabaseUrl());
   admin.pathname = `/${name}`;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { migrate, openDatabase } from '@stampede/shared/database';
-import { openInventory, openStockEffects } from '@stampede/shared/inventory';
-import { openMessaging } from '@stampede/shared/messaging';
+import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
+import { messagingTables, openMessaging } from '@stampede/shared/messaging';
 import { openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
@@ -20,7 +20,8 @@ const metrics = openMetrics('catalog');
 
 await runService(log, async (own) => {
   const store = { url: env.DATABASE_URL, schema: 'catalog', log };
-  await migrate({ ...store, folder: fileURLToPath(new URL('../migrations', import.meta.url)) });
+  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
+  await migrate({ ...store, folder, sets: [messagingTables, stockEffectTables] });
   const database = own(openDatabase(store));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });

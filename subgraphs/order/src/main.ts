@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { workOff } from '@stampede/shared/background';
 import { migrate, openDatabase } from '@stampede/shared/database';
-import { openInventory, openStockEffects } from '@stampede/shared/inventory';
-import { openMessaging } from '@stampede/shared/messaging';
+import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
+import { messagingTables, openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { readOrderEnv } from './env.js';
 import { expireDue } from './expiry/expire-orders.js';
 import { handlers } from './handlers.js';
+import { sweepOrphans } from './orphans/sweep-orphans.js';
 import { openRebuilds } from './rebuild/rebuilds.js';
 import { buildOrder } from './schema.js';
 
@@ -19,7 +20,8 @@ const metrics = openMetrics('order');
 
 await runService(log, async (own) => {
   const store = { url: env.DATABASE_URL, schema: 'order', log };
-  await migrate({ ...store, folder: fileURLToPath(new URL('../migrations', import.meta.url)) });
+  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
+  await migrate({ ...store, folder, sets: [messagingTables, stockEffectTables] });
   const database = own(openDatabase(store));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
@@ -32,6 +34,8 @@ await runService(log, async (own) => {
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
   // Short enough that units are available again well within a second of `payBy`.
   own(workOff({ name: 'expiry', pauseMs: 250, log }, () => expireDue(database)));
+  const orphans = { database, inventory, rebuilds, log };
+  own(workOff({ name: 'orphans', pauseMs: 5_000, log }, () => sweepOrphans(orphans)));
   own(
     await openMessaging({
       url: env.AMQP_URL,

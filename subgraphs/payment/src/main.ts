@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { workOff } from '@stampede/shared/background';
 import { migrate, openDatabase } from '@stampede/shared/database';
-import { openMessaging } from '@stampede/shared/messaging';
+import { messagingTables, openMessaging } from '@stampede/shared/messaging';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,8 @@ const metrics = openMetrics('payment');
 
 await runService(log, async (own) => {
   const store = { url: env.DATABASE_URL, schema: 'payment', log };
-  await migrate({ ...store, folder: fileURLToPath(new URL('../migrations', import.meta.url)) });
+  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
+  await migrate({ ...store, folder, sets: [messagingTables] });
   const database = own(openDatabase(store));
   const identity = { service: 'payment', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));

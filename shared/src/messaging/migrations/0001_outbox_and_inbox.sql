@@ -1,5 +1,4 @@
--- The tables of messaging. A service copies this text into its first migration: its schema is its own, and
--- later changes come as later migrations of each service.
+-- Up Migration
 
 -- What a transaction says to other services; written with its cause, published by the relay.
 CREATE TABLE outbox (
