@@ -78,15 +78,18 @@ test('who has waited long enough goes on without the lock', async () => {
   expect(await redis.exists(lockKey('slow'))).toBe(0);
 });
 
-test.each(['cut', 'freeze'] as const)('work runs, with its result, while Redis is away (%s)', async (fault) => {
-  await using proxy = await openTcpProxy(redisUrl());
-  const behind = openRedis(through(proxy, redisUrl()), log);
-  await behind.ping();
-  proxy[fault]();
-  const away = openGuard(behind, PREFIX, log);
-  expect(await away.inTurn('away', TIMES, () => Promise.resolve(42))).toBe(42);
-  behind.disconnect();
-});
+test.each(['cut', 'freeze'] as const)(
+  'work runs, with its result, while Redis is away (%s)',
+  async (fault) => {
+    await using proxy = await openTcpProxy(redisUrl());
+    const behind = openRedis(through(proxy, redisUrl()), log);
+    await behind.ping();
+    proxy[fault]();
+    const away = openGuard(behind, PREFIX, log);
+    expect(await away.inTurn('away', TIMES, () => Promise.resolve(42))).toBe(42);
+    behind.disconnect();
+  },
+);
 
 test('a lock whose time ran out during the work belongs to the next, and is not taken from them', async () => {
   const [nextIsIn, nextEnters] = gate();

@@ -92,6 +92,18 @@ test('a rebuild keeps what it was told and forgets the rest; serials begin anew 
   expect(answer).toMatchObject({ kind: 'held', epoch: 2, serial: 1 });
 });
 
+test('when more is held than exists, nothing is available until it is less again', async () => {
+  const orders = [orderOf({ quantity: 2 }), orderOf({ serial: 2 })];
+  const product = productOf({ total: 2, orders });
+  await inventory.load(product);
+  const { productId } = product;
+  expect(await stock.counts(productId)).toEqual({ total: 2, available: -1, held: 3, sold: 0 });
+  expect(await inventory.reserve(requestOf(productId))).toEqual({ kind: 'sold-out', available: 0 });
+  const { orderId, epoch, serial } = orders[0]!;
+  await inventory.release('end', { productId, effectEpoch: 2, orderId, hold: { epoch, serial } });
+  expect(await stock.counts(productId)).toEqual({ total: 2, available: 1, held: 1, sold: 0 });
+});
+
 test.each([2, 3])('a product of epoch 3 is not replaced by one of epoch %i', async (epoch) => {
   const productId = await stock.load({ epoch: 3 });
   expect(await inventory.load(productOf({ productId, epoch, total: 1 }))).toBe('STALE');

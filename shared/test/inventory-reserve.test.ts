@@ -149,6 +149,31 @@ test('opens and closes at the very millisecond, by the clock of Redis', async ()
   expect([...seen]).toEqual(['SCHEDULED', 'free', 'CLOSED']);
 });
 
+test('an instant that has just come counts as come', async () => {
+  const product = await stock.load();
+  const request = requestOf(product);
+  for (let version = 2; version < 30; version += 2) {
+    const now = await inventory.now();
+    const settings = {
+      version,
+      opensAt: now,
+      closesAt: null,
+      limitPerBuyer: 1,
+      holdMinutes: 1,
+      paused: false,
+    };
+    const closed = { ...settings, version: version + 1, opensAt: 0, closesAt: now };
+    // Sent together, so that as little time as there can be lies between them.
+    const [, opened, , ended] = await Promise.all([
+      inventory.changeSettings(product, 1, settings),
+      inventory.probe(request),
+      inventory.changeSettings(product, 1, closed),
+      inventory.probe(request),
+    ]);
+    expect([opened.kind, ended]).toEqual(['free', expect.objectContaining({ phase: 'CLOSED' })]);
+  }
+});
+
 test('the limit counts what is held and what is owned, and frees what has ended', async () => {
   const product = await stock.load({ settings: { limitPerBuyer: 3 } });
   const { buyerId } = requestOf(product);

@@ -7,7 +7,13 @@ import {
   type StockEffect,
   type StockEffects,
 } from '@stampede/shared/inventory';
-import { eventually, openTcpProxy, openTestDatabase, through, type TestDatabase } from '@stampede/shared/testing';
+import {
+  eventually,
+  openTcpProxy,
+  openTestDatabase,
+  through,
+  type TestDatabase,
+} from '@stampede/shared/testing';
 import { openStock, redisUrl, type TestStock } from './inventory-fixture.js';
 
 // The table as a service has it.
@@ -184,22 +190,25 @@ test('two relays side by side do all effects, each of them once', async () => {
   expect(await stock.counts(product)).toEqual({ total: EFFECTS, available: EFFECTS, held: 0, sold: 0 });
 });
 
-test.each(['cut', 'freeze'] as const)('effects wait while Redis is away (%s), and are done when it is back', async (fault) => {
-  await using proxy = await openTcpProxy(redisUrl());
-  await using behind = openStock(through(proxy, redisUrl()));
-  const product = await behind.load();
-  const holds = [await behind.hold(product), await behind.hold(product)] as const;
-  await using relay = openRelay(behind.inventory);
-  await append(effectOf('end', holds[0]));
-  await becomesEmpty(relay);
-  proxy[fault]();
-  await append(effectOf('end', holds[1]));
-  await eventually(async () => {
-    const [row] = await house.database.query<{ attempts: number }>('SELECT attempts FROM stock_effect');
-    expect(row?.attempts).toBeGreaterThanOrEqual(1);
-  });
-  proxy.restore();
-  await becomesEmpty(relay);
-  expect(await behind.counts(product)).toMatchObject({ available: 10, held: 0 });
-  expect(relay.asked).toEqual([]);
-});
+test.each(['cut', 'freeze'] as const)(
+  'effects wait while Redis is away (%s), and are done when it is back',
+  async (fault) => {
+    await using proxy = await openTcpProxy(redisUrl());
+    await using behind = openStock(through(proxy, redisUrl()));
+    const product = await behind.load();
+    const holds = [await behind.hold(product), await behind.hold(product)] as const;
+    await using relay = openRelay(behind.inventory);
+    await append(effectOf('end', holds[0]));
+    await becomesEmpty(relay);
+    proxy[fault]();
+    await append(effectOf('end', holds[1]));
+    await eventually(async () => {
+      const [row] = await house.database.query<{ attempts: number }>('SELECT attempts FROM stock_effect');
+      expect(row?.attempts).toBeGreaterThanOrEqual(1);
+    });
+    proxy.restore();
+    await becomesEmpty(relay);
+    expect(await behind.counts(product)).toMatchObject({ available: 10, held: 0 });
+    expect(relay.asked).toEqual([]);
+  },
+);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { IDENTITY_HEADER, signIdentity, type Identity, type Role } from '@stampede/shared/identity';
-import { IDENTITY_SECRET, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
+import { eventually, IDENTITY_SECRET, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { expectNothingInternal, readEverything } from './outside-view.js';
 
@@ -50,15 +50,16 @@ const codesOf = ({ errors = [] }: Answer) => errors.map(({ extensions }) => exte
 
 const UUID = '00000000-0000-4000-8000-000000000000';
 const tooMany = () => Array.from({ length: 21 }, () => line(randomUUID()));
-const baskets: [what: string, lines: () => unknown, code: string, path?: string][] = [
-  ['an unknown product', () => [line(UUID)], 'NOT_FOUND'],
-  ['an id that is none', () => [line('no-id')], 'NOT_FOUND'],
-  ['an id that is SQL', () => [line(`${UUID}'; DROP TABLE orders; --`)], 'NOT_FOUND'],
-  ['an id that would be another key of Redis', () => [line(`${open}}:stock`)], 'NOT_FOUND'],
+const baskets: [what: string, lines: () => unknown, code: string, path: string | null][] = [
+  ['an unknown product', () => [line(UUID)], 'NOT_FOUND', null],
+  ['an id that is none', () => [line('no-id')], 'NOT_FOUND', null],
+  ['an id that is SQL', () => [line(`${UUID}'; DROP TABLE orders; --`)], 'NOT_FOUND', null],
+  ['an id that would be another key of Redis', () => [line(`${open}}:stock`)], 'NOT_FOUND', null],
   [
     'a known product and an unknown one',
     () => [line(open), line('ffffffff-ffff-4fff-8fff-ffffffffffff')],
     'NOT_FOUND',
+    null,
   ],
   ['quantity 0', () => [line(open, 0)], 'BAD_USER_INPUT', 'input.lines.0.quantity'],
   ['a negative quantity', () => [line(second), line(open, -1)], 'BAD_USER_INPUT', 'input.lines.1.quantity'],
@@ -140,10 +141,16 @@ test('checkout over the limit, at once and on top of what one has', async () => 
 });
 
 test('the same idempotency key with another basket', async () => {
-  for (const lines of [[line(open, 2)], [line(second)], [line(open), line(second)]]) {
+  for (const lines of [[line(open, 2)], [line(open), line(second)]]) {
     const answer = await harmlessly(() => buyer.checkout(lines, 'the-first-key'));
     expect(codesOf(answer)).toEqual(['IDEMPOTENCY_CONFLICT']);
   }
+  // Without a product in common only PostgreSQL sees it: what was held meanwhile comes back.
+  expect(codesOf(await buyer.checkout([line(second)], 'the-first-key'))).toEqual(['IDEMPOTENCY_CONFLICT']);
+  await eventually(async () => {
+    const stock = await shop.redis.hgetall(`${shop.namespace}:{p:${second}}:stock`);
+    expect(stock).toMatchObject({ available: '100', held: '0', sold: '0' });
+  });
   const same = await harmlessly(() => buyer.checkout([line(open)], 'the-first-key'));
   expect(same.data.checkout.id).toBe(owned.id);
 });
@@ -385,7 +392,7 @@ test('the published schema has nothing that is only for services', async () => {
   );
   expect(names).toContain('checkout');
   const hidden = [...SERVICE_ONLY.map(([field]) => field), 'OrderToPay', 'StockTruth', 'CommittedOrder'];
-  expect(names.filter((name) => hidden.includes(name) || name.startsWith('_'))).toEqual([]);
+  expect(names.filter((name) => hidden.includes(name) || /^_[^_]/.test(name))).toEqual([]);
 });
 
 test.each(SERVICE_ONLY)('%s is only for services', async (_, service, mayAsk, query) => {
@@ -404,7 +411,7 @@ test.each(SERVICE_ONLY)('%s is only for services', async (_, service, mayAsk, qu
   for (const identity of strangers) {
     const answer = await harmlessly(() => direct(service, body, signed(service, body, identity)));
     expect(codesOf(answer)).toEqual(['FORBIDDEN']);
-    expect(answer.data ?? null).toBeNull();
+    expect(Object.values(answer.data ?? {}).filter((value) => value !== null)).toEqual([]);
   }
 });
 

@@ -94,8 +94,9 @@ test('payment.approved of another amount leaves the mark of another payment alon
 test.each(PAID_FOR)(
   'payment.approved again, of the payment that paid an order now %s: already so',
   async (status) => {
-    const id = await orders.place(status, { paid_payment_id: PAYMENT });
-    await expectNoChange(id, onPaymentApproved, approved(id));
+    const paymentId = other();
+    const id = await orders.place(status, { paid_payment_id: paymentId });
+    await expectNoChange(id, onPaymentApproved, approved(id, paymentId));
   },
 );
 

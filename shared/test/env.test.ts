@@ -1,0 +1,116 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { baseEnv, EnvironmentError, providerUrl, readEnv, secret, serviceEnv } from '@stampede/shared/env';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const folder = mkdtempSync(join(tmpdir(), 'stampede-env-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(content: string): string {
+  const path = join(folder, `value-${Math.random()}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+function problemsOf(read: () => unknown): string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const SECRET = 'a-secret-of-forty-characters-0123456789a';
+
+test('a value may be in a file; what is around it is not part of it', () => {
+  expect(readEnv({ KEY: secret() }, { KEY_FILE: file(`\n${SECRET}\n`) })).toEqual({ KEY: SECRET });
+});
+
+test('a value given itself is taken, and the file left alone; an empty one is none', () => {
+  expect(readEnv({ KEY: secret() }, { KEY: SECRET, KEY_FILE: '/nowhere' })).toEqual({ KEY: SECRET });
+  expect(readEnv({ KEY: secret() }, { KEY: '', KEY_FILE: file(SECRET) })).toEqual({ KEY: SECRET });
+  expect(readEnv({ KEY: secret().optional() }, { KEY: '', KEY_FILE: '' })).toEqual({});
+});
+
+test('a file that is not there, or empty, is a problem', () => {
+  const [missing] = problemsOf(() => readEnv({ KEY: secret() }, { KEY_FILE: join(folder, 'missing') }));
+  expect(missing).toMatch(/^KEY_FILE: ENOENT/);
+  expect(problemsOf(() => readEnv({ KEY: secret() }, { KEY_FILE: file('\n') }))).toHaveLength(1);
+});
+
+test('every problem is listed, not just the first, and no value is shown', () => {
+  const source = {
+    DATABASE_URL: 'mysql://u:hidden@h/d',
+    PORT: '70000',
+    IDENTITY_SECRET: 'hidden',
+    NAMESPACE: 'UPPER',
+  };
+  const problems = problemsOf(() =>
+    readEnv({ ...serviceEnv, URL: providerUrl() }, { ...source, URL_FILE: '/nowhere' }),
+  );
+  const names = new Set(problems.map((problem) => problem.split(':')[0]));
+  expect(names).toEqual(
+    new Set([
+      'DATABASE_URL',
+      'REDIS_URL',
+      'AMQP_URL',
+      'IDENTITY_SECRET',
+      'NAMESPACE',
+      'PORT',
+      'URL',
+      'URL_FILE',
+    ]),
+  );
+  expect(problems.join('\n')).not.toContain('hidden');
+});
+
+test('defaults fill in what is left out', () => {
+  expect(readEnv(baseEnv, { PORT: '4000' })).toEqual({
+    NODE_ENV: 'development',
+    LOG_LEVEL: 'info',
+    HOST: '127.0.0.1',
+    PORT: 4000,
+  });
+});
+
+const shape = {
+  ...baseEnv,
+  STAMPEDE_DEMO: serviceEnv.STAMPEDE_DEMO,
+  VALUE: z.string().optional(),
+  PROVIDER_URL: providerUrl().optional(),
+};
+const inProduction = (more: Record<string, string>, NODE_ENV = 'production') =>
+  problemsOf(() => readEnv(shape, { NODE_ENV, PORT: '1', ...more }));
+
+test.each([
+  ['a secret', 'local-only-0123456789'],
+  ['the first of several keys', 'local-only-1:AAAA,2:BBBB'],
+  ['a later key', '2:BBBB,local-only-1:AAAA'],
+  ['a key after a space', '2:BBBB, local-only-1:AAAA'],
+  ['a key of JSON', '{"local-only-1":"AAAA"}'],
+  ['what a key is', '1:local-only-AAAA'],
+  ['the password of an URL', 'postgres://role:local-only-password@host/db'],
+  ['the password of an URL without a user', 'redis://:local-only-password@host'],
+  ['the user of an URL', 'amqp://local-only-user@host'],
+  ['a parameter of an URL', 'postgres://host/db?password=local-only-password'],
+])('production refuses a local secret as %s', (_, VALUE) => {
+  expect(inProduction({ VALUE })).toEqual(['VALUE: is a local secret; production needs one of its own']);
+  expect(inProduction({ VALUE_FILE: file(VALUE) })).toHaveLength(1);
+  for (const place of ['development', 'test']) expect(inProduction({ VALUE }, place)).toEqual([]);
+});
+
+test('production refuses demo data and providers by plain http, all at once', () => {
+  expect(
+    inProduction({ STAMPEDE_DEMO: '1', PROVIDER_URL: 'http://127.0.0.1:1/kakaopay', VALUE: 'local-only-1' }),
+  ).toEqual([
+    expect.stringMatching(/^STAMPEDE_DEMO: /),
+    expect.stringMatching(/^VALUE: /),
+    expect.stringMatching(/^PROVIDER_URL: /),
+  ]);
+  const good = { STAMPEDE_DEMO: '0', PROVIDER_URL: 'https://provider.example', VALUE: 'globally-known' };
+  expect(inProduction(good)).toEqual([]);
+});

@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const key = () => randomBytes(32).toString('base64');
+const LOCAL_KEYS = `1:${key()},local-only-2:${key()},index:${key()}`;
+const subgraph = {
+  PORT: '0',
+  IDENTITY_SECRET: 'local-only-identity-secret-0123456789',
+  DATABASE_URL: 'postgres://role:local-only-password@127.0.0.1:1/stampede',
+  REDIS_URL: 'redis://:local-only-password@127.0.0.1:1',
+  AMQP_URL: 'amqp://stampede:local-only-password@127.0.0.1:1',
+  STAMPEDE_DEMO: '1',
+};
+const SERVERS = ['IDENTITY_SECRET', 'DATABASE_URL', 'STAMPEDE_DEMO', 'REDIS_URL', 'AMQP_URL'];
+const at = 'http://127.0.0.1:1';
+const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+});
+
+/** By folder: how it starts locally, and what production refuses of that. */
+const LOCAL: [folder: string, env: Record<string, string>, refused: string[]][] = [
+  [
+    'subgraphs/user',
+    { ...subgraph, ACCESS_TOKEN_KEYS: String(pem), PERSONAL_DATA_KEYS: LOCAL_KEYS },
+    ['IDENTITY_SECRET', 'DATABASE_URL', 'STAMPEDE_DEMO', 'PERSONAL_DATA_KEYS'],
+  ],
+  ['subgraphs/catalog', { ...subgraph, ORDER_URL: at }, SERVERS],
+  ['subgraphs/order', { ...subgraph, CATALOG_URL: at }, SERVERS],
+  [
+    'subgraphs/payment',
+    {
+      ...subgraph,
+      ORDER_URL: at,
+      KAKAOPAY_URL: `${at}/kakaopay`,
+      KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',
+      RETURN_ORIGINS: 'https://shop.example',
+      PAYMENT_TOKEN_KEYS: LOCAL_KEYS,
+    },
+    [...SERVERS, 'KAKAOPAY_URL', 'KAKAOPAY_SECRET_KEY', 'PAYMENT_TOKEN_KEYS'],
+  ],
+  [
+    'gateway',
+    {
+      PORT: '0',
+      IDENTITY_SECRET: subgraph.IDENTITY_SECRET,
+      USER_URL: at,
+      CATALOG_URL: at,
+      ORDER_URL: at,
+      PAYMENT_URL: at,
+    },
+    ['IDENTITY_SECRET'],
+  ],
+  ['emulators', { PORT: '0' }, ['NODE_ENV']],
+];
+
+test.each(LOCAL)(
+  '%s does not start in production with the settings of a local start',
+  async (folder, env, refused) => {
+    const service = spawn(process.execPath, [`${ROOT}${folder}/dist/main.js`], {
+      env: { ...env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [service.stdout, service.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    }
+    const [code] = (await once(service, 'close')) as [number];
+    expect(code).toBe(1);
+    const named = [...output.matchAll(/^ +(?:- )?([A-Z_]+): /gm)].map(([, name]) => name as string);
+    expect(named.toSorted()).toEqual(refused.toSorted());
+    // Neither a secret nor a stack.
+    expect(output).not.toMatch(/local-only-|\bat .*:\d+/);
+  },
+);
