@@ -1,3 +1,4 @@
+import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode, type ValidationRule } from 'graphql';
 
 /**
@@ -13,3 +14,24 @@ export const queryOrMutation: ValidationRule = (context) => ({
     );
   },
 });
+
+/**
+ * A document of several operations has to be sent with the name of one of them. Apollo Server leaves that to the
+ * gateway's planner, where it would count as our failure, too.
+ */
+export const oneOperation: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation: ({ operation }) => {
+        // Typed as present; it is not when the name fits none, or several fit and there is no name.
+        if ((operation as unknown) !== undefined) return Promise.resolve();
+        throw new GraphQLError('operationName: names no operation of the document.', {
+          extensions: {
+            code: 'BAD_USER_INPUT',
+            fields: [{ path: 'operationName', message: 'names no operation of the document.' }],
+            http: { status: 400 },
+          },
+        });
+      },
+    }),
+};

@@ -13,7 +13,7 @@ import type { GatewayContext } from './context.js';
 import { executorFor } from './executor.js';
 import { loggerOf } from './federation.js';
 import { formatErrorFor } from './format-error.js';
-import { queryOrMutation } from './root-types.js';
+import { oneOperation, queryOrMutation } from './root-types.js';
 
 export interface GraphQLServerOptions {
   federation: ApolloGateway;
@@ -39,7 +39,7 @@ export async function startGraphQLServer(
     validationRules: [queryOrMutation],
     formatError: formatErrorFor(production, log),
     logger: loggerOf(log),
-    plugins: [...plugins, requestIdPlugin, landingPage(production), ...nothingIsReported()],
+    plugins: [...plugins, requestIdPlugin, oneOperation, landingPage(production), ...nothingIsReported()],
   });
   await server.start();
   return server;

@@ -27,7 +27,8 @@ export function readEnv<Shape extends z.ZodRawShape>(
   const problems: string[] = [];
   const values: Source = {};
   for (const name of Object.keys(shape)) {
-    const value = source[name] ?? readFromFile(name, source, problems);
+    // An empty one is as good as none: compose files pass what is unset that way.
+    const value = source[name] || readFromFile(name, source, problems);
     if (value !== undefined && value !== '') values[name] = value;
   }
   const parsed = z.object(shape).safeParse(values);

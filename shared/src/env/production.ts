@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** What marks a secret as one that stands in this repository, for local starts only. */
-const LOCAL_SECRET = /(^|[:,])local-only-/;
+const LOCAL_SECRET = /\blocal-only-/;
 
 /** What production refuses, whatever the schema says: local secrets, demo data, plain-http providers. */
 export function productionProblems(
@@ -19,6 +19,7 @@ export function productionProblems(
 }
 
 function isProviderUrl(field: unknown): boolean {
-  const meta = (field as z.ZodType | undefined)?.meta?.();
-  return meta?.provider === true;
+  const type = field as z.ZodOptional | undefined;
+  // An optional or defaulted field wraps the one that carries the mark.
+  return type?.meta?.()?.provider === true || (type?.unwrap !== undefined && isProviderUrl(type.unwrap()));
 }

@@ -11,7 +11,7 @@ import type { Rebuilds } from './rebuild/rebuilds.js';
 export const handlers = (rebuilds: Rebuilds): Handler[] => [
   onProductChanged((productId) => {
     rebuilds.forgetUnknown(productId);
-    rebuilds.later(productId);
+    rebuilds.warm(productId);
   }),
   onPaymentApproved,
   onPaymentDeclined,

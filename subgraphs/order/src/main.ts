@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { workOff } from '@stampede/shared/background';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
 import { messagingTables, openMessaging } from '@stampede/shared/messaging';
@@ -8,9 +7,8 @@ import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stam
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { readOrderEnv } from './env.js';
-import { expireDue } from './expiry/expire-orders.js';
 import { handlers } from './handlers.js';
-import { sweepOrphans } from './orphans/sweep-orphans.js';
+import { jobs } from './jobs.js';
 import { openRebuilds } from './rebuild/rebuilds.js';
 import { buildOrder } from './schema.js';
 
@@ -28,14 +26,13 @@ await runService(log, async (own) => {
   const inventory = openInventory(redis, env.NAMESPACE);
   const guard = openGuard(redis, env.NAMESPACE, log);
   const identity = { service: 'order', identitySecret: env.IDENTITY_SECRET };
-  const catalog = own(openServiceClient({ ...identity, url: env.CATALOG_URL, audience: 'catalog' }));
+  // A rebuild of a product with a hundred thousand sales takes catalog seconds to tell.
+  const ask = { ...identity, url: env.CATALOG_URL, audience: 'catalog', deadlineMs: 15_000 };
+  const catalog = own(openServiceClient(ask));
   const rebuilds = openRebuilds({ database, inventory, catalog, guard, log, metrics });
 
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
-  // Short enough that units are available again well within a second of `payBy`.
-  own(workOff({ name: 'expiry', pauseMs: 250, log }, () => expireDue(database)));
-  const orphans = { database, inventory, rebuilds, log };
-  own(workOff({ name: 'orphans', pauseMs: 5_000, log }, () => sweepOrphans(orphans)));
+  for (const job of jobs({ database, inventory, rebuilds, log })) own(job);
   own(
     await openMessaging({
       url: env.AMQP_URL,

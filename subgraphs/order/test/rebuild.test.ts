@@ -193,3 +193,26 @@ test('a rebuild that another one overtook starts over', async () => {
   order.catalog.onTruth(() => Promise.resolve());
   expect(await order.counts(product)).toMatchObject({ epoch: 3 });
 });
+
+test('what catalog has sold counts, even where order knows nothing of it', async () => {
+  const replica = order.openReplica();
+  const owner = newBuyer();
+  const sold = { orderId: randomUUID(), buyerId: owner.buyerId, quantity: 2, epoch: 1, serial: 1 };
+  const product = order.catalog.sells({ total: 3, committed: [sold] });
+  await replica.rebuilds.rebuild(product);
+  expect(await order.counts(product)).toMatchObject({ total: 3, available: 1, held: 0, sold: 2 });
+  const limited = await replica.buys(owner.buyerId, owner.key, [product, 1]);
+  expect(limited).toMatchObject({ rejection: { limit: 2, alreadyOrdered: 2 } });
+});
+
+test('warming rebuilds a cold product, and leaves a warm one in peace', async () => {
+  const replica = order.openReplica();
+  const product = order.catalog.sells();
+  replica.rebuilds.warm(product);
+  await eventually(async () => expect(await order.counts(product)).toMatchObject({ epoch: 1 }));
+  replica.rebuilds.warm(product);
+  // Takes the steps that warming would have taken, begun after it.
+  await replica.rebuilds.rebuild(order.catalog.sells());
+  expect(await order.counts(product)).toMatchObject({ epoch: 1 });
+  expect(await replica.rebuiltTimes()).toBe(2);
+});

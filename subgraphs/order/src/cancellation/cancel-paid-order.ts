@@ -1,14 +1,14 @@
 import type { Transaction } from '@stampede/shared/database';
 import { orderCancelled } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
-import { endHolds } from '../end-holds.js';
 import { heldLines, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
 import { orderRefundKey, requestRefund } from '../refund/request-refund.js';
 
 /**
- * Ends a PAID order that is not confirmed: all of its money goes back. Its holds end here; what catalog has
- * committed comes back by catalog, which hears order.cancelled (a hold that is sold in Redis is left to it).
+ * Ends a PAID order that is not confirmed: all of its money goes back. Its units are the caller's affair: what
+ * catalog has committed comes back by catalog alone, which hears order.cancelled. To end the hold here as well
+ * could give its units away before catalog has unsold them.
  */
 export async function cancelPaidOrder(
   tx: Transaction,
@@ -24,7 +24,6 @@ export async function cancelPaidOrder(
     key: orderRefundKey(order.id),
     reason,
   });
-  await endHolds(tx, [order.id]);
   await sayCancelled(tx, order, lines, reason);
 }
 

@@ -1,6 +1,7 @@
 import { stockRejected } from '@stampede/shared/messages';
 import { on, type Handler } from '@stampede/shared/messaging';
 import { cancelPaidOrder } from '../cancellation/cancel-paid-order.js';
+import { endHolds } from '../end-holds.js';
 import { lockOrderAndStock } from '../order-row.js';
 import { OrderStatus } from '../order-status.js';
 
@@ -19,6 +20,8 @@ export const onStockRejected: Handler = on(stockRejected, async (tx, { orderId, 
   const { order, lines } = found;
   switch (order.status) {
     case OrderStatus.PAID:
+      // Catalog sold nothing of it: the units are still held, and go back from here.
+      await endHolds(tx, [orderId]);
       return cancelPaidOrder(tx, order, lines, reason);
     case OrderStatus.CANCELLED:
     case OrderStatus.EXPIRED:

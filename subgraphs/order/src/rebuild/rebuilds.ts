@@ -18,6 +18,8 @@ export interface Rebuilds {
   rebuild(productId: string): Promise<boolean>;
   /** In the background; whoever needs it comes again by itself. */
   later(productId: string): void;
+  /** Has a product of which Redis knows nothing rebuilt, in the background, before its first buyer comes. */
+  warm(productId: string): void;
   /** Forgets that catalog did not know this product. */
   forgetUnknown(productId: string): void;
 }
@@ -52,7 +54,7 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
       return false;
     }
     const before = await epochInRedis(inventory, productId);
-    await guard.inTurn(`rebuild:${productId}`, { waitMs: 5_000, ttlMs: 10_000 }, async () => {
+    await guard.inTurn(`rebuild:${productId}`, { waitMs: 5_000, ttlMs: 30_000 }, async () => {
       // Whoever had the lock before us may have done it.
       if ((await epochInRedis(inventory, productId)) > before) return;
       const end = seconds.startTimer();
@@ -62,11 +64,17 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
     return true;
   }
 
+  async function rebuildIfCold(productId: string): Promise<void> {
+    if ((await epochInRedis(inventory, productId)) === 0) await rebuild(productId);
+  }
+  const inBackground = (productId: string, work: Promise<unknown>): void => {
+    work.catch((error: Error) => log.warn({ err: error, productId }, 'no rebuild yet'));
+  };
+
   return {
     rebuild,
-    later: (productId) => {
-      rebuild(productId).catch((error: Error) => log.warn({ err: error, productId }, 'no rebuild yet'));
-    },
+    later: (productId) => inBackground(productId, rebuild(productId)),
+    warm: (productId) => inBackground(productId, rebuildIfCold(productId)),
     forgetUnknown: (productId) => unknown.forget(productId),
   };
 }

@@ -97,7 +97,9 @@ export async function uniteTruths(
     productId,
     [...committed].filter((orderId) => !known.has(orderId)),
   ]);
-  const orders = [...standing, ...endedButSold]
+  const ours = [...standing, ...endedButSold];
+  for (const { orderId } of endedButSold) known.add(orderId);
+  const orders = [...ours, ...soldElsewhere(truth, known)]
     .filter(({ orderId }) => !returned.has(orderId))
     .map((order) => ({
       ...order,
@@ -107,3 +109,9 @@ export async function uniteTruths(
   const settings = { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused };
   return { productId, epoch, total, settings, orders };
 }
+
+/** Sold by catalog, and unknown here: order's tables are older than catalog's (a restored backup). */
+const soldElsewhere = ({ committed }: StockTruth, known: ReadonlySet<string>): StandingOrder[] =>
+  committed
+    .filter(({ orderId }) => !known.has(orderId))
+    .map((sold) => ({ ...sold, digest: '', payBy: 0, heldAt: 0 }));
