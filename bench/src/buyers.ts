@@ -7,17 +7,18 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 
-/** `npm run --silent buyers -- --count 2000`: verified buyers, one JSON line each on stdout, and nothing else. */
+// `npm run --silent buyers -- --count 2000`: verified buyers, one JSON line each on stdout, and nothing else.
+// Before anything else is looked at: in production the rest of the environment is none of its business.
+const { NODE_ENV } = exitOnEnvironmentError(() => readEnv({ NODE_ENV: baseEnv.NODE_ENV }));
+if (NODE_ENV === 'production') fail('buyers are never made in production');
 const env = exitOnEnvironmentError(() =>
   readEnv({
-    NODE_ENV: baseEnv.NODE_ENV,
     /** The platform's database, as an administrator. */
     ADMIN_DATABASE_URL: serviceEnv.DATABASE_URL,
     ACCESS_TOKEN_KEYS: secret(),
     PERSONAL_DATA_KEYS: sealerFromKeys('index'),
   }),
 );
-if (env.NODE_ENV === 'production') fail('buyers are never made in production');
 const count = readCount();
 
 // A log would be on stdout, which is for buyers alone; what goes wrong is thrown.

@@ -27,12 +27,12 @@ registerEnumType(PaymentStatus, {
 
 /** The only changes of status that there are; `move` refuses every other. */
 const ALLOWED: Record<PaymentStatus, readonly PaymentStatus[]> = {
-  READY: [PaymentStatus.APPROVING, PaymentStatus.DECLINED, PaymentStatus.CANCELLED],
+  // REFUNDING, from here as from DECLINED and CANCELLED: found approved at the provider after all.
+  READY: [PaymentStatus.APPROVING, PaymentStatus.DECLINED, PaymentStatus.CANCELLED, PaymentStatus.REFUNDING],
   APPROVING: [PaymentStatus.READY, PaymentStatus.APPROVED, PaymentStatus.DECLINED, PaymentStatus.CANCELLED],
   APPROVED: [PaymentStatus.REFUNDING],
-  // Found approved at the provider after all.
   DECLINED: [PaymentStatus.REFUNDING],
-  CANCELLED: [],
+  CANCELLED: [PaymentStatus.REFUNDING],
   REFUNDING: [PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED],
   PARTIALLY_REFUNDED: [PaymentStatus.REFUNDING],
   REFUNDED: [],

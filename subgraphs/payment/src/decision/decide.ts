@@ -3,7 +3,13 @@ import { DeclineReason } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
-import { recordApproved, recordDeclined, recordGivenUp, recordWrongToken } from './record-outcome.js';
+import {
+  recordApproved,
+  recordDeclined,
+  recordGivenUp,
+  recordWrongToken,
+  refundLateApproval,
+} from './record-outcome.js';
 
 /** What became of an APPROVING payment. `payment` is as it stands now. */
 export type Decision =
@@ -95,8 +101,11 @@ async function conclude(
   }
 }
 
+/** Whatever has become of the payment meanwhile, money that was taken is awaited or goes back. */
 async function approved(parts: PaymentParts, payment: PaymentRow, at: Date): Promise<Decision> {
-  const row = await recordApproved(parts.database, payment, at);
+  const row =
+    (await recordApproved(parts.database, payment, at)) ??
+    (await refundLateApproval(parts.database, payment, at));
   return row ? { kind: 'approved', payment: row } : reread(parts, payment);
 }
 

@@ -77,14 +77,18 @@ export function recordGivenUp(database: Database, payment: PaymentRow): Promise<
   });
 }
 
-/** An approval was found after the decline: nobody awaits it, so all of it goes back. */
+/** An approval comes to light after the payment was ended without one: nobody awaits it, so all of it goes back. */
 export function refundLateApproval(
   database: Database,
   payment: PaymentRow,
   approvedAt: Date,
 ): Promise<PaymentRow | undefined> {
   return database.transaction(async (tx) => {
-    const refunding = await move(tx, payment, DECLINED, REFUNDING, { approved_at: approvedAt });
+    const approval = { approved_at: approvedAt };
+    const refunding =
+      (await move(tx, payment, DECLINED, REFUNDING, approval)) ??
+      (await move(tx, payment, CANCELLED, REFUNDING, approval)) ??
+      (await move(tx, payment, READY, REFUNDING, approval));
     if (!refunding) return undefined;
     await insertRefund(tx, {
       paymentId: payment.id,

@@ -43,10 +43,7 @@ async function tryOne(parts: PaymentParts, refund: RefundRow): Promise<void> {
   } catch (error) {
     log.warn({ err: error, paymentId: refund.payment_id }, 'a refund is tried again');
   }
-  await database.run(
-    `UPDATE refund SET try_at = now() + ${backOff('tries')} WHERE key = $1`,
-    [refund.key],
-  );
+  await database.run(`UPDATE refund SET try_at = now() + ${backOff('tries')} WHERE key = $1`, [refund.key]);
 }
 
 /**

@@ -21,7 +21,8 @@ export function checkReturnUrl(returnUrl: URL, allowed: string): URL {
 }
 
 function isOrigin(url: URL, origin: string): boolean {
-  if (!origin.endsWith(':*')) return url.origin === origin;
+  // Not `url.origin`: that of `blob:https://a.example/1` is https://a.example.
+  if (!origin.endsWith(':*')) return `${url.protocol}//${url.host}` === origin;
   return `${url.protocol}//${url.hostname}` === origin.slice(0, -2);
 }
 

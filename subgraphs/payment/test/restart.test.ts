@@ -1,0 +1,175 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import {
+  eventually,
+  openShop,
+  openTcpProxy,
+  through,
+  type Shop,
+  type TcpProxy,
+} from '@stampede/shared/testing';
+import {
+  agrees,
+  approves,
+  atProvider,
+  decidingPayment,
+  hurry,
+  providerWasCalled,
+  seesPayments,
+  type Agreed,
+} from './paying.fixture.js';
+
+let broker: TcpProxy;
+let shop: Shop;
+beforeAll(async () => {
+  const url = String(process.env.AMQP_URL);
+  broker = await openTcpProxy(url);
+  shop = await openShop({ amqpUrl: through(broker, url) });
+});
+afterEach(async () => {
+  for (const operation of ['approve', 'cancel'] as const) await shop.fault({ operation, fault: 'none' });
+});
+afterAll(async () => {
+  await shop[Symbol.asyncDispose]();
+  await broker[Symbol.asyncDispose]();
+});
+
+async function dies(service: 'payment' | 'order'): Promise<void> {
+  await shop.services[service].stop('SIGKILL');
+}
+
+async function comesBack(service: 'payment' | 'order'): Promise<void> {
+  shop.services[service].start();
+  await shop.services[service].ready();
+}
+
+test.each([
+  ['timeout-before', 2],
+  ['timeout-after', 1],
+] as const)(
+  'a payment whose process dies while the provider works (%s) is settled by the next one',
+  async (fault, approvals) => {
+    const payment = await agrees(shop);
+    const { buyer, orderId, paymentId } = payment;
+    await shop.fault({ operation: 'approve', fault });
+    const unanswered = approves(payment);
+    await providerWasCalled(shop, orderId, 'approve', 1);
+    await dies('payment');
+    expect(await unanswered).toEqual({ errors: ['SERVICE_UNAVAILABLE'] });
+    await comesBack('payment');
+    expect((await approves(payment)).__typename).toBe('PaymentPending');
+    await hurry(shop, paymentId);
+    await buyer.seesOrder(orderId, 'CONFIRMED');
+    expect((await shop.providerCalls(orderId)).approve).toBe(approvals);
+    expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+    await shop.invariants();
+  },
+);
+
+async function diesBeforeMarking(): Promise<Agreed> {
+  const payment = await agrees(shop);
+  await shop.sql('order').transaction(async (tx) => {
+    const whoWaitsForUs = 'FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))';
+    const waiting = async () => (await tx.query(`SELECT pid ${whoWaitsForUs}`)).length;
+    await tx.run('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [payment.orderId]);
+    const unanswered = approves(payment);
+    await eventually(async () => expect(await waiting()).toBe(1));
+    await dies('payment');
+    expect(await unanswered).toEqual({ errors: ['SERVICE_UNAVAILABLE'] });
+    // Or the mark would be set once the row is free, though nobody waits for the answer any more.
+    await tx.query(`SELECT pg_cancel_backend(pid) ${whoWaitsForUs}`);
+    await eventually(async () => expect(await waiting()).toBe(0));
+  });
+  expect(await decidingPayment(shop, payment.orderId)).toBeNull();
+  return payment;
+}
+
+test('a payment whose process dies before the order is marked is settled by the next one', async () => {
+  const { buyer, orderId, paymentId } = await diesBeforeMarking();
+  expect((await shop.providerCalls(orderId)).approve).toBe(0);
+  await comesBack('payment');
+  await hurry(shop, paymentId);
+  await buyer.seesOrder(orderId, 'CONFIRMED');
+  expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+  await shop.invariants();
+});
+
+test('a payment that no process had begun to decide when its order expired takes nothing', async () => {
+  const payment = await diesBeforeMarking();
+  const { buyer, orderId, paymentId } = payment;
+  await shop.sql('order').run('UPDATE orders SET pay_by = now() WHERE id = $1', [orderId]);
+  await buyer.seesOrder(orderId, 'EXPIRED');
+  await comesBack('payment');
+  await hurry(shop, paymentId);
+  await seesPayments(payment, ['CANCELLED']);
+  expect((await approves(payment)).__typename).toBe('OrderNotPayable');
+  expect((await shop.providerCalls(orderId)).approve).toBe(0);
+  await shop.invariants();
+});
+
+test('a refund whose process dies while the provider works gives the money back once', async () => {
+  const payment = await agrees(shop);
+  const { buyer, orderId, paymentId } = payment;
+  await approves(payment);
+  await buyer.seesOrder(orderId, 'CONFIRMED');
+  await shop.fault({ operation: 'cancel', fault: 'timeout-after' });
+  await buyer.cancelOrder(orderId);
+  await providerWasCalled(shop, orderId, 'cancel', 1);
+  await dies('payment');
+  await comesBack('payment');
+  await hurry(shop, paymentId);
+  await buyer.seesOrder(orderId, 'REFUNDED');
+  expect((await shop.providerCalls(orderId)).cancel).toBe(1);
+  expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
+  await shop.invariants();
+});
+
+test('an order service that dies while it hears of an approval goes on with it afterwards', async () => {
+  const payment = await agrees(shop);
+  const { buyer, orderId } = payment;
+  await shop.sql('order').transaction(async (tx) => {
+    await tx.run('LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE');
+    expect((await approves(payment)).__typename).toBe('Payment');
+    await eventually(async () => {
+      const waiting = await tx.query(
+        `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'inbox'::regclass`,
+      );
+      expect(waiting.length).toBeGreaterThan(0);
+    });
+    await dies('order');
+  });
+  await comesBack('order');
+  const order = await buyer.seesOrder(orderId, 'CONFIRMED');
+  expect(order.timeline).toHaveLength(3);
+  expect((await shop.providerCalls(orderId)).approve).toBe(1);
+  await shop.invariants();
+});
+
+test('a payment that cannot ask order waits for it', async () => {
+  const payment = await agrees(shop);
+  const { buyer, orderId } = payment;
+  await dies('order');
+  expect((await approves(payment)).__typename).toBe('PaymentPending');
+  expect((await shop.providerCalls(orderId)).approve).toBe(0);
+  await comesBack('order');
+  await buyer.seesOrder(orderId, 'CONFIRMED');
+  await shop.invariants();
+});
+
+test('a broker that drops every connection delays a purchase, and loses nothing of it', async () => {
+  const payment = await agrees(shop);
+  const { buyer, orderId, paymentId } = payment;
+  broker.cut();
+  expect((await approves(payment)).__typename).toBe('Payment');
+  await buyer.seesOrder(orderId, 'PENDING_PAYMENT');
+  const late = await agrees(shop);
+  expect((await approves(late)).__typename).toBe('Payment');
+  broker.restore();
+  for (const { buyer: who, orderId: id } of [payment, late]) await who.seesOrder(id, 'CONFIRMED');
+  broker.cut();
+  await buyer.cancelOrder(orderId);
+  await buyer.seesOrder(orderId, 'REFUNDING');
+  broker.restore();
+  await buyer.seesOrder(orderId, 'REFUNDED');
+  expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
+  await shop.invariants();
+});

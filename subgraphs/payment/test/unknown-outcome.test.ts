@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { eventually, openShop, type Shop } from '@stampede/shared/testing';
+import {
+  agrees,
+  approves,
+  atProvider,
+  becomesFree,
+  callProvider,
+  decidingPayment,
+  hurry,
+  providerWasCalled,
+  seesPayments,
+} from './paying.fixture.js';
+
+/** How long the shop waits for the provider. */
+const TIMEOUT_MS = 1_500;
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop({ env: { payment: { KAKAOPAY_TIMEOUT_MS: String(TIMEOUT_MS) } } });
+});
+afterEach(async () => {
+  for (const operation of ['approve', 'lookup'] as const) await shop.fault({ operation, fault: 'none' });
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+test.each([
+  // The provider did nothing, and is asked again.
+  ['timeout-before', 2],
+  ['error-500', 2],
+  // It took the money: asking again would be wrong.
+  ['timeout-after', 1],
+] as const)('an approval without an answer (%s) is settled by itself', async (fault, approvals) => {
+  const payment = await agrees(shop);
+  await shop.fault({ operation: 'approve', fault });
+  expect(await approves(payment)).toMatchObject({
+    __typename: 'PaymentPending',
+    payment: { id: payment.paymentId, status: 'APPROVING' },
+  });
+  const order = await payment.buyer.seesOrder(payment.orderId, 'CONFIRMED');
+  expect(order.payments).toMatchObject([{ status: 'APPROVED' }]);
+  expect(await approves(payment)).toMatchObject({ __typename: 'Payment', status: 'APPROVED' });
+  expect((await shop.providerCalls(payment.orderId)).approve).toBe(approvals);
+  expect(await atProvider(shop, payment.paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+  await shop.invariants();
+});
+
+test.each(['error-500', 'timeout-before'] as const)(
+  'a provider that does not say what it did (%s) is asked until it does',
+  async (fault) => {
+    const payment = await agrees(shop);
+    await shop.fault({ operation: 'approve', fault: 'timeout-after', delayMs: 100 });
+    await shop.fault({ operation: 'lookup', fault, times: 2, delayMs: fault === 'error-500' ? 0 : 100 });
+    expect((await approves(payment)).__typename).toBe('PaymentPending');
+    expect((await approves(payment)).__typename).toBe('PaymentPending');
+    await eventually(async () => {
+      await hurry(shop, payment.paymentId);
+      expect((await shop.providerCalls(payment.orderId)).lookup).toBe(3);
+    });
+    await payment.buyer.seesOrder(payment.orderId, 'CONFIRMED');
+    expect(await shop.providerCalls(payment.orderId)).toMatchObject({ approve: 1, lookup: 3, cancel: 0 });
+    expect(await atProvider(shop, payment.paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+    await shop.invariants();
+  },
+);
+
+test('a decline that arrives late frees the order, which is paid by another payment', async () => {
+  const first = await agrees(shop);
+  const { buyer, orderId } = first;
+  await shop.fault({ operation: 'approve', fault: 'error-500' });
+  expect((await approves(first)).__typename).toBe('PaymentPending');
+  await shop.fault({ operation: 'approve', fault: 'decline' });
+  await seesPayments(first, ['DECLINED']);
+  await becomesFree(shop, orderId);
+  await approves({ buyer, orderId, ...(await buyer.paysAtProvider(orderId)) });
+  const order = await buyer.seesOrder(orderId, 'CONFIRMED');
+  expect(order.payments).toMatchObject([{ status: 'DECLINED' }, { status: 'APPROVED' }]);
+  await shop.invariants();
+});
+
+test('an order whose payment is being decided does not expire', async () => {
+  const [decided, unpaid] = [await agrees(shop), await agrees(shop)];
+  await shop.fault({ operation: 'approve', fault: 'error-500', times: 1_000 });
+  expect((await approves(decided)).__typename).toBe('PaymentPending');
+  // The expiry looks at the order whose time ended first first: the other one's end proves that it did.
+  await shop.sql('order').run(
+    `UPDATE orders SET pay_by = now() - CASE WHEN id = $1 THEN interval '2 seconds' ELSE interval '1 second' END
+     WHERE id IN ($1, $2)`,
+    [decided.orderId, unpaid.orderId],
+  );
+  await unpaid.buyer.seesOrder(unpaid.orderId, 'EXPIRED');
+  await decided.buyer.seesOrder(decided.orderId, 'PENDING_PAYMENT');
+  await shop.fault({ operation: 'approve', fault: 'none' });
+  await decided.buyer.seesOrder(decided.orderId, 'CONFIRMED');
+  await seesPayments(unpaid, ['CANCELLED']);
+  expect((await approves(unpaid)).__typename).toBe('OrderNotPayable');
+  expect((await shop.providerCalls(unpaid.orderId)).approve).toBe(0);
+  await shop.invariants();
+});
+
+test('a payment declined for its silence and approved later is given back, and the order is paid once', async () => {
+  const first = await agrees(shop);
+  const { buyer, orderId } = first;
+  await shop.fault({ operation: 'approve', fault: 'error-500', times: 1_000 });
+  expect((await approves(first)).__typename).toBe('PaymentPending');
+  await shop
+    .sql('payment')
+    .run(`UPDATE payment SET window_ends_at = now() - interval '2 minutes' WHERE id = $1`, [first.paymentId]);
+  await seesPayments(first, ['DECLINED']);
+  expect((await approves(first)).reason).toBe('EXPIRED');
+  await becomesFree(shop, orderId);
+  await shop.fault({ operation: 'approve', fault: 'none' });
+
+  await approves({ buyer, orderId, ...(await buyer.paysAtProvider(orderId)) });
+  await buyer.seesOrder(orderId, 'CONFIRMED');
+  // What the shop had sent at last arrives at the provider.
+  const [row] = await shop
+    .sql('payment')
+    .query<{ tid: string }>('SELECT tid FROM payment WHERE id = $1', [first.paymentId]);
+  await callProvider(shop, 'approve', {
+    tid: row?.tid,
+    partner_order_id: orderId,
+    partner_user_id: buyer.id,
+    pg_token: first.token,
+  });
+  await hurry(shop, first.paymentId);
+  await seesPayments(first, ['REFUNDED', 'APPROVED']);
+  expect(await atProvider(shop, first.paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
+  await shop.invariants();
+});
+
+test('a payment that was asked about thousands of times holds nobody up', async () => {
+  const [old, young] = [await agrees(shop), await agrees(shop)];
+  await shop.fault({ operation: 'approve', fault: 'error-500', times: 2 });
+  for (const payment of [old, young]) expect((await approves(payment)).__typename).toBe('PaymentPending');
+  await shop.sql('payment').run('UPDATE payment SET looks = 5000 WHERE id = $1', [old.paymentId]);
+  for (const { buyer, orderId } of [old, young]) await buyer.seesOrder(orderId, 'CONFIRMED');
+  await shop.invariants();
+});
+
+test('who learns late that a token was wrong does not end the attempt with the right one', async () => {
+  const payment = await agrees(shop);
+  const { orderId, paymentId } = payment;
+  // The provider refuses the wrong token at once, but its answer takes a while.
+  await shop.fault({ operation: 'approve', fault: 'decline', delayMs: TIMEOUT_MS * 0.6 });
+  const late = approves({ ...payment, token: 'made-up' });
+  await providerWasCalled(shop, orderId, 'approve', 1);
+  // Meanwhile another process settles the payment, as if the first one's lease had run out.
+  await hurry(shop, paymentId);
+  await seesPayments(payment, ['READY']);
+  await shop.fault({ operation: 'approve', fault: 'timeout-before' });
+  const right = await approves(payment);
+  for (const answer of [right, await late]) expect(answer.__typename).toBe('PaymentPending');
+  await payment.buyer.seesOrder(orderId, 'CONFIRMED');
+  expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+  await shop.invariants();
+});
+
+test('an order that somebody freed meanwhile gives the money back', async () => {
+  const payment = await agrees(shop);
+  const { buyer, orderId } = payment;
+  await shop.fault({ operation: 'approve', fault: 'timeout-after', delayMs: 100 });
+  await shop.fault({ operation: 'lookup', fault: 'error-500', times: 1_000 });
+  expect((await approves(payment)).__typename).toBe('PaymentPending');
+  await eventually(async () => expect(await decidingPayment(shop, orderId)).toBe(payment.paymentId));
+  await shop
+    .sql('order')
+    .run('UPDATE orders SET deciding_payment_id = NULL, pay_by = now() WHERE id = $1', [orderId]);
+  await buyer.seesOrder(orderId, 'EXPIRED');
+  await shop.fault({ operation: 'lookup', fault: 'none' });
+  await hurry(shop, payment.paymentId);
+  const order = await seesPayments(payment, ['REFUNDED']);
+  expect(order).toMatchObject({ status: 'EXPIRED', payments: [{ refunded: { amount: 100_000 } }] });
+  expect(await atProvider(shop, payment.paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
+  await shop.invariants();
+});
