@@ -24,12 +24,19 @@ export interface Infrastructure {
   databaseUrl: string;
   redisUrl: string;
   amqpUrl: string;
-  /** What was found or started, one line each. */
-  lines: string[];
   /** Resolves, with the reason, when a server that was started here ends by itself. */
   died: Promise<string>;
   /** Stops what was started here, in reverse. */
   close: () => Promise<void>;
+}
+
+/** Servers that have been started, and may not serve yet. */
+export interface OpeningInfrastructure extends Infrastructure {
+  /**
+   * Resolves when this server really serves (at once, when it was not asked for). Rejects with an error that says
+   * why it does not, with its last log lines.
+   */
+  serves: (name: ServerName) => Promise<void>;
 }
 
 const titles: Record<ServerName, string> = { postgresql: 'PostgreSQL', redis: 'Redis', rabbitmq: 'RabbitMQ' };
@@ -38,11 +45,11 @@ const deadlinesMs: Record<ServerName, number> = { postgresql: 60_000, redis: 30_
 const checks = { postgresql: postgresqlAnswers, redis: redisAnswers, rabbitmq: rabbitmqAnswers };
 
 /**
- * Finds or starts the servers and waits until each one really serves. Each is, in this order: given by the
- * environment, run by Docker, or run from the machine's programs (which are installed or unpacked if missing).
- * @throws Error that says which server failed, with its last log lines; nothing is left running then
+ * Finds or starts the servers. Each is, in this order: given by the environment, run by Docker, or run from the
+ * machine's programs (which are installed or unpacked if missing). A broker takes seconds to serve; whoever needs
+ * only the database by then asks for that.
  */
-export async function openInfrastructure(options: InfrastructureOptions): Promise<Infrastructure> {
+export async function beginInfrastructure(options: InfrastructureOptions): Promise<OpeningInfrastructure> {
   const { home, only = serverNames, report = () => undefined, maxConnections, signal } = options;
   await endStaleProcesses(home, report);
 
@@ -53,15 +60,33 @@ export async function openInfrastructure(options: InfrastructureOptions): Promis
   const started = await start({ home, names: wanted, password, maxConnections, report });
   const servers = [...given.map(fromEnvironment), ...started];
 
-  const close = async () => {
-    // PostgreSQL goes last: a broker's last messages need nobody, a service's last rows do.
-    for (const name of serverNames.toReversed()) await servers.find((server) => server.name === name)?.stop();
+  const serving = new Map(servers.map((server) => [server.name, awaitServer(server, report, signal)]));
+  // Who asks is told; a server that nobody asks for any more has failed in silence.
+  for (const promise of serving.values()) promise.catch(() => undefined);
+  return {
+    ...urlsOf(servers),
+    serves: (name) => serving.get(name) ?? Promise.resolve(),
+    died: firstDeath(servers),
+    close: async () => {
+      // PostgreSQL goes last: a broker's last messages need nobody, a service's last rows do.
+      for (const name of serverNames.toReversed()) {
+        await servers.find((server) => server.name === name)?.stop();
+      }
+    },
   };
+}
+
+/**
+ * As {@link beginInfrastructure}, and waits until every server really serves.
+ * @throws Error that says which server failed, with its last log lines; nothing is left running then
+ */
+export async function openInfrastructure(options: InfrastructureOptions): Promise<Infrastructure> {
+  const infrastructure = await beginInfrastructure(options);
   try {
-    const lines = await Promise.all(servers.map((server) => awaitServer(server, report, signal)));
-    return { ...urlsOf(servers), lines, died: firstDeath(servers), close };
+    await Promise.all(serverNames.map(infrastructure.serves));
+    return infrastructure;
   } catch (error) {
-    await close();
+    await infrastructure.close();
     throw error;
   }
 }
@@ -81,7 +106,7 @@ async function awaitServer(
   server: RunningServer,
   report: (line: string) => void,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<void> {
   const since = performance.now();
   const waiting = { deadlineMs: deadlinesMs[server.name], signal, died: server.died };
   try {
@@ -95,9 +120,7 @@ async function awaitServer(
   }
   const { hostname, port } = new URL(server.url);
   const seconds = ((performance.now() - since) / 1000).toFixed(1);
-  const line = `${titles[server.name].padEnd(11)} ${hostname}:${port}  ${server.origin} (${seconds} s)`;
-  report(line);
-  return line;
+  report(`${titles[server.name].padEnd(11)} ${hostname}:${port}  ${server.origin} (${seconds} s)`);
 }
 
 function urlsOf(servers: RunningServer[]): Pick<Infrastructure, 'databaseUrl' | 'redisUrl' | 'amqpUrl'> {

@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { openInfrastructure, type Infrastructure } from '../infrastructure.ts';
+import { beginInfrastructure, type Infrastructure, type OpeningInfrastructure } from '../infrastructure.ts';
 import { endStaleProcesses } from '../processes/pid-file.ts';
 import { isFree } from '../processes/ports.ts';
 import type { Shutdown } from '../processes/shutdown.ts';
@@ -53,12 +53,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     published = true;
     writeState(home, { ...stateOf(services, infrastructure, secrets), services: running.addresses() });
   };
-  const running = await runServices(services, {
-    home,
-    shutdown,
-    report,
-    onRestart: () => published && publish(),
-  });
+  const onRestart = () => published && publish();
+  const running = await whileServing(infrastructure, (broken) =>
+    runServices(services, { home, shutdown, broken, report, onRestart }),
+  );
   shutdown.add(() => {
     published = false;
     removeState(home);
@@ -71,24 +69,45 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   };
 }
 
-/** The servers and the build need nothing of each other. */
+/** The servers and the build need nothing of each other, and the database nothing of the broker. */
 async function prepare(
   { home, shutdown, report }: PlatformOptions,
   secrets: Secrets,
-): Promise<Infrastructure> {
+): Promise<OpeningInfrastructure> {
   const since = performance.now();
   const { signal } = shutdown;
-  const opening = openInfrastructure({ home, report, signal });
+  const beginning = beginInfrastructure({ home, report, signal });
   const building = build(signal).then(() =>
     report(`Build       done (${((performance.now() - since) / 1000).toFixed(1)} s)`),
   );
   // Both must have ended, one way or the other, before what they started can be stopped.
-  const [opened, built] = await Promise.allSettled([opening, building]);
-  if (opened.status === 'fulfilled') shutdown.add(opened.value.close);
-  if (opened.status === 'rejected') throw opened.reason;
+  const [begun, built] = await Promise.allSettled([beginning, building]);
+  if (begun.status === 'fulfilled') shutdown.add(begun.value.close);
+  if (begun.status === 'rejected') throw begun.reason;
   if (built.status === 'rejected') throw built.reason;
-  await provisionDatabase(opened.value.databaseUrl, secrets);
-  return opened.value;
+  const infrastructure = begun.value;
+  await Promise.all([infrastructure.serves('postgresql'), infrastructure.serves('redis')]);
+  await provisionDatabase(infrastructure.databaseUrl, secrets);
+  return infrastructure;
+}
+
+/**
+ * Starts what waits for the broker by itself while the broker, which takes the longest, still starts.
+ * @throws why a server does not serve, once `start` has given up
+ */
+async function whileServing<T>(
+  { serves }: OpeningInfrastructure,
+  start: (broken: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const broken = new AbortController();
+  const serving = serves('rabbitmq').catch((error: unknown) => {
+    broken.abort(error);
+    throw error;
+  });
+  const [started, served] = await Promise.allSettled([start(broken.signal), serving]);
+  if (served.status === 'rejected') throw served.reason;
+  if (started.status === 'rejected') throw started.reason;
+  return started.value;
 }
 
 function stateOf(

@@ -7,6 +7,8 @@ import type { Service, Services } from './services.ts';
 export interface RunServicesOptions {
   home: Home;
   shutdown: Shutdown;
+  /** Gives the start up: something that the services stand on has failed. */
+  broken: AbortSignal;
   report: (line: string) => void;
   onRestart: () => void;
 }
@@ -22,9 +24,9 @@ export interface RunningServices {
  * stages: the gateway drains while its subgraphs still answer.
  */
 export async function runServices(services: Services, options: RunServicesOptions): Promise<RunningServices> {
-  const { shutdown, ...rest } = options;
+  const { shutdown, broken, ...rest } = options;
   const failed = new AbortController();
-  const signal = AbortSignal.any([shutdown.signal, failed.signal]);
+  const signal = AbortSignal.any([shutdown.signal, broken, failed.signal]);
   const stages = [[services.emulators], services.subgraphs, [services.gateway]];
 
   const starting = stages.flatMap((stage) => {

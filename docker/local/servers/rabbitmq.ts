@@ -40,6 +40,9 @@ export async function startRabbitmq({ home, programs, port }: RabbitmqOptions): 
     RABBITMQ_CONFIG_FILE: config,
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
     RABBITMQ_ENABLED_PLUGINS_FILE: plugins,
+    // RabbitMQ's own defaults, but for two that cost a small machine half of the start: schedulers bound to cores,
+    // and file work that never waits for a moment before it sleeps (10.8 s and 6.8 s, on two cores).
+    RABBITMQ_SERVER_ERL_ARGS: '+P 1048576 +t 5000000 +zdbbl 128000 +sbwt none',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
   };
   const epmd = await startProcess(home, {

@@ -33,6 +33,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   let lost: string | undefined = 'not connected to the broker';
   let blocked: string | undefined;
   let current: ChannelModel | undefined;
+  // Before the first connection there is nothing to lose: a broker may start beside us, and is waited for.
+  let connected = false;
 
   function drop(model: ChannelModel | undefined, reason: string): void {
     if (!model || model !== current) return;
@@ -62,6 +64,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   });
   connection.on('error', (error) => log.debug({ err: error }, 'the connection to the broker failed'));
   connection.on('connect', () => {
+    connected = true;
     lost = undefined;
     blocked = undefined;
     outage.ended();
@@ -70,7 +73,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     connection.on(event, (error: Error) => {
       current = undefined;
       lost = `not connected to the broker: ${error.message}`;
-      outage.began(error);
+      if (connected) outage.began(error);
+      else log.debug({ err: error }, 'waiting for the broker');
     });
   }
   connection.on('blocked', (reason) => {
