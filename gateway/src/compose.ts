@@ -6,7 +6,7 @@ import { SUBGRAPHS } from './env.js';
 
 /**
  * Composes the subgraphs' emitted schemas into `dist/supergraph.graphql`. `--write` also writes the committed
- * copies, `--compare` fails when they differ; `--from` names another folder of subgraphs.
+ * `api.graphql` that it publishes, `--compare` fails when that differs; `--from` names another folder of subgraphs.
  */
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({
@@ -15,13 +15,11 @@ const { values } = parseArgs({
 
 try {
   const { supergraphSdl, apiSdl } = await composeSubgraphs(values.from ?? here('../../subgraphs'), SUBGRAPHS);
-  const committed = { [here('../supergraph.graphql')]: supergraphSdl, [here('../api.graphql')]: apiSdl };
+  const api = here('../api.graphql');
   writeFileSync(here('supergraph.graphql'), supergraphSdl);
-  for (const [file, text] of Object.entries(committed)) {
-    if (values.write) writeFileSync(file, text);
-    if (values.compare && contentOf(file) !== text) {
-      fail(`${file} is not what the subgraphs compose to: run \`npm run schema\` and commit the difference.`);
-    }
+  if (values.write) writeFileSync(api, apiSdl);
+  if (values.compare && contentOf(api) !== apiSdl) {
+    fail(`${api} is not what the subgraphs compose to: run \`npm run schema\` and commit the difference.`);
   }
 } catch (error) {
   if (!(error instanceof CompositionFailed)) throw error;
