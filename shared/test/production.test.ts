@@ -38,10 +38,10 @@ const LOCAL: [folder: string, env: Record<string, string>, refused: string[]][] 
       ORDER_URL: at,
       KAKAOPAY_URL: `${at}/kakaopay`,
       KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',
-      RETURN_ORIGINS: 'https://shop.example',
+      RETURN_ORIGINS: 'https://shop.example,http://localhost:*',
       PAYMENT_TOKEN_KEYS: LOCAL_KEYS,
     },
-    [...SERVERS, 'KAKAOPAY_URL', 'KAKAOPAY_SECRET_KEY', 'PAYMENT_TOKEN_KEYS'],
+    [...SERVERS, 'KAKAOPAY_URL', 'KAKAOPAY_SECRET_KEY', 'RETURN_ORIGINS', 'PAYMENT_TOKEN_KEYS'],
   ],
   [
     'gateway',

@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const secret = () => z.string().min(32, 'a secret has at least 32 characters');
 
 /** The base URL of somebody else's service: https in production. */
-export const providerUrl = () => z.url().meta({ provider: true });
+export const providerUrl = () => z.url().meta({ httpsOnly: true });
+
+/** Origins of others, by commas: https in production. */
+export const origins = () => z.string().min(1).meta({ httpsOnly: true });
 
 /** What every process reads. */
 export const baseEnv = {

@@ -1,4 +1,4 @@
-import { exitOnEnvironmentError, providerUrl, readEnv, serviceEnv } from '@stampede/shared/env';
+import { exitOnEnvironmentError, origins, providerUrl, readEnv, serviceEnv } from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
 import { KAKAOPAY_READ_TIMEOUT_MS } from './kakaopay/index.js';
@@ -13,7 +13,7 @@ export const readPaymentEnv = () =>
       KAKAOPAY_CID: z.string().max(10).default('TC0ONETIME'),
       KAKAOPAY_TIMEOUT_MS: z.coerce.number().int().positive().default(KAKAOPAY_READ_TIMEOUT_MS),
       /** Origins to which a buyer may be sent back, by commas; `http://localhost:*` is any port. */
-      RETURN_ORIGINS: z.string().min(1),
+      RETURN_ORIGINS: origins(),
       PAYMENT_TOKEN_KEYS: sealerFromKeys(),
     }),
   );
