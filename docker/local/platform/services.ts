@@ -94,6 +94,8 @@ function ownSettings(
       PERSONAL_DATA_KEYS: secrets.personalDataKeys,
     };
   }
+  // A catalog that is started again after a crash sets the demo's sales as the first one did.
+  if (role === 'catalog') return { STAMPEDE_STARTED_AT: String(Date.now()) };
   if (role !== 'payment') return {};
   return {
     KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,

@@ -58,5 +58,5 @@ await runService(log, async (own) => {
     }),
   );
   // After it serves: what is seeded has order ask back for the rest of it.
-  if (env.STAMPEDE_DEMO) await seedDemoProducts(database);
+  if (env.STAMPEDE_DEMO) await seedDemoProducts(database, env.STAMPEDE_STARTED_AT);
 });

@@ -50,6 +50,20 @@ test('a payment that its buyer gave up at the provider is declined, and says so'
   await shop.invariants();
 });
 
+test.each([
+  ['cancel', 'CANCELLED_BY_BUYER'],
+  ['fail', 'CARD_REFUSED'],
+])('who leaves the provider’s page by “%s” can start anew at once', async (choice, declineReason) => {
+  const given = await agrees(shop, choice);
+  const { buyer, orderId } = given;
+  const second = { buyer, orderId, ...(await buyer.paysAtProvider(orderId)) };
+  expect(second.paymentId).not.toBe(given.paymentId);
+  expect((await approves(second)).__typename).toBe('Payment');
+  const order = await buyer.seesOrder(orderId, 'CONFIRMED');
+  expect(order.payments).toMatchObject([{ status: 'DECLINED', declineReason }, { status: 'APPROVED' }]);
+  await shop.invariants();
+});
+
 test('starting twice, and five times at once, gives one payment', async () => {
   const { id: productId } = await shop.createProduct();
   const buyer = await shop.buyer();

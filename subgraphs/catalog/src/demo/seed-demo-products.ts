@@ -6,18 +6,23 @@ import { demoProducts } from './demo-products.js';
 /** The demo seller's account, the same in every demo installation. */
 export const DEMO_SELLER = '5e11e700-0000-4000-8000-000000000001';
 
-/** Creates the demo products where they are missing, and gives every one its phase of this start. */
-export async function seedDemoProducts(database: Database): Promise<void> {
-  const now = Date.now();
-  for (const { key, opensIn, closesIn, input } of demoProducts(now)) {
-    const opensAt = new Date(now + opensIn);
-    const closesAt = closesIn === null ? null : new Date(now + closesIn);
-    const { id } = await createProduct(database, DEMO_SELLER, {
+/**
+ * Creates the demo products where they are missing, and gives every one its phase of this start.
+ *
+ * @param startedAt when the platform was started, in milliseconds since 1970: a catalog that crashes and comes
+ * back in the middle of a sale finds the sales as they are.
+ */
+export async function seedDemoProducts(database: Database, startedAt: number): Promise<void> {
+  for (const { key, opensIn, closesIn, input } of demoProducts(startedAt)) {
+    const opensAt = new Date(startedAt + opensIn);
+    const closesAt = closesIn === null ? null : new Date(startedAt + closesIn);
+    const { id, settings } = await createProduct(database, DEMO_SELLER, {
       ...input,
       opensAt,
       closesAt,
       idempotencyKey: key,
     });
+    if (settings.opensAt === opensAt.getTime()) continue;
     await database.transaction((tx) => reschedule(tx, id, { opensAt, closesAt }));
   }
 }

@@ -19,8 +19,8 @@ export interface StartRequest {
 }
 
 /**
- * Has the provider prepare a payment of the whole order. One that is READY already is given again; one whose
- * window has ended is over (DECLINED, EXPIRED), and a new one is made.
+ * Has the provider prepare a payment of the whole order. One that is READY already is given again, unless its
+ * window has ended or the buyer gave it up on the provider's page: that one is over, and a new one is made.
  *
  * @throws NOT_FOUND for somebody else's order; Unavailable when order is away.
  */
@@ -30,13 +30,22 @@ export async function startPayment(parts: PaymentParts, request: StartRequest): 
   if (!order || order.buyerId !== buyerId) throw notFound('order');
   if (!order.payable) return { kind: 'not-payable' };
   const ready = await findReady(parts, orderId);
-  if (ready && ready.window_ends_at.getTime() > Date.now()) return { kind: 'started', payment: ready };
+  const over = ready && (await whyOver(parts, ready));
+  if (ready && !over) return { kind: 'started', payment: ready };
   if (ready) {
     await move(parts.database, ready, PaymentStatus.READY, PaymentStatus.DECLINED, {
-      decline_reason: DeclineReason.EXPIRED,
+      decline_reason: over ?? null,
     });
   }
   return prepare(parts, request, order);
+}
+
+/** Why nobody can pay by this READY payment any more; undefined when they can, as far as anybody knows. */
+async function whyOver({ kakaopay }: PaymentParts, ready: PaymentRow): Promise<DeclineReason | undefined> {
+  if (ready.window_ends_at.getTime() <= Date.now()) return DeclineReason.EXPIRED;
+  const found = await kakaopay.lookup(ready.tid);
+  if (found.kind === 'cancelled') return DeclineReason.CANCELLED_BY_BUYER;
+  return found.kind === 'declined' ? DeclineReason[found.reason] : undefined;
 }
 
 async function prepare(parts: PaymentParts, request: StartRequest, order: OrderToPay): Promise<StartAnswer> {

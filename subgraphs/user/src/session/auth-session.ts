@@ -17,8 +17,7 @@ export class AuthSession {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Gives the next tokens by `refreshSession`, once, within 30 days. Null where it travels as an HttpOnly cookie.',
+    description: 'Gives the next tokens by `refreshSession`, once, within 30 days.',
   })
   refreshToken!: string | null;
 

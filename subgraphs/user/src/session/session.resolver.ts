@@ -27,7 +27,7 @@ export class SessionResolver {
 
   @Mutation(() => RefreshResult, {
     description:
-      'Gives new tokens for a refresh token, which is good for one refresh; a replayed one ends its session.',
+      'Gives new tokens for a refresh token, which is good for one refresh. Sent again within ten seconds (its answer was lost) it gives the next tokens again; replayed later, it ends its session.',
   })
   async refreshSession(
     @Ctx() { requestId }: SubgraphContext,
@@ -42,7 +42,8 @@ export class SessionResolver {
   }
 
   @Mutation(() => Boolean, {
-    description: 'Signs this device out; false when it was signed out already. @role any signed in',
+    description:
+      'Signs this device out: its refresh token ends at once, its access token within 15 minutes. False when it was signed out already. Role: any signed in.',
   })
   async signOut(@Ctx() context: SubgraphContext): Promise<boolean> {
     const { sessionId, userId } = requireUser(context);
