@@ -19,8 +19,6 @@ export interface Transaction extends Sql {
 export interface Database extends Sql {
   /** Commits what `work` did when it resolves, and undoes it when it throws. READ COMMITTED. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** Connections: all, idle, and callers who wait for one. */
-  poolSize(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 }
 
@@ -65,7 +63,6 @@ export function openDatabase({ url, schema, log, maxConnections = 20 }: Database
   return {
     ...sqlOver(pool),
     transaction: (work) => runTransaction(pool, work),
-    poolSize: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 }

@@ -9,7 +9,7 @@ export const encodeCursor = (list: string, ...keys: (string | number)[]): string
  *
  * @throws BAD_USER_INPUT for any other text.
  */
-export function decodeCursor(list: string, cursor: string, keys: number): (string | number)[] {
+function decodeCursor(list: string, cursor: string, keys: number): (string | number)[] {
   const parsed = parseJson(Buffer.from(cursor, 'base64url').toString());
   const mine = Array.isArray(parsed) && parsed[0] === list && parsed.length === keys + 1;
   const rest: unknown[] = mine ? parsed.slice(1) : [];

@@ -33,8 +33,6 @@ export interface MessagingOptions {
 }
 
 export interface Messaging {
-  /** Has the relay look at once; commits of `appendToOutbox` in this process do so by themselves. */
-  wake(): void;
   /** What keeps messages from flowing, one reason each. */
   readiness(): string[];
   /** Finishes what is under way (10 s at most), then leaves the broker. The database is closed after this. */
@@ -82,7 +80,6 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
   });
 
   return {
-    wake: relay.wake,
     readiness: () => {
       const problems = [publisher.problem(), consumers.problem()].filter((problem) => problem !== undefined);
       return [...new Set(problems)];

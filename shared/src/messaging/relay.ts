@@ -5,7 +5,6 @@ import { onAppended } from './outbox.js';
 import { BATCH, relayRound, type RoundOptions } from './relay-round.js';
 
 export interface Relay {
-  wake: () => void;
   /** Ends after the round that is under way. */
   close: () => Promise<void>;
 }
@@ -71,7 +70,6 @@ export function startRelay({ log, ...options }: RoundOptions & { log: Log }): Re
   const forget = onAppended(wake);
   const running = run();
   return {
-    wake,
     close: async () => {
       forget();
       closing.abort();
