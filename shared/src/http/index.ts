@@ -1,5 +1,5 @@
 export { listen } from './listen.js';
-export type { HttpListener, Route } from './listen.js';
+export type { HttpListener, Route, UpgradeRoute } from './listen.js';
 export { BodyTooLarge, readBody } from './read-body.js';
 export { respond } from './respond.js';
 export { operatorRoutes } from './operator-routes.js';

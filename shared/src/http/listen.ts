@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Log } from '../telemetry/index.js';
 import { BodyTooLarge } from './read-body.js';
 import { respond } from './respond.js';
 
 export type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+
+/** Takes over a connection whose client asks for another protocol (RFC 9110, section 7.8), and closes it in the end. */
+export type UpgradeRoute = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface HttpListener {
   port: number;
@@ -18,22 +22,33 @@ export interface ListenOptions {
   port: number;
   /** By path; every method of a path goes to the same route. */
   routes: Record<string, Route>;
+  /** By path: who speaks WebSocket there. Elsewhere the connection is ended. */
+  upgrades?: Record<string, UpgradeRoute>;
   /** Answers what no path matches; 404 without it. */
   fallback?: Route;
   log: Log;
 }
 
 /** Opens an HTTP/1.1 server over a table of routes. A route that throws is logged and answered 500 or 413. */
-export async function listen({ host, port, routes, fallback, log }: ListenOptions): Promise<HttpListener> {
+export async function listen(options: ListenOptions): Promise<HttpListener> {
+  const { host, port, routes, upgrades = {}, fallback, log } = options;
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
   });
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(`http://host${request.url?.startsWith('/') ? request.url : '/'}`);
+    const url = urlOf(request);
     const route = routes[url.pathname] ?? fallback;
     if (!route) respond(response, 404, 'Not found.\n');
     else await route(request, response, url);
   }
+  server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
+    socket.on('error', (error) =>
+      log.debug({ err: error }, 'a client went away while it was switching protocols'),
+    );
+    const upgrade = upgrades[urlOf(request).pathname];
+    if (upgrade) upgrade(request, socket, head);
+    else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
@@ -58,6 +73,8 @@ export async function listen({ host, port, routes, fallback, log }: ListenOption
       }),
   };
 }
+
+const urlOf = ({ url }: IncomingMessage) => new URL(`http://host${url?.startsWith('/') ? url : '/'}`);
 
 function answerFailure(error: unknown, response: ServerResponse, log: Log): void {
   if (response.headersSent || response.destroyed) {
