@@ -11,6 +11,8 @@ import { startGraphQLServer } from './graphql/server.js';
 import type { Identify } from './identity/identify.js';
 import { homePage } from './pages/home-page.js';
 import { returnPage } from './pages/return-page.js';
+import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
+import { openKnownOperations } from './single-fetch/known-operations.js';
 import type { Upstreams } from './upstream/upstreams.js';
 
 export interface GatewayParts {
@@ -30,12 +32,15 @@ const GRACE_MS = 15_000;
 /** Loads the supergraph and serves it, with the operators' routes and the pages. */
 export async function serveGateway(parts: GatewayParts) {
   const { env, supergraph, upstreams, identify, log, metrics } = parts;
+  const known = openKnownOperations();
   const federation = openFederation({
     supergraphSdl: supergraph.sdl,
     buildService: ({ name }) => upstreams.source(name),
     exposeQueryPlans: !env.production,
+    planned: known.learn,
     log,
   });
+  known.follow(federation);
   const requests = openRequestMetrics(metrics);
   const server = await startGraphQLServer({
     federation,
@@ -55,6 +60,7 @@ export async function serveGateway(parts: GatewayParts) {
       '/return': returnPage(env.PUBLIC_URL),
       '/graphql': graphqlRoute({
         server,
+        answerSingleFetch: openSingleFetches(known, upstreams.source),
         identify,
         bodyLimit: env.BODY_LIMIT_BYTES,
         allowedOrigins: [...env.ALLOWED_ORIGINS, ...(env.production ? [] : SANDBOX_ORIGINS)],

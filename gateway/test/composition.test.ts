@@ -20,7 +20,7 @@ function copyOfSubgraphs(changes: Record<string, string>): string {
 test('publishes what clients may use, without what only services may', async () => {
   const { apiSdl, supergraphSdl } = await composeSubgraphs(FOLDER, NAMES);
   const query = buildSchema(apiSdl).getQueryType()?.getFields() ?? {};
-  expect(Object.keys(query)).toEqual(['fail', 'held', 'invite', 'product', 'whoAmI']);
+  expect(Object.keys(query)).toEqual(['fail', 'held', 'invite', 'product', 'search', 'whoAmI']);
   expect(apiSdl).not.toMatch(/secretStock|join__|_entities|@key/);
   expect(apiSdl).toContain('Who the subgraph was told is asking');
   expect(supergraphSdl).toContain('secretStock');

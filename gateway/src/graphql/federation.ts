@@ -1,4 +1,4 @@
-import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import { ApolloGateway, type GatewayConfig, type GraphQLDataSource } from '@apollo/gateway';
 import type { Log } from '@stampede/shared/telemetry';
 
 // Read by ApolloGateway's constructor, which would otherwise open an exporter to its vendor.
@@ -9,16 +9,20 @@ export interface FederationOptions {
   buildService: (member: { name: string; url?: string | undefined }) => GraphQLDataSource;
   /** Shows the query plan to a client that asks for it by header, as Sandbox does. */
   exposeQueryPlans: boolean;
+  /** Is told of each request that is about to be executed. */
+  planned?: GatewayConfig['experimental_didResolveQueryPlan'];
   log?: Log;
 }
 
 /** Makes the planner and executor of one supergraph; subgraphs are not asked before the first request. */
-export function openFederation({ supergraphSdl, buildService, exposeQueryPlans, log }: FederationOptions) {
+export function openFederation(options: FederationOptions) {
+  const { supergraphSdl, buildService, exposeQueryPlans, planned, log } = options;
   return new ApolloGateway({
     supergraphSdl,
     buildService,
     serviceHealthCheck: false,
     __exposeQueryPlanExperimental: exposeQueryPlans,
+    ...(planned && { experimental_didResolveQueryPlan: planned }),
     logger: loggerOf(log),
   });
 }

@@ -1,16 +1,24 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { Unavailable } from '@stampede/shared/errors';
 import { IDENTITY_HEADER, signIdentity } from '@stampede/shared/identity';
 import type { Metrics } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
-import { Pool } from 'undici';
 import type { GatewayContext } from '../graphql/context.js';
 import { readAnswer } from './answer.js';
+import { openExchange } from './exchange.js';
 
 type Process = GraphQLDataSource<GatewayContext>['process'];
 type Step = Parameters<Process>[0];
 
+export type SubgraphAnswer = ReturnType<typeof readAnswer>;
+
 export interface SubgraphSource extends GraphQLDataSource<GatewayContext> {
+  /**
+   * Asks outside of the executor of plans.
+   *
+   * @param body a GraphQL request as JSON text.
+   * @throws Unavailable, UnusableAnswer
+   */
+  ask(body: string, context: GatewayContext): Promise<SubgraphAnswer>;
   close(): Promise<void>;
 }
 
@@ -26,9 +34,6 @@ export interface SubgraphSourceOptions {
   duration: ReturnType<Metrics['histogram']>;
 }
 
-/** More sockets than this do not make a subgraph of one process faster; what is over waits its turn here. */
-const CONNECTIONS = 256;
-
 /**
  * Asks one subgraph for a query plan's steps: signed for whoever asks, over kept connections. Of what the client
  * sent, nothing but the step's variables goes out. No step is sent twice: the gateway cannot know whether an
@@ -36,48 +41,38 @@ const CONNECTIONS = 256;
  */
 export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSource {
   const { name, url, identitySecret, deadlineMs, duration } = options;
-  const { origin, pathname, search } = new URL(url);
-  const path = pathname + search;
-  // The deadline bounds a request as a whole; undici's own per phase would only come on top.
-  const pool = new Pool(origin, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
+  const exchange = openExchange(name, url, deadlineMs);
 
-  async function send(body: string, { identity, requestId }: GatewayContext) {
+  async function ask(body: string, { identity, requestId }: GatewayContext): Promise<SubgraphAnswer> {
+    const end = duration.startTimer({ subgraph: name });
     try {
-      const response = await pool.request({
-        method: 'POST',
-        path,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          [IDENTITY_HEADER]: signIdentity(identitySecret, { audience: name, identity, requestId }, body),
-        },
-        body,
-        signal: AbortSignal.timeout(deadlineMs),
-      });
-      return { status: response.statusCode, text: await response.body.text() };
+      const signature = signIdentity(identitySecret, { audience: name, identity, requestId }, body);
+      const { status, text } = await exchange.post({ ...JSON_BOTH_WAYS, [IDENTITY_HEADER]: signature }, body);
+      const answer = readAnswer(name, status, text);
+      end({ outcome: 'answered' });
+      return answer;
     } catch (error) {
-      throw new Unavailable(name, { cause: error });
+      end({ outcome: 'failed' });
+      throw error;
     }
   }
 
   return {
+    ask,
     process: async (step) => {
       const { query, variables, operationName } = step.request;
-      const end = duration.startTimer({ subgraph: name });
+      const context = step.context as GatewayContext;
       try {
-        const body = JSON.stringify({ query, variables, operationName });
-        const { status, text } = await send(body, step.context as GatewayContext);
-        const answer = readAnswer(name, status, text);
-        end({ outcome: 'answered' });
-        return answer;
+        return await (context.fetched ?? ask(JSON.stringify({ query, variables, operationName }), context));
       } catch (error) {
-        end({ outcome: 'failed' });
         throw failure(step, error as Error);
       }
     },
-    close: () => pool.close(),
+    close: () => exchange.close(),
   };
 }
+
+const JSON_BOTH_WAYS = { 'content-type': 'application/json', accept: 'application/json' };
 
 /** Says where in the answer something is missing, as far as there is one place. */
 function failure(step: Step, originalError: Error): GraphQLError {

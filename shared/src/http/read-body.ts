@@ -12,16 +12,27 @@ export class BodyTooLarge extends Error {
  * Reads a request's whole body.
  *
  * @param limit in bytes; a longer body is refused as soon as that is known, and the rest of it is not kept.
- * @throws BodyTooLarge
+ * @throws BodyTooLarge; Error when the client went away before the end.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw new BodyTooLarge(limit);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new BodyTooLarge(limit);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  // By events: an iterator over the stream costs several times as much, and this is on every request's way.
+  return new Promise((resolve, reject) => {
+    const refuse = () => {
+      request.pause();
+      reject(new BodyTooLarge(limit));
+    };
+    if (Number(request.headers['content-length'] ?? 0) > limit) return refuse();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) refuse();
+      else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => {
+      if (!request.complete) reject(new Error('the client went away before the end of its request'));
+    });
+  });
 }

@@ -1,0 +1,88 @@
+import { operationFromDocument, Supergraph, type Operation, type Schema } from '@apollo/federation-internals';
+import type { ApolloGateway, GatewayConfig } from '@apollo/gateway';
+import { Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+
+type Resolved = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0];
+
+/** An operation that one request to one subgraph answers, as it was planned. */
+export interface SingleFetch {
+  service: string;
+  /** What is sent: `head`, the variables as JSON, `tail`. */
+  head: string;
+  tail: string;
+  /** The variables that the subgraph needs. */
+  usages: readonly string[];
+  definition: OperationDefinitionNode;
+  /** The client's selections, by which the answer is shaped. */
+  operation: Operation;
+  /** The graph that clients may use. */
+  schema: GraphQLSchema;
+}
+
+/** Operations that have been parsed, validated and planned before, by their text. */
+export interface KnownOperations {
+  recall(query: string, operationName: string | undefined): SingleFetch | undefined;
+  /** Learns from what the gateway has planned for a request that it is about to execute. */
+  learn(resolved: Resolved): void;
+  /** From now on it is this gateway's graph, as it is now and whenever it changes. */
+  follow(federation: ApolloGateway): void;
+}
+
+/** An application has dozens of operations; one that writes values into its documents must not push them out for long. */
+const REMEMBERED = 1_000;
+/** A longer text is parsed each time, so that what is remembered stays within some megabytes. */
+const LONGEST = 10_000;
+
+export function openKnownOperations(): KnownOperations {
+  const known = new Map<string, SingleFetch>();
+  /** The published graph, as the planner sees it. */
+  let apiSchema: Schema | undefined;
+  const keyOf = (query: string, operationName = '') => `${operationName}\n${query}`;
+  return {
+    recall: (query, operationName) =>
+      query.length > LONGEST ? undefined : known.get(keyOf(query, operationName)),
+    learn: (resolved) => {
+      const { source: query, request } = resolved.requestContext;
+      if (!apiSchema || query.length > LONGEST) return;
+      const key = keyOf(query, request.operationName);
+      if (known.has(key)) return;
+      const single = singleFetchOf(resolved, apiSchema);
+      if (!single) return;
+      const [oldest] = known.keys();
+      if (oldest !== undefined && known.size >= REMEMBERED) known.delete(oldest);
+      known.set(key, single);
+    },
+    follow: (federation) => {
+      federation.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => {
+        apiSchema = Supergraph.build(coreSupergraphSdl).apiSchema();
+        // What was planned for another graph holds no more.
+        known.clear();
+      });
+    },
+  };
+}
+
+/** An introspection is answered by the gateway itself. */
+const INTROSPECTION = /__schema|__type\b/;
+
+/** Undefined for what needs more than one request, or more than sending it: rewrites, conditions, introspection. */
+function singleFetchOf(
+  { queryPlan: { node }, operationContext, requestContext }: Resolved,
+  apiSchema: Schema,
+): SingleFetch | undefined {
+  if (node?.kind !== 'Fetch' || node.requires || INTROSPECTION.test(requestContext.source)) return undefined;
+  if (node.inputRewrites || node.outputRewrites || node.contextRewrites) return undefined;
+  const { operation: definition, fragments, schema } = operationContext;
+  const definitions = [definition, ...Object.values(fragments)];
+  const name =
+    node.operationName === undefined ? '' : `,"operationName":${JSON.stringify(node.operationName)}`;
+  return {
+    service: node.serviceName,
+    head: `{"query":${JSON.stringify(node.operation)},"variables":`,
+    tail: `${name}}`,
+    usages: node.variableUsages ?? [],
+    definition,
+    operation: operationFromDocument(apiSchema, { kind: Kind.DOCUMENT, definitions }, { validate: false }),
+    schema,
+  };
+}
