@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { parse, type GraphQLSchema } from 'graphql';
+import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
+import { parse, print, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { ACCESS, tagFields, type AccessTable } from '../access/index.js';
 
 type ResolverMap = Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers'];
 type Class = new (...args: never[]) => object;
@@ -17,6 +18,8 @@ export interface SubgraphParts {
   types?: Class[];
   /** By entity name. */
   references?: Record<string, Reference>;
+  /** Who may see which field; the house's own table, unless this is no subgraph of it. */
+  access?: AccessTable;
 }
 
 export interface Subgraph {
@@ -27,11 +30,16 @@ export interface Subgraph {
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@inaccessible", "@tag", "@external", "@requires", "@provides"])`;
 
-/** Builds an executable federation 2 subgraph from type-graphql resolvers. */
+/**
+ * Builds an executable federation 2 subgraph from type-graphql resolvers.
+ *
+ * @throws Error when the table of access does not say who may see a field.
+ */
 export async function buildSubgraph({
   resolvers,
   types = [],
   references = {},
+  access = ACCESS,
 }: SubgraphParts): Promise<Subgraph> {
   const schema = await buildSchema({
     resolvers: resolvers.map((resolver) => resolver.constructor) as unknown as NonEmptyArray<Class>,
@@ -42,7 +50,7 @@ export async function buildSubgraph({
     // graphql-js would want every type to be complete here; federation completes it.
     skipCheck: true,
   });
-  const sdl = `${LINK}\n\n${printSchemaWithDirectives(schema)}\n`;
+  const sdl = `${LINK}\n\n${print(tagFields(getDocumentNodeFromSchema(schema), access))}\n`;
   const resolverMap = createResolversMap(schema) as Record<string, object>;
   for (const [entity, reference] of Object.entries(references)) {
     resolverMap[entity] = { ...resolverMap[entity], __resolveReference: reference };
