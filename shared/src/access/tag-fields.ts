@@ -1,4 +1,12 @@
-import { Kind, visit, type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode } from 'graphql';
+import {
+  Kind,
+  visit,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type InterfaceTypeDefinitionNode,
+  type ObjectTypeDefinitionNode,
+} from 'graphql';
 import type { AccessTable } from './table.js';
 
 /**
@@ -29,13 +37,17 @@ export function tagFields(document: DocumentNode, table: AccessTable): DocumentN
     return { ...field, directives: [...(field.directives ?? []), ...names.map(tag)] };
   }
 
+  const withTaggedFields = <Node extends ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode>(
+    node: Node,
+  ): Node =>
+    // Only a field that is for services leads to a type that is.
+    isInaccessible(node)
+      ? node
+      : { ...node, fields: node.fields?.map((field) => tagged(field, node.name.value)) ?? [] };
+
   const result = visit(document, {
-    enter: (node) => {
-      if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.INTERFACE_TYPE_DEFINITION) return;
-      // Only a field that is for services leads to it.
-      if (isInaccessible(node)) return;
-      return { ...node, fields: node.fields?.map((field) => tagged(field, node.name.value)) ?? [] };
-    },
+    ObjectTypeDefinition: (node) => withTaggedFields(node),
+    InterfaceTypeDefinition: (node) => withTaggedFields(node),
   });
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return result;
