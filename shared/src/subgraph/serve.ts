@@ -1,10 +1,8 @@
-import { ApolloServer, HeaderMap } from '@apollo/server';
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { maskErrors, requestIdPlugin } from '../errors/index.js';
 import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
 import { IDENTITY_HEADER, verifyIdentity, type Identity } from '../identity/index.js';
+import { openExecutor } from './executor.js';
 import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
 
 /** What every resolver is given. */
@@ -42,18 +40,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
   const refused = metrics.counter('unsigned_requests_total', 'Requests without a valid signature.', [
     'reason',
   ]);
-  const apollo = new ApolloServer<SubgraphContext>({
-    schema: subgraph.schema,
-    // The gateway has planned and validated; introspection is for the platform's own developers.
-    introspection: false,
-    csrfPrevention: false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    formatError: maskErrors(log),
-    // It is for Apollo's own cloud, and announces itself on stdout, which is the log's.
-    plugins: [requestIdPlugin, ApolloServerPluginInlineTraceDisabled()],
-  });
-  await apollo.start();
+  const executor = openExecutor<SubgraphContext>(subgraph.schema, log);
 
   async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, BODY_LIMIT);
@@ -65,20 +52,12 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       return;
     }
     const end = duration.startTimer();
-    const answer = await withRequestId(signed.requestId, () =>
-      apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: request.method ?? 'POST',
-          headers: new HeaderMap([['content-type', 'application/json']]),
-          search: '',
-          body: parse(body),
-        },
-        context: () => Promise.resolve({ identity: signed.identity, requestId: signed.requestId }),
-      }),
+    const { identity, requestId } = signed;
+    const result = await withRequestId(requestId, () =>
+      executor.execute(parse(body), { identity, requestId }),
     );
     end();
-    if (answer.body.kind !== 'complete') throw new Error('a subgraph answers whole, never in chunks');
-    respond(response, answer.status ?? 200, answer.body.string, Object.fromEntries(answer.headers));
+    respond(response, 'data' in result ? 200 : 400, result);
   }
 
   const listener: HttpListener = await listen({
@@ -87,13 +66,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
     log,
     routes: { ...routes, '/graphql': graphql, ...operatorRoutes(readiness, metrics) },
   });
-  return {
-    port: listener.port,
-    close: async () => {
-      await listener.close();
-      await apollo.stop();
-    },
-  };
+  return { port: listener.port, close: () => listener.close() };
 }
 
 const unsigned = {
@@ -105,7 +78,7 @@ function headerOf(request: IncomingMessage): string | undefined {
   return typeof header === 'string' ? header : undefined;
 }
 
-/** What is not JSON is left for Apollo Server to refuse in its own words. */
+/** What is not JSON is no request either; the executor says so. */
 function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
