@@ -11,6 +11,12 @@ type Class = new (...args: never[]) => object;
 /** Finds one entity by its key, when another subgraph names it; null when there is none. */
 export type Reference = (key: never, context: never) => unknown;
 
+/** Opens the stream of a subscription's events. What it throws is the whole answer to who subscribes. */
+export type Subscribe = (
+  args: never,
+  context: never,
+) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+
 export interface SubgraphParts {
   /** The resolver objects, already made with what they need. */
   resolvers: object[];
@@ -20,6 +26,16 @@ export interface SubgraphParts {
   references?: Record<string, Reference>;
   /** Who may see which field; the house's own table, unless this is no subgraph of it. */
   access?: AccessTable;
+  /** By field of `Subscription`; each is declared with `@Subscription(type, { subscribe: streamOfParts, … })`. */
+  subscriptions?: Record<string, Subscribe>;
+}
+
+/**
+ * Stands in a `@Subscription`: type-graphql gives a `subscribe` no resolver object, so it could reach nothing that
+ * main.ts has opened. The stream comes from {@link SubgraphParts.subscriptions}.
+ */
+export function streamOfParts(): never {
+  throw new Error('a subscription has no stream');
 }
 
 export interface Subgraph {
@@ -40,6 +56,7 @@ export async function buildSubgraph({
   types = [],
   references = {},
   access = ACCESS,
+  subscriptions = {},
 }: SubgraphParts): Promise<Subgraph> {
   const schema = await buildSchema({
     resolvers: resolvers.map((resolver) => resolver.constructor) as unknown as NonEmptyArray<Class>,
@@ -47,6 +64,8 @@ export async function buildSubgraph({
     // Each resolver class has one instance, made by main.ts with plain arguments.
     container: { get: (wanted: Class) => resolvers.find((resolver) => resolver instanceof wanted) },
     validate: false,
+    // Wanted of every schema with subscriptions, and asked only by those that name topics.
+    pubSub: { publish: streamOfParts, subscribe: streamOfParts },
     // graphql-js would want every type to be complete here; federation completes it.
     skipCheck: true,
   });
@@ -54,6 +73,15 @@ export async function buildSubgraph({
   const resolverMap = createResolversMap(schema) as Record<string, object>;
   for (const [entity, reference] of Object.entries(references)) {
     resolverMap[entity] = { ...resolverMap[entity], __resolveReference: reference };
+  }
+  const streams = resolverMap.Subscription as Record<string, object> | undefined;
+  for (const [field, subscribe] of Object.entries(subscriptions)) {
+    if (!streams?.[field]) throw new Error(`there is no subscription ${field}`);
+    const open = subscribe as (args: unknown, context: unknown) => unknown;
+    streams[field] = {
+      ...streams[field],
+      subscribe: (_: unknown, args: unknown, context: unknown) => open(args, context),
+    };
   }
   return {
     schema: buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolverMap as ResolverMap }]),

@@ -2,3 +2,5 @@ export { IDENTITY_HEADER, IDENTITY_WINDOW_MS, signIdentity, verifyIdentity } fro
 export type { SignedRequest, Verification } from './signature.js';
 export { ANONYMOUS } from './identity.js';
 export type { Identity, Role } from './identity.js';
+export { CONNECT_BODY, subscribeBody } from './sockets.js';
+export type { SubscribeRequest } from './sockets.js';

@@ -1,15 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
-import { IDENTITY_HEADER, verifyIdentity, type Identity } from '../identity/index.js';
-import { openExecutor } from './executor.js';
+import { IDENTITY_HEADER, verifyIdentity } from '../identity/index.js';
 import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
-
-/** What every resolver is given. */
-export interface SubgraphContext {
-  identity: Identity;
-  requestId: string;
-}
+import type { SubgraphContext } from './context.js';
+import { openExecutor } from './executor.js';
+import { openSubscriptions } from './subscriptions.js';
 
 export interface SubgraphServer {
   port: number;
@@ -33,7 +29,10 @@ export interface ServeOptions {
 /** The gateway's own limit is lower; this one only bounds what another service may send. */
 const BODY_LIMIT = 8 * 1024 * 1024;
 
-/** Serves a subgraph over HTTP: GraphQL at POST /graphql for signed requests only, and the operators' routes. */
+/**
+ * Serves a subgraph over HTTP: GraphQL at POST /graphql for signed requests only, its subscriptions over WebSocket
+ * at the same path, and the operators' routes.
+ */
 export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServer> {
   const { name, subgraph, identitySecret, host, port, readiness, routes, log, metrics } = options;
   const duration = metrics.histogram('graphql_seconds', 'Time to answer a GraphQL request.');
@@ -60,13 +59,27 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
     respond(response, 'data' in result ? 200 : 400, result);
   }
 
+  const subscriptions = openSubscriptions({
+    name,
+    schema: subgraph.schema,
+    identitySecret,
+    messageLimit: BODY_LIMIT,
+    log,
+    metrics,
+  });
   const listener: HttpListener = await listen({
     host,
     port,
     log,
     routes: { ...routes, '/graphql': graphql, ...operatorRoutes(readiness, metrics) },
+    upgrades: { '/graphql': subscriptions.upgrade },
   });
-  return { port: listener.port, close: () => listener.close() };
+  return {
+    port: listener.port,
+    close: async () => {
+      await Promise.all([subscriptions.close(), listener.close()]);
+    },
+  };
 }
 
 const unsigned = {

@@ -1,0 +1,4 @@
+export { openChangeFeed } from './change-feed.js';
+export type { ChangeFeed, ChangeFeedOptions, Watch } from './change-feed.js';
+export { openNewest } from './newest.js';
+export type { Newest } from './newest.js';

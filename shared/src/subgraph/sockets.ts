@@ -1,0 +1,53 @@
+import { CloseCode, type makeServer } from 'graphql-ws';
+import { WebSocket, type WebSocketServer } from 'ws';
+import type { Log } from '../telemetry/index.js';
+
+type ProtocolSocket = Parameters<ReturnType<typeof makeServer>['opened']>[0];
+
+/** Bytes for a peer that it has not read: one value of thousands of subscriptions fits in. */
+const MOST_UNREAD = 64 * 1024 * 1024;
+
+const SERVICE_RESTART = 1012;
+const LEAVE_WITHIN_MS = 1_000;
+
+/**
+ * A socket as graphql-ws drives it. `send` waits until the system has taken the message: the next value of the
+ * same subscription is only asked for then, so a peer that reads slowly is sent fewer values, never older ones.
+ */
+export const overSocket = (socket: WebSocket, log: Log): ProtocolSocket => ({
+  protocol: socket.protocol,
+  send: (message) => {
+    if (socket.bufferedAmount > MOST_UNREAD) {
+      log.warn('cut a socket that does not read');
+      socket.terminate();
+    }
+    return new Promise((resolve) => {
+      // A peer that has gone needs nothing any more; its streams are ended by the socket's end.
+      socket.send(message, () => resolve());
+    });
+  },
+  close: (code, reason) => socket.close(code, reason),
+  onMessage: (handle) => {
+    socket.on('message', (data: Buffer) => {
+      handle(data.toString()).catch((error: unknown) => {
+        log.error({ err: error }, 'a message of a socket failed');
+        socket.close(CloseCode.InternalServerError, 'Internal server error');
+      });
+    });
+  },
+});
+
+/** Sends every peer away, to another replica, and cuts those who do not go. */
+export async function closeAll(server: WebSocketServer): Promise<void> {
+  const gone = [...server.clients].map((socket) => {
+    socket.close(SERVICE_RESTART, 'Service restart');
+    return new Promise<void>((resolve) => {
+      if (socket.readyState === WebSocket.CLOSED) resolve();
+      else socket.once('close', () => resolve());
+    });
+  });
+  const timer = setTimeout(() => server.clients.forEach((socket) => socket.terminate()), LEAVE_WITHIN_MS);
+  await Promise.all(gone);
+  clearTimeout(timer);
+  server.close();
+}
