@@ -2,18 +2,14 @@ import {
   execute,
   getOperationAST,
   GraphQLError,
-  NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
-  parse,
-  specifiedRules,
-  validate,
-  type DocumentNode,
   type FormattedExecutionResult,
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
 import { maskErrors } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
+import { openDocuments, withCode, type Prepare } from './documents.js';
 
 export interface GraphqlRequest {
   query: string;
@@ -25,19 +21,10 @@ export interface GraphqlRequest {
 export interface Executor<Context extends { requestId: string }> {
   /** Never rejects: what goes wrong is in the result. Without `data` nothing has been executed. */
   execute(request: unknown, context: Context): Promise<FormattedExecutionResult>;
-  /** A document that fits the schema, or why it does not. */
-  prepare(query: string): Prepared;
+  prepare: Prepare;
   /** Errors as they leave the house: masked, coded, with the id of their request. */
   format(errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[];
 }
-
-export type Prepared = { ok: true; document: DocumentNode } | { ok: false; errors: readonly GraphQLError[] };
-
-/** The gateway's plans are some hundred texts; a flood of others only costs that they are parsed again. */
-const REMEMBERED = 1_000;
-const LONGEST = 20_000;
-
-const rules = [...specifiedRules, NoSchemaIntrospectionCustomRule];
 
 /**
  * graphql-js, with each document parsed and validated once. A subgraph is asked by the gateway alone, always in the
@@ -49,17 +36,7 @@ export function openExecutor<Context extends { requestId: string }>(
   log: Log,
 ): Executor<Context> {
   const mask = maskErrors(log);
-  const known = new Map<string, Prepared>();
-
-  function prepare(query: string): Prepared {
-    const before = known.get(query);
-    if (before) return before;
-    const prepared = check(schema, query);
-    const [oldest] = known.keys();
-    if (oldest !== undefined && known.size >= REMEMBERED) known.delete(oldest);
-    if (prepared.ok && query.length <= LONGEST) known.set(query, prepared);
-    return prepared;
-  }
+  const prepare = openDocuments(schema);
 
   function format(errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[] {
     return errors.map((error) => {
@@ -101,19 +78,6 @@ export function openExecutor<Context extends { requestId: string }>(
   };
 }
 
-function check(schema: GraphQLSchema, query: string): Prepared {
-  let document: DocumentNode;
-  try {
-    document = parse(query);
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    return { ok: false, errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
-  }
-  const errors = validate(schema, document, rules);
-  if (errors.length === 0) return { ok: true, document };
-  return { ok: false, errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
-}
-
 function requestOf(request: unknown): GraphqlRequest | GraphQLError {
   const { query, variables, operationName } = Object(request) as Record<string, unknown>;
   const fits =
@@ -129,14 +93,3 @@ const mistake = (code: string, message: string) => new GraphQLError(message, { e
 
 const asBadInput = (error: GraphQLError) =>
   error.extensions.code === undefined ? withCode(error, 'BAD_USER_INPUT') : error;
-
-/** The same error, with the code by which the API calls it. */
-const withCode = (error: GraphQLError, code: string) =>
-  new GraphQLError(error.message, {
-    nodes: error.nodes,
-    source: error.source,
-    positions: error.positions,
-    path: error.path,
-    originalError: error.originalError,
-    extensions: { ...error.extensions, code },
-  });

@@ -62,6 +62,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
   const subscriptions = openSubscriptions({
     name,
     schema: subgraph.schema,
+    executor,
     identitySecret,
     messageLimit: BODY_LIMIT,
     log,

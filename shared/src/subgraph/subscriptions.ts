@@ -1,7 +1,7 @@
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { maskErrors, unauthenticated } from '../errors/index.js';
+import { unauthenticated } from '../errors/index.js';
 import type { UpgradeRoute } from '../http/index.js';
 import {
   CONNECT_BODY,
@@ -11,6 +11,8 @@ import {
   type Verification,
 } from '../identity/index.js';
 import type { Log, Metrics } from '../telemetry/index.js';
+import type { SubgraphContext } from './context.js';
+import type { Executor } from './executor.js';
 import { openHeartbeat } from './heartbeat.js';
 import { isRefused, openOperations } from './operations.js';
 import { closeAll, overSocket } from './sockets.js';
@@ -20,6 +22,8 @@ export interface SubscriptionsOptions {
   /** The audience of signatures. */
   name: string;
   schema: GraphQLSchema;
+  /** What checks documents and masks errors over HTTP, too. */
+  executor: Pick<Executor<SubgraphContext>, 'prepare' | 'format'>;
   identitySecret: string;
   /** Bytes of one message at most. */
   messageLimit: number;
@@ -41,12 +45,20 @@ export interface Subscriptions {
  * sent as one `next` with errors, and `complete`.
  */
 export function openSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { name, schema, identitySecret, messageLimit, log, metrics, pingEveryMs = 10_000 } = options;
+  const {
+    name,
+    schema,
+    executor,
+    identitySecret,
+    messageLimit,
+    log,
+    metrics,
+    pingEveryMs = 10_000,
+  } = options;
   const refused = metrics.counter('unsigned_sockets_total', 'Sockets closed for want of a valid signature.', [
     'reason',
   ]);
-  const operationOf = openOperations(schema);
-  const mask = maskErrors(log);
+  const operationOf = openOperations(schema, executor.prepare);
   const requestIds = new WeakMap<SubscribePayload, string>();
 
   const verify = (header: unknown, body: string): Verification =>
@@ -58,10 +70,7 @@ export function openSubscriptions(options: SubscriptionsOptions): Subscriptions 
   }
 
   const masked = (payload: SubscribePayload, errors: readonly GraphQLError[]) =>
-    errors.map((error) => {
-      error.extensions.requestId = requestIds.get(payload);
-      return mask(error.toJSON(), error);
-    });
+    executor.format(errors, requestIds.get(payload) ?? '');
 
   const protocol = makeServer<Record<string, unknown>, WebSocket>({
     onConnect: ({ connectionParams }) => {
