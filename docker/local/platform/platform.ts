@@ -16,6 +16,8 @@ export interface PlatformOptions {
   /** Of the gateway. */
   port: number;
   demo: boolean;
+  /** Given to the Node of a service, by its name. */
+  nodeArgs?: Record<string, string[]>;
   /** Each thing that is started adds here how it is stopped. */
   shutdown: Shutdown;
   report: (line: string) => void;
@@ -35,7 +37,7 @@ export interface Platform {
  * @throws Error for a person to read; what was started until then is stopped by `shutdown`
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { home, port, demo, shutdown, report } = options;
+  const { home, port, demo, nodeArgs, shutdown, report } = options;
   // Before the port is looked at: a crashed start's gateway may hold it.
   await endStaleProcesses(home, report);
   if (!(await isFree(port))) {
@@ -46,7 +48,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   removeState(home);
   const secrets = openSecrets(home);
   const infrastructure = await prepare(options, secrets);
-  const services = await describeServices({ home, infrastructure, secrets, port, demo });
+  const services = await describeServices({ home, infrastructure, secrets, port, demo, nodeArgs });
 
   let published = false;
   const publish = () => {

@@ -31,7 +31,7 @@ export async function runService(service: Service, options: RunOptions): Promise
   const spec: ProcessSpec = {
     name: service.name,
     command: process.execPath,
-    args: ['--enable-source-maps', service.entry],
+    args: ['--enable-source-maps', ...service.nodeArgs, service.entry],
     env: service.env,
     // A service gives its own connections 20 s to end.
     stopDeadlineMs: 25_000,

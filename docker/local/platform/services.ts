@@ -15,6 +15,8 @@ export interface Service {
   entry: string;
   url: string;
   env: NodeJS.ProcessEnv;
+  /** Of Node itself, besides what every service is started with. */
+  nodeArgs: string[];
 }
 
 /** All services of a platform, in the order in which they may stop, the last one first. */
@@ -31,11 +33,13 @@ export interface ServicesOptions {
   /** Of the gateway. */
   port: number;
   demo: boolean;
+  /** Given to the Node of a service, by its name. */
+  nodeArgs?: Record<string, string[]> | undefined;
 }
 
 /** Says how each service is started: where it listens, and what it is told. */
 export async function describeServices(options: ServicesOptions): Promise<Services> {
-  const { home, secrets, port } = options;
+  const { home, secrets, port, nodeArgs = {} } = options;
   const ports = {
     user: await freePort(),
     catalog: await freePort(),
@@ -57,12 +61,17 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
     return service(role, join('subgraphs', role), ports[role], env);
   });
   const gateway = service('gateway', 'gateway', port, common);
-  return { emulators, subgraphs, gateway: { ...gateway, url: publicUrl } };
+  const withNodeArgs = (each: Service): Service => ({ ...each, nodeArgs: nodeArgs[each.name] ?? [] });
+  return {
+    emulators: withNodeArgs(emulators),
+    subgraphs: subgraphs.map(withNodeArgs),
+    gateway: withNodeArgs({ ...gateway, url: publicUrl }),
+  };
 }
 
 function service(name: string, folder: string, port: number, env: NodeJS.ProcessEnv): Service {
   const entry = join(root, folder, 'dist', 'main.js');
-  return { name, entry, url: at(port), env: { ...env, HOST: '127.0.0.1', PORT: String(port) } };
+  return { name, entry, nodeArgs: [], url: at(port), env: { ...env, HOST: '127.0.0.1', PORT: String(port) } };
 }
 
 function stores(

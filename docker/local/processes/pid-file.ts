@@ -44,6 +44,14 @@ export async function endStaleProcesses(
   );
 }
 
+/** The processes that were started in a home and have not ended: pids by name. */
+export function recordedProcesses(home: Home): Record<string, number> {
+  const folder = home.folder('pids');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const recorded = files.map((file) => read(join(folder, file))).filter((each) => each !== undefined);
+  return Object.fromEntries(recorded.map(({ name, pid }) => [name, pid]));
+}
+
 async function endGroup(recorded: PidFile, home: Home, deadlineMs: number): Promise<boolean> {
   if (!isRunning(recorded)) {
     const orphans = identify(recorded.pid) ? [] : orphansOf(recorded.pid, home.path);

@@ -1,0 +1,120 @@
+import { openDatabase, type Database, type ServiceName } from '@stampede/shared/database';
+import { openLog } from '@stampede/shared/telemetry';
+import { Buyer, createAccounts, openGraphqlClient } from '@stampede/shared/testing';
+import { Redis } from 'ioredis';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BenchArguments } from './arguments.js';
+import type { readBenchEnv } from './env.js';
+import { isTrue } from './flash-sale/judge.js';
+import type { FlashSaleParts } from './flash-sale/parts.js';
+import { runFlashSale, type FlashSaleRun } from './flash-sale/run.js';
+import { measureFloor } from './floor/measure-floor.js';
+import { graphqlRequest } from './load/requests.js';
+import { spawnGenerator, type SpawnedGenerator } from './load/spawn-generator.js';
+import { openProgress, type Progress } from './report/progress.js';
+import { describeSpread } from './report/spread.js';
+import { describeFloor, describeRun } from './report/table.js';
+import { writeResults } from './report/results.js';
+
+type Env = ReturnType<typeof readBenchEnv>;
+
+/** Measures, prints, and writes the results. @returns whether everything that must be so is so */
+export async function benchmark(args: BenchArguments, env: Env): Promise<boolean> {
+  const progress = openProgress();
+  const print = (text: string) => {
+    progress.clear();
+    process.stdout.write(`${text}\n`);
+  };
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  try {
+    const generator = await spawnGenerator();
+    cleanUps.push(() => generator.close());
+    const parts = await openParts(args, env, { generator, progress, cleanUps });
+    progress.show('measuring the machine’s floor', 0, 1);
+    const floor = await measureFloor(generator, floorRequests(parts), args.connections);
+    print(describeFloor(floor));
+    await generator.connect(new URL(env.GATEWAY_URL), args.connections);
+
+    const runs: FlashSaleRun[] = [];
+    for (let number = 1; number <= args.runs; number++) {
+      // What the last one left to be done in the background is no part of the next.
+      if (number > 1) await pause(2_000);
+      const run = await runFlashSale(parts, { ...args, progress: progress.show });
+      runs.push(run);
+      print(`\nRun ${number} of ${args.runs}: ${describeArguments(args)}\n${describeRun(run)}`);
+    }
+    if (runs.length > 1) print(`\n${describeSpread(runs)}`);
+    const good = runs.every(holds);
+    const file = await writeResults(env.RESULTS_FOLDER, { args, floor, runs, good });
+    print(`\n${good ? 'Everything holds' : 'SOMETHING IS BROKEN'}. Written to ${file}`);
+    return good;
+  } finally {
+    progress.clear();
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
+  }
+}
+
+export const holds = ({ checks, problems }: FlashSaleRun): boolean =>
+  checks.every(isTrue) && problems.length === 0;
+
+const describeArguments = ({ buyers, stock, connections, flush }: BenchArguments) =>
+  `${buyers} buyers, ${stock} units, ${connections} connections${flush ? ', FLUSHALL in the middle' : ''}`;
+
+interface Opening {
+  generator: SpawnedGenerator;
+  progress: Progress;
+  cleanUps: (() => Promise<unknown>)[];
+}
+
+async function openParts(
+  { buyers: count }: BenchArguments,
+  env: Env,
+  { generator, progress, cleanUps }: Opening,
+): Promise<FlashSaleParts> {
+  const redis = new Redis(env.REDIS_URL);
+  cleanUps.push(() => redis.quit());
+  const client = openGraphqlClient(new URL('/graphql', env.GATEWAY_URL).href);
+  cleanUps.push(() => client.close());
+  const databases = new Map<ServiceName, Database>();
+  const sql = (schema: ServiceName): Database => {
+    const known = databases.get(schema);
+    if (known) return known;
+    const log = openLog('bench', 'silent');
+    const database = openDatabase({ url: env.ADMIN_DATABASE_URL, schema, log, maxConnections: 2 });
+    cleanUps.push(() => database.close());
+    databases.set(schema, database);
+    return database;
+  };
+
+  const { ACCESS_TOKEN_KEYS: keys, PERSONAL_DATA_KEYS: sealer } = env;
+  const accounts = async (count: number, role: 'BUYER' | 'SELLER') => {
+    const made: Buyer[] = [];
+    for await (const account of createAccounts({ database: sql('user'), sealer, keys, count, role })) {
+      made.push(new Buyer(account, client));
+      if (made.length % 250 === 0) progress.show('making buyers', made.length, count);
+    }
+    return made;
+  };
+  const [seller] = await accounts(1, 'SELLER');
+  return {
+    gatewayUrl: env.GATEWAY_URL,
+    amqpUrl: env.AMQP_URL,
+    redisIsPrivate: env.REDIS_IS_PRIVATE,
+    client,
+    sql,
+    redis,
+    namespace: env.NAMESPACE,
+    seller: seller!,
+    buyers: await accounts(count, 'BUYER'),
+    generator,
+    processes: { ...env.PROCESSES, 'load generator': generator.pid, 'this report': process.pid },
+  };
+}
+
+/** Of the size of a checkout, each with its buyer's token. */
+const floorRequests = ({ gatewayUrl, buyers }: FlashSaleParts): Buffer[] =>
+  buyers
+    .slice(0, 10_000)
+    .map(({ account }) =>
+      graphqlRequest(new URL('/graphql', gatewayUrl), { query: '{ serverTime }' }, account.accessToken),
+    );

@@ -1,0 +1,31 @@
+import type { Buyer } from '@stampede/shared/testing';
+
+export interface OpeningSale {
+  productId: string;
+  /** By the clock that opens it. */
+  opensAt: number;
+}
+
+export const PRICE = 100_000;
+/** Long enough for handing the requests over to the load generator. */
+const AHEAD_MS = 3_000;
+
+/** Puts a product on sale that opens at a full second, a few seconds ahead. */
+export async function openSale(seller: Buyer, stock: number, clockAheadMs: number): Promise<OpeningSale> {
+  const opensAt = Math.ceil((Date.now() + clockAheadMs + AHEAD_MS) / 1_000) * 1_000;
+  const input = {
+    name: 'Limited sneaker',
+    brands: ['Test Brand'],
+    price: PRICE,
+    stock,
+    limitPerBuyer: 1,
+    opensAt: new Date(opensAt),
+  };
+  const { data, errors } = await seller.send(
+    'mutation ($input: ProductInput!) { createProduct(input: $input) { id } }',
+    { input },
+  );
+  const id = (data as { createProduct?: { id: string } } | null)?.createProduct?.id;
+  if (id === undefined) throw new Error(`the product could not be put on sale: ${JSON.stringify(errors)}`);
+  return { productId: id, opensAt };
+}

@@ -1,0 +1,25 @@
+import type { Buyer, GraphqlClient, InvariantParts } from '@stampede/shared/testing';
+import type { LoadGenerator } from '../load/load.js';
+
+/** The platform as the scenario sees it, with the people who take part. */
+export interface FlashSaleParts extends InvariantParts {
+  gatewayUrl: string;
+  amqpUrl: string;
+  /** Whether Redis belongs to this platform alone, and may be emptied. */
+  redisIsPrivate: boolean;
+  /** For everything but the rush. */
+  client: GraphqlClient;
+  seller: Buyer;
+  buyers: Buyer[];
+  /** Connected to the gateway. */
+  generator: Pick<LoadGenerator, 'eachConnection' | 'run'>;
+  /** Whose CPU time is told: pids by name. */
+  processes: Record<string, number>;
+}
+
+export interface FlashSaleOptions {
+  stock: number;
+  flush: boolean;
+  /** How far a step has come, for whoever watches. */
+  progress: (step: string, done: number, of: number) => void;
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { graphqlRequest } from '../load/requests.js';
+import type { LoadResult } from '../load/load.js';
+import { cpuSecondsOf } from '../measure/cpu.js';
+import type { OpeningSale } from './open-sale.js';
+import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
+
+const CHECKOUT = `mutation ($input: CheckoutInput!) { checkout(input: $input) {
+  __typename ... on Rejection { message }
+  ... on Order { id number status payBy }
+  ... on SoldOut { productId available }
+  ... on SaleNotOpen { productId phase opensAt }
+  ... on LimitExceeded { productId limit alreadyOrdered } } }`;
+
+export interface Rush extends LoadResult {
+  /** CPU seconds by process, from the opening to the last answer; null where it cannot be told. */
+  cpuSeconds: Record<string, number | null>;
+  /** `Date.now()` when Redis was emptied. */
+  flushedAt: number | null;
+  /** Of the system's monotonic clock, as CPU profiles are: when it began, when it ended. */
+  monotonicMicroseconds: [number, number];
+}
+
+/** Every buyer presses “buy” once, all of them at the opening. */
+export async function rush(
+  parts: FlashSaleParts,
+  { productId, opensAt }: OpeningSale,
+  clockAheadMs: number,
+  options: FlashSaleOptions,
+): Promise<Rush> {
+  const { buyers, generator, processes, redis } = parts;
+  const url = new URL('/graphql', parts.gatewayUrl);
+  const requests = buyers.map(({ account }) => {
+    const input = { lines: [{ productId, quantity: 1 }], idempotencyKey: randomUUID() };
+    return graphqlRequest(url, { query: CHECKOUT, variables: { input } }, account.accessToken);
+  });
+  const pids = Object.values(processes);
+  let before: (number | undefined)[] = [];
+  let after: (number | undefined)[] = [];
+  let endedAt = 0n;
+  let flushedAt: number | null = null;
+  let flushing: Promise<unknown> = Promise.resolve();
+
+  const onProgress = (settled: number) => {
+    options.progress('deciding', settled, requests.length);
+    if (options.flush && flushedAt === null && settled >= requests.length / 10) {
+      flushedAt = Date.now();
+      flushing = redis.flushall();
+    }
+    if (settled === requests.length && endedAt === 0n) {
+      endedAt = process.hrtime.bigint();
+      after = cpuSecondsOf(pids);
+    }
+  };
+  const at = opensAt - clockAheadMs;
+  const running = generator.run({ requests, at, repeatUnavailable: options.flush, onProgress });
+  const [result, beganAt] = await Promise.all([running, readAtOpening()]);
+  await flushing;
+
+  async function readAtOpening(): Promise<bigint> {
+    await pause(Math.max(0, at - Date.now() - 20));
+    before = cpuSecondsOf(pids);
+    return process.hrtime.bigint();
+  }
+  const used = Object.keys(processes).map((name, index) => {
+    const [from, to] = [before[index], after[index]];
+    return [name, from === undefined || to === undefined ? null : to - from] as const;
+  });
+  return {
+    ...result,
+    cpuSeconds: Object.fromEntries(used),
+    flushedAt,
+    monotonicMicroseconds: [Number(beganAt / 1_000n), Number(endedAt / 1_000n)],
+  };
+}

@@ -1,0 +1,25 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FlashSaleRun } from '../flash-sale/run.js';
+import { table, whole } from '../report/table.js';
+import { readProfile } from './read-profile.js';
+
+// `node bench/dist/profile/main.js PROFILES RESULTS ROOT`, each a folder: what the profiled services did while buyers were
+// answered, by the newest results. Their profiles begin with the process and end with it; most of that is no part of a sale.
+const [folder, results, root] = process.argv.slice(2) as [string, string, string];
+const TOP = 25;
+
+const newest = readdirSync(results)
+  .filter((name) => name.endsWith('.json'))
+  .sort()
+  .at(-1)!;
+const { runs } = JSON.parse(readFileSync(join(results, newest), 'utf8')) as { runs: FlashSaleRun[] };
+const windows = runs.map(({ monotonicMicroseconds }) => monotonicMicroseconds);
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'))) {
+  const { busyMs, idleMs, entries } = readProfile(join(folder, file), windows, root);
+  const rows = entries
+    .slice(0, TOP)
+    .map(({ name, place, ms, share }) => [`${name}  ${place}`, whole(ms), `${(share * 100).toFixed(1)} %`]);
+  const head = `${file.replace('.cpuprofile', '')}: ${whole(busyMs)} ms busy, ${whole(idleMs)} ms idle`;
+  process.stdout.write(`\n${table([head, 'self ms', 'share'], rows)}\n`);
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { BenchArguments } from '../arguments.js';
+import type { FlashSaleRun } from '../flash-sale/run.js';
+import type { Floor } from '../floor/measure-floor.js';
+
+export interface Results {
+  args: BenchArguments;
+  floor: Floor;
+  runs: FlashSaleRun[];
+  /** Whether everything that must be so is so, in every run. */
+  good: boolean;
+}
+
+/** Writes everything that was measured as JSON. @returns the file */
+export async function writeResults(folder: string, { args, floor, runs, good }: Results): Promise<string> {
+  const { scenario, ...rest } = args;
+  const at = new Date().toISOString();
+  const machine = {
+    processor: cpus()[0]?.model ?? 'unknown',
+    processors: cpus().length,
+    loadAverage: loadavg()[0],
+    node: process.version,
+    commit: await commit(),
+  };
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${scenario}-${at.slice(0, 19).replaceAll(':', '-')}.json`);
+  const content = { scenario, at, good, arguments: rest, machine, floor, runs };
+  await writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
+  return file;
+}
+
+async function commit(): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['describe', '--always', '--dirty']);
+    return stdout.trim();
+  } catch {
+    // A checkout without git, or a machine without it, can be measured just as well.
+    return null;
+  }
+}

@@ -1,0 +1,105 @@
+// Measures a sale on a platform of its own: `npm run bench -- flash-sale --buyers 10000 --stock 100`.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readArguments, usage, UsageError, type BenchArguments } from '../../../bench/src/arguments.ts';
+import { openHome, root } from '../home.ts';
+import { collectTroubles } from '../platform/collect-troubles.ts';
+import { startPlatform } from '../platform/platform.ts';
+import { runAgainstPlatform } from '../platform/run-script.ts';
+import { lockHome } from '../processes/lock.ts';
+import { recordedProcesses } from '../processes/pid-file.ts';
+import { freePort } from '../processes/ports.ts';
+import { onShutdown } from '../processes/shutdown.ts';
+import { discardEarlierRuns, removeRun } from '../test-run/earlier-runs.ts';
+
+const args = process.argv.slice(2);
+const { profile } = readOrExit();
+if (process.env['NODE_ENV'] === 'production')
+  exit(1, 'A benchmark fills a database, and is refused in production.');
+// It measures servers of its own, and may empty them: those that the environment gives belong to others.
+for (const name of ['DATABASE_URL', 'REDIS_URL', 'AMQP_URL']) {
+  if (process.env[name]) console.error(`${name} is left alone: a benchmark starts servers of its own.`);
+  delete process.env[name];
+}
+
+const shutdown = onShutdown();
+const results = join(root, 'bench', 'results');
+const profiles = join(results, 'profiles');
+const runs = openHome(`${openHome().path}/bench`);
+await discardEarlierRuns(runs);
+const home = openHome(`${runs.path}/run-${process.pid}`);
+const troubles = collectTroubles(console.error);
+let exitCode = 1;
+
+try {
+  shutdown.add(lockHome(home));
+  const platform = await startPlatform({
+    home,
+    port: await freePort(),
+    demo: false,
+    nodeArgs: profile ? profiled(['gateway', 'order']) : {},
+    shutdown,
+    report: troubles.report,
+  });
+  platform.publish();
+  troubles.collect();
+  const measuring = runAgainstPlatform('bench/dist/main.js', args, {
+    home,
+    signal: shutdown.signal,
+    env: {
+      REDIS_IS_PRIVATE: 'true',
+      PROCESSES: JSON.stringify({ ...recordedProcesses(home), supervisor: process.pid }),
+      RESULTS_FOLDER: results,
+    },
+  });
+  exitCode = await Promise.race([
+    measuring,
+    platform.died.then((reason) => Promise.reject(new Error(reason))),
+  ]);
+} catch (error) {
+  if (!shutdown.signal.aborted) console.error((error as Error).message);
+}
+troubles.tell();
+try {
+  await shutdown.run();
+} catch (error) {
+  exitCode = 1;
+  console.error(error);
+}
+if (shutdown.signal.aborted) exitCode = 130;
+else if (profile && exitCode === 0) showProfiles();
+if (exitCode === 1) console.error(`The servers' logs are in ${home.path}/logs`);
+else removeRun(home);
+process.exit(exitCode);
+
+function readOrExit(): BenchArguments {
+  try {
+    return readArguments(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return exit(2, `${error.message}\n${usage}`);
+  }
+}
+
+/** What makes services write a CPU profile when they end. */
+function profiled(names: string[]): Record<string, string[]> {
+  rmSync(profiles, { recursive: true, force: true });
+  mkdirSync(profiles, { recursive: true });
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}.cpuprofile`],
+    ]),
+  );
+}
+
+function showProfiles(): void {
+  const script = join(root, 'bench', 'dist', 'profile', 'main.js');
+  spawnSync(process.execPath, [script, profiles, results, root], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+function exit(code: number, message: string): never {
+  console.error(message);
+  process.exit(code);
+}
