@@ -100,6 +100,7 @@ test('of settings the newest version wins, in whatever order they come', async (
     limitPerBuyer: version,
     holdMinutes: 10 * version,
     paused: version % 2 === 1,
+    total: 10 * version,
   });
   const orders = [
     [2, 3, 4],
@@ -113,7 +114,7 @@ test('of settings the newest version wins, in whatever order they come', async (
     }
     const [reading] = await inventory.read([product]);
     expect(reading?.settings).toEqual(settings(4));
-    expect(await stock.counts(product)).toEqual({ total: 10, available: 10, held: 0, sold: 0 });
+    expect(await stock.counts(product)).toEqual({ total: 40, available: 40, held: 0, sold: 0 });
   }
   const product = await stock.load();
   await inventory.changeSettings(product, 1, settings(2));

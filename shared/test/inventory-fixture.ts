@@ -1,5 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { openInventory, type LoadedProduct, type ReserveRequest } from '@stampede/shared/inventory';
+import {
+  openInventory,
+  type LoadedProduct,
+  type ReserveRequest,
+  type SaleSettings,
+} from '@stampede/shared/inventory';
 import { openRedis } from '@stampede/shared/redis';
 import { openLog } from '@stampede/shared/telemetry';
 import { keysOf } from '../src/inventory/product.js';
@@ -11,7 +16,10 @@ export const redisUrl = () => {
 };
 
 /** What a product is loaded with, unless a test says otherwise: ten units, on sale, two to a buyer. */
-type Product = Partial<Omit<LoadedProduct, 'settings'>> & { settings?: Partial<LoadedProduct['settings']> };
+type Product = Partial<Omit<LoadedProduct, 'settings'>> & {
+  total?: number;
+  settings?: Partial<SaleSettings>;
+};
 
 /** An entry of the orders hash as the scripts wrote it. */
 export interface Entry {
@@ -30,7 +38,7 @@ export function openStock(url = redisUrl()) {
   const inventory = openInventory(redis, namespace);
 
   async function load(product: Product = {}): Promise<string> {
-    const { settings, ...rest } = product;
+    const { settings, total = 10, ...rest } = product;
     const productId = randomUUID();
     const usual = {
       version: 1,
@@ -39,8 +47,9 @@ export function openStock(url = redisUrl()) {
       limitPerBuyer: 2,
       holdMinutes: 30,
       paused: false,
+      total,
     };
-    const all = { productId, epoch: 1, total: 10, orders: [], ...rest, settings: { ...usual, ...settings } };
+    const all = { productId, epoch: 1, orders: [], ...rest, settings: { ...usual, ...settings } };
     const answer = await inventory.load(all);
     if (answer !== 'PUBLISHED') throw new Error(`a product was ${answer}`);
     return all.productId;

@@ -9,7 +9,15 @@ const stock = openStock();
 const { inventory, redis, namespace } = stock;
 afterAll(() => stock[Symbol.asyncDispose]());
 
-const SETTINGS = { version: 3, opensAt: 0, closesAt: null, limitPerBuyer: 3, holdMinutes: 5, paused: false };
+const SETTINGS = {
+  version: 3,
+  opensAt: 0,
+  closesAt: null,
+  limitPerBuyer: 3,
+  holdMinutes: 5,
+  paused: false,
+  total: 5_000,
+};
 
 const orderOf = (order: Partial<LoadedOrder> = {}): LoadedOrder => ({
   orderId: randomUUID(),
@@ -24,11 +32,13 @@ const orderOf = (order: Partial<LoadedOrder> = {}): LoadedOrder => ({
   ...order,
 });
 
-const productOf = (product: Partial<LoadedProduct> = {}): LoadedProduct => ({
+const productOf = ({
+  total = SETTINGS.total,
+  ...product
+}: Partial<LoadedProduct> & { total?: number } = {}): LoadedProduct => ({
   productId: randomUUID(),
   epoch: 2,
-  total: 5_000,
-  settings: SETTINGS,
+  settings: { ...SETTINGS, total },
   orders: [],
   ...product,
 });

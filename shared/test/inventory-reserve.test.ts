@@ -81,6 +81,7 @@ test.each([0, 1, 2])(
         limitPerBuyer: 1,
         holdMinutes: 1,
         paused: false,
+        total: 10,
       };
       expect(await inventory.changeSettings(product, 2, settings)).toBe('COLD');
     }
@@ -109,6 +110,7 @@ test('says known before phase, phase before limit, limit before stock', async ()
     limitPerBuyer: 2,
     holdMinutes: 30,
     paused: true,
+    total: 2,
   };
   await inventory.changeSettings(product, 1, settings);
   expect(await inventory.probe(again)).toMatchObject({ kind: 'not-open', phase: 'PAUSED' });
@@ -118,7 +120,15 @@ test('says known before phase, phase before limit, limit before stock', async ()
 test('a later pause or close undoes no hold', async () => {
   const product = await stock.load();
   const hold = await stock.hold(product);
-  const settings = { version: 2, opensAt: 5, closesAt: 6, limitPerBuyer: 1, holdMinutes: 1, paused: true };
+  const settings = {
+    version: 2,
+    opensAt: 5,
+    closesAt: 6,
+    limitPerBuyer: 1,
+    holdMinutes: 1,
+    paused: true,
+    total: 10,
+  };
   await inventory.changeSettings(product, 1, settings);
   expect(await inventory.reserve(requestOf(product))).toEqual({
     kind: 'not-open',
@@ -161,6 +171,7 @@ test('an instant that has just come counts as come', async () => {
       limitPerBuyer: 1,
       holdMinutes: 1,
       paused: false,
+      total: 10,
     };
     const closed = { ...settings, version: version + 1, opensAt: 0, closesAt: now };
     // Sent together, so that as little time as there can be lies between them.

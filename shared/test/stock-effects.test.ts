@@ -94,7 +94,15 @@ test('every kind of effect does what its script does', async () => {
     await stock.hold(product),
     await stock.hold(product),
   ] as const;
-  const settings = { version: 2, opensAt: 7, closesAt: 8, limitPerBuyer: 9, holdMinutes: 10, paused: true };
+  const settings = {
+    version: 2,
+    opensAt: 7,
+    closesAt: 8,
+    limitPerBuyer: 9,
+    holdMinutes: 10,
+    paused: true,
+    total: 12,
+  };
   await append(
     effectOf('commit', sold),
     effectOf('undo', undone),
@@ -109,7 +117,7 @@ test('every kind of effect does what its script does', async () => {
     [ended.orderId]: 'ended',
     [returned.orderId]: 'ended',
   });
-  expect(await stock.counts(product)).toEqual({ total: 10, available: 9, held: 0, sold: 1 });
+  expect(await stock.counts(product)).toEqual({ total: 12, available: 11, held: 0, sold: 1 });
   expect((await stock.inventory.read([product]))[0]?.settings).toEqual(settings);
   expect(relay.asked).toEqual([]);
 });

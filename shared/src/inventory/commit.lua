@@ -20,5 +20,6 @@ if entry.state == 'held' then
   redis.call('HINCRBY', KEYS[1], 'sold', entry.quantity)
   entry.state = 'sold'
   write_entry(ARGV[2], entry)
+  announce()
 end
 return { 'DONE' }

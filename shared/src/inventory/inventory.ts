@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { loadProduct, type LoadAnswer } from './load-product.js';
 import { keysOf, settingsFields, type HoldName, type LoadedProduct, type SaleSettings } from './product.js';
 import { readHeld, type HeldEntry } from './read-held.js';
-import { readStock, type StockReading } from './read-stock.js';
+import { readStandingEpoch, readStock, type StockReading } from './read-stock.js';
 import { reserve, type ReserveAnswer, type ReserveRequest } from './reserve.js';
 import { defineScript } from './scripts.js';
 
@@ -23,6 +23,8 @@ export interface Inventory {
   /** Step 4 of a rebuild. */
   load(product: LoadedProduct): Promise<LoadAnswer>;
   read(productIds: readonly string[]): Promise<(StockReading | undefined)[]>;
+  /** The epoch of what stands there of a product, even if it is COLD; 0: nothing. */
+  standingEpoch(productId: string): Promise<number>;
   /** Holds that are not younger than `before`, by Redis' clock (ms since 1970). Reads the product's every order. */
   heldBefore(productId: string, before: number): Promise<HeldEntry[]>;
   /** Redis' clock, by which sales open and close; milliseconds since 1970. */
@@ -63,6 +65,7 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
     },
     load: (product) => loadProduct(redis, scripts.publish, namespace, product),
     read: (productIds) => readStock(redis, namespace, productIds),
+    standingEpoch: (productId) => readStandingEpoch(redis, namespace, productId),
     heldBefore: (productId, before) => readHeld(redis, namespace, productId, before),
     now: async () => {
       const [seconds, micros] = await redis.time();

@@ -20,7 +20,7 @@ export async function loadProduct(
   namespace: string,
   product: LoadedProduct,
 ): Promise<LoadAnswer> {
-  const { productId, epoch, total, settings, orders } = product;
+  const { productId, epoch, settings, orders } = product;
   const keys = keysOf(namespace, productId);
   const staging = [`${keys[1]}:${epoch}`, `${keys[2]}:${epoch}`] as const;
   const buyers = unitsByBuyer(product);
@@ -37,7 +37,8 @@ export async function loadProduct(
 
   const held = unitsOf(product, 'held');
   const sold = unitsOf(product, 'sold');
-  const stock = { ...settingsFields(settings), total, available: total - held - sold, held, sold, serial: 0 };
+  const available = settings.total - held - sold;
+  const stock = { ...settingsFields(settings), available, held, sold, serial: 0 };
   const [code] = await publish(
     [...keys, ...staging],
     [epoch, orders.length, buyers.size, ...Object.entries(stock).flat()],

@@ -1,22 +1,27 @@
 -- Prepended to every script of this folder: how the three hashes of a product are read and written.
 --
--- KEYS[1] {p:ID}:stock   hash: epoch version total available held sold opensAt closesAt limit holdMs paused serial
+-- KEYS[1] {p:ID}:stock   hash: epoch run version opensAt closesAt limit holdMs paused total available held sold serial
 -- KEYS[2] {p:ID}:orders  hash: order id -> state|quantity|buyer|digest|epoch|serial|payBy|heldAt
 -- KEYS[3] {p:ID}:buyers  hash: buyer id -> units held and owned
 -- The field '#' of the last two is the epoch; the hashes belong together only while all three epochs are equal.
+-- 'run' is the run id of the server on which the product was loaded: another one may have forgotten its last second.
 -- Times are milliseconds since 1970, by Redis' own clock.
 --
 -- Invariant of every script: total = available + held + sold, before and after.
+
+-- The run id of the server that the caller talks to stands before the arguments that each script numbers.
+local RUN = table.remove(ARGV, 1)
 
 local function now_ms()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- The epoch of a whole product, or nil when any of the three hashes is missing or of another epoch: COLD.
+-- The epoch of a whole product, or nil when any of the three hashes is missing or of another epoch or run: COLD.
 local function warm_epoch()
-  local epoch = redis.call('HGET', KEYS[1], 'epoch')
-  if not epoch then return nil end
+  local stock = redis.call('HMGET', KEYS[1], 'epoch', 'run')
+  local epoch = stock[1]
+  if not epoch or stock[2] ~= RUN then return nil end
   if redis.call('HGET', KEYS[2], '#') ~= epoch then return nil end
   if redis.call('HGET', KEYS[3], '#') ~= epoch then return nil end
   return tonumber(epoch)
@@ -47,4 +52,10 @@ local function give_back(entry)
   if redis.call('HINCRBY', KEYS[3], entry.buyer, -entry.quantity) <= 0 then
     redis.call('HDEL', KEYS[3], entry.buyer)
   end
+end
+
+-- Tells whoever watches the product that its numbers or settings have changed. Last, so that they read the new ones.
+local function announce()
+  local namespace, product = string.match(KEYS[1], '^(.*):{p:(.*)}:stock$')
+  redis.call('PUBLISH', namespace .. ':changed:stock', product)
 end

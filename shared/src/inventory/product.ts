@@ -13,6 +13,8 @@ export interface SaleSettings {
   limitPerBuyer: number;
   holdMinutes: number;
   paused: boolean;
+  /** Units that exist: what is available, held and sold together. */
+  total: number;
 }
 
 /** An order's share of a product as a rebuild loads it. */
@@ -30,7 +32,6 @@ export interface LoadedOrder extends HoldName {
 export interface LoadedProduct {
   productId: string;
   epoch: number;
-  total: number;
   settings: SaleSettings;
   orders: LoadedOrder[];
 }
@@ -51,4 +52,5 @@ export const settingsFields = (settings: SaleSettings) => ({
   limit: settings.limitPerBuyer,
   holdMs: settings.holdMinutes * 60_000,
   paused: settings.paused ? 1 : 0,
+  total: settings.total,
 });

@@ -21,5 +21,6 @@ redis.call('PERSIST', KEYS[5])
 redis.call('RENAME', KEYS[4], KEYS[2])
 redis.call('RENAME', KEYS[5], KEYS[3])
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], unpack(ARGV, 4))
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run', RUN, unpack(ARGV, 4))
+announce()
 return { 'PUBLISHED' }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { serverOf } from '../redis/index.js';
 import { keysOf, type SaleSettings } from './product.js';
 
 /** A product's stock and settings as Redis knows them at this instant. */
@@ -13,6 +14,7 @@ export interface StockReading {
 
 const FIELDS = [
   'epoch',
+  'run',
   'total',
   'available',
   'held',
@@ -25,21 +27,31 @@ const FIELDS = [
   'paused',
 ] as const;
 
-/** Reads many products in one round trip; undefined where Redis knows nothing of one. */
+/** Reads many products in one round trip; undefined where Redis knows nothing of one, or may have forgotten part. */
 export async function readStock(
   redis: Redis,
   namespace: string,
   productIds: readonly string[],
 ): Promise<(StockReading | undefined)[]> {
+  const server = serverOf(redis);
   const rows = await Promise.all(productIds.map((id) => redis.hmget(keysOf(namespace, id)[0], ...FIELDS)));
-  return rows.map((row) => (row[0] ? readingOf(row.map(Number)) : undefined));
+  const runId = server.runId ?? (await server.known());
+  return rows.map((row) => (row[0] && row[FIELDS.indexOf('run')] === runId ? readingOf(row) : undefined));
 }
 
-function readingOf(row: number[]): StockReading {
-  const value = (field: (typeof FIELDS)[number]) => row[FIELDS.indexOf(field)] ?? 0;
+/**
+ * The epoch of what stands in Redis of a product, be it COLD or not; 0: nothing does. A rebuild's epoch is above it.
+ */
+export async function readStandingEpoch(redis: Redis, namespace: string, productId: string): Promise<number> {
+  return Number(await redis.hget(keysOf(namespace, productId)[0], 'epoch'));
+}
+
+function readingOf(row: (string | null)[]): StockReading {
+  const value = (field: (typeof FIELDS)[number]) => Number(row[FIELDS.indexOf(field)] ?? 0);
+  const total = value('total');
   return {
     epoch: value('epoch'),
-    total: value('total'),
+    total,
     available: value('available'),
     held: value('held'),
     sold: value('sold'),
@@ -50,6 +62,7 @@ function readingOf(row: number[]): StockReading {
       limitPerBuyer: value('limit'),
       holdMinutes: value('holdMs') / 60_000,
       paused: value('paused') === 1,
+      total,
     },
   };
 }

@@ -25,4 +25,5 @@ else
   entry.state = 'ended'
   write_entry(ARGV[2], entry)
 end
+announce()
 return { 'DONE' }

@@ -44,4 +44,5 @@ write_entry(ARGV[2], {
   state = 'held', quantity = quantity, buyer = ARGV[3], digest = ARGV[5],
   epoch = epoch, serial = serial, pay_by = pay_by, held_at = string.format('%d', now),
 })
+announce()
 return { 'HELD', epoch, serial, pay_by }

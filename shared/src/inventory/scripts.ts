@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
+import { Unavailable } from '../errors/index.js';
+import { serverOf } from '../redis/index.js';
 
 /** A script's answer: a code, and what belongs to it. */
 export type Answer = [code: string, ...details: (string | number)[]];
@@ -7,8 +9,16 @@ export type Answer = [code: string, ...details: (string | number)[]];
 export type Script = (keys: readonly string[], args: readonly (string | number)[]) => Promise<Answer>;
 
 const PRELUDE = read('prelude');
+/** Each is a Redis that failed over while it was asked. */
+const MAX_SERVERS = 3;
 
-/** Loads a script of this folder as a command of the connection (EVALSHA, loaded again when Redis lost it). */
+/**
+ * Loads a script of this folder as a command of the connection (EVALSHA, loaded again when Redis lost it).
+ *
+ * The script is told the run id of the server that it is sent to, and takes the product of another run as COLD. What
+ * was sent to one server and answered by its successor (ioredis sends unanswered commands again) was told the wrong
+ * run id: its answer counts for nothing, and it is sent once more. What it may have written there is cold by then.
+ */
 export function defineScript(redis: Redis, name: string): Script {
   const command = `stampede_${name}`;
   redis.defineCommand(command, { lua: `${PRELUDE}\n${read(name)}` });
@@ -16,7 +26,15 @@ export function defineScript(redis: Redis, name: string): Script {
     command
   ];
   if (!run) throw new Error(`ioredis did not define ${command}`);
-  return (keys, args) => run.call(redis, keys.length, ...keys, ...args);
+  const server = serverOf(redis);
+  return async (keys, args) => {
+    for (let asked = 0; asked < MAX_SERVERS; asked += 1) {
+      const runId = server.runId ?? (await server.known());
+      const answer = await run.call(redis, keys.length, ...keys, runId, ...args);
+      if (server.runId === runId) return answer;
+    }
+    throw new Unavailable('a Redis that stays');
+  };
 }
 
 function read(name: string): string {

@@ -1,9 +1,11 @@
 import { Redis } from 'ioredis';
 import type { Log } from '../telemetry/index.js';
+import { watchServer } from './server.js';
 
 /**
  * Opens one connection. Commands of the same tick share a round trip. A command is answered or fails within 2 s;
- * unanswered ones are sent again after a reconnect, so every script of ours is idempotent.
+ * unanswered ones are sent again after a reconnect, so every script of ours is idempotent. A master that has become
+ * a replica is left for whoever answers at its address now.
  */
 export function openRedis(url: string, log: Log): Redis {
   const redis = new Redis(url, {
@@ -12,6 +14,8 @@ export function openRedis(url: string, log: Log): Redis {
     maxRetriesPerRequest: 2,
     enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
+    // 2: reconnects, and sends the command again.
+    reconnectOnError: (error) => (error.message.includes('READONLY') ? 2 : false),
   });
   let away = false;
   redis.on('error', (error: Error) => {
@@ -22,5 +26,6 @@ export function openRedis(url: string, log: Log): Redis {
     if (away) log.info('Redis is back');
     away = false;
   });
+  watchServer(redis, log);
   return redis;
 }

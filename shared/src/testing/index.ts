@@ -11,6 +11,8 @@ export type { TestDatabase } from './test-database.js';
 export { deleteTopology } from './delete-topology.js';
 export type { DeleteTopologyOptions } from './delete-topology.js';
 export { eventually } from './eventually.js';
+export { openOwnRedis } from './own-redis.js';
+export type { OwnRedis } from './own-redis.js';
 export { openTcpProxy, through } from './tcp-proxy.js';
 export type { TcpProxy } from './tcp-proxy.js';
 export { Buyer, pressPay } from './buyer.js';

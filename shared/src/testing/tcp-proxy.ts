@@ -9,11 +9,13 @@ export interface TcpProxy extends AsyncDisposable {
   freeze(): void;
   /** Serves again: what is frozen flows on, what was cut has to be connected anew. */
   restore(): void;
+  /** Leads connections that are made from now on to another server, as a failover does. */
+  pointTo(url: string): void;
 }
 
 /** @param url of the server, with a host and a port. */
 export async function openTcpProxy(url: string): Promise<TcpProxy> {
-  const target = new URL(url);
+  let target = new URL(url);
   const sockets = new Set<Socket>();
   let state: 'open' | 'cut' | 'frozen' = 'open';
 
@@ -54,6 +56,9 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
     restore: () => {
       state = 'open';
       for (const socket of sockets) socket.resume();
+    },
+    pointTo: (other) => {
+      target = new URL(other);
     },
     [Symbol.asyncDispose]: async () => {
       endAll();

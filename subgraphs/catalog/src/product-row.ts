@@ -43,6 +43,7 @@ export function productOf(row: ProductRow): Product {
       limitPerBuyer: row.limit_per_buyer,
       holdMinutes: row.hold_minutes,
       paused: row.paused,
+      total: row.total,
     },
     total: row.total,
     sold: row.sold,

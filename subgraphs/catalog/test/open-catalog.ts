@@ -55,10 +55,10 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
   /** What order does when it is asked for a rebuild, for a product without orders. */
   async function load(productId: string): Promise<void> {
     asked.rebuilds += 1;
-    const { epoch = 0 } = (await inventory.read([productId]))[0] ?? {};
-    const truth = await tellStockTruth(test.database, productId, epoch + 1);
+    const epoch = (await inventory.standingEpoch(productId)) + 1;
+    const truth = await tellStockTruth(test.database, productId, epoch);
     if (!truth) throw new Error(`product ${productId} is gone`);
-    await inventory.load({ productId, epoch: epoch + 1, total: truth.total, settings: truth, orders: [] });
+    await inventory.load({ productId, epoch, settings: truth, orders: [] });
   }
 
   const order = { ask: (_: string, { productId }: { productId: string }) => load(productId) };

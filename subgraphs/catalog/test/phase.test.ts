@@ -12,6 +12,7 @@ const sale = (change: Partial<SaleSettings> = {}): SaleSettings => ({
   limitPerBuyer: 1,
   holdMinutes: 30,
   paused: false,
+  total: 10,
   ...change,
 });
 

@@ -18,7 +18,15 @@ afterAll(async () => {
 const LOOK = `query ($id: ID!) { product(id: $id) {
   name sale { phase } stock { total available held sold asOf } } }`;
 const look = (id: string) => catalog.ask(LOOK, { id });
-const settings = { version: 1, opensAt: 0, closesAt: null, limitPerBuyer: 1, holdMinutes: 30, paused: false };
+const settings = {
+  version: 1,
+  opensAt: 0,
+  closesAt: null,
+  limitPerBuyer: 1,
+  holdMinutes: 30,
+  paused: false,
+  total: 10,
+};
 
 test('a product of which Redis knows nothing is rebuilt, once for all who ask', async () => {
   const { id } = await catalog.create({ stock: 4 });
@@ -58,8 +66,7 @@ test('a reading is of one instant: total = available + held + sold', async () =>
   await catalog.inventory.load({
     productId: id,
     epoch: 1,
-    total: 4,
-    settings,
+    settings: { ...settings, total: 4 },
     orders: [
       { ...held, serial: 1, state: 'held' },
       { ...held, orderId: 'b', buyerId: 'b', quantity: 2, serial: 2, state: 'sold' },

@@ -53,10 +53,10 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
       unknown.remember(productId);
       return false;
     }
-    const before = await epochInRedis(inventory, productId);
+    const before = await inventory.standingEpoch(productId);
     await guard.inTurn(`rebuild:${productId}`, { waitMs: 5_000, ttlMs: 30_000 }, async () => {
       // Whoever had the lock before us may have done it.
-      if ((await epochInRedis(inventory, productId)) > before) return;
+      if ((await inventory.standingEpoch(productId)) > before) return;
       const end = seconds.startTimer();
       await run(parts, productId);
       end();
@@ -65,7 +65,8 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
   }
 
   async function rebuildIfCold(productId: string): Promise<void> {
-    if ((await epochInRedis(inventory, productId)) === 0) await rebuild(productId);
+    const [reading] = await inventory.read([productId]);
+    if (!reading) await rebuild(productId);
   }
   const inBackground = (productId: string, work: Promise<unknown>): void => {
     work.catch((error: Error) => log.warn({ err: error, productId }, 'no rebuild yet'));
@@ -82,7 +83,7 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
 /** The four steps; any failure of the last starts over at the first, since nobody knows how far it came. */
 async function run({ database, inventory, catalog, log }: RebuildParts, productId: string): Promise<void> {
   for (let attempt = 1; attempt <= MAX_STARTS; attempt += 1) {
-    const epoch = await raiseEpoch(database, productId, await epochInRedis(inventory, productId));
+    const epoch = await raiseEpoch(database, productId, await inventory.standingEpoch(productId));
     const standing = await readStandingOrders(database, productId);
     const truth = await fetchStockTruth(catalog, productId, epoch, randomUUID());
     if (!truth) continue;
@@ -94,11 +95,6 @@ async function run({ database, inventory, catalog, log }: RebuildParts, productI
     log.warn({ productId, epoch, answer }, 'a rebuild starts over');
   }
   throw new Unavailable(`a rebuild of ${productId}`);
-}
-
-async function epochInRedis(inventory: Inventory, productId: string): Promise<number> {
-  const [reading] = await inventory.read([productId]);
-  return reading?.epoch ?? 0;
 }
 
 async function exists(database: Database, catalog: ServiceClient, productId: string): Promise<boolean> {

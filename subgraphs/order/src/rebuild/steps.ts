@@ -106,8 +106,8 @@ export async function uniteTruths(
       state: committed.has(order.orderId) ? ('sold' as const) : ('held' as const),
     }));
   const { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, total } = truth;
-  const settings = { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused };
-  return { productId, epoch, total, settings, orders };
+  const settings = { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, total };
+  return { productId, epoch, settings, orders };
 }
 
 /** Sold by catalog, and unknown here: order's tables are older than catalog's (a restored backup). */

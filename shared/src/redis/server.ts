@@ -1,0 +1,104 @@
+import type { Redis } from 'ioredis';
+import { Unavailable } from '../errors/index.js';
+import type { Log } from '../telemetry/index.js';
+
+/**
+ * Which Redis answers on a connection. Every process of Redis has a run id of its own: after a restart or a
+ * failover it is another one, and what stands there may lack the last second of what was written before.
+ */
+export interface RedisServer {
+  /** Undefined while the connection is down, and until the server behind a new one has told. */
+  readonly runId: string | undefined;
+  /** The run id, as soon as it is known. @throws Unavailable when it is not within 2 s */
+  known(): Promise<string>;
+  /**
+   * Calls `listener` whenever the connection comes back to another server, or to one that was a replica in between.
+   * @returns what ends it
+   */
+  onChange(listener: () => void): () => void;
+}
+
+const KNOWN_WITHIN_MS = 2_000;
+const ASK_AGAIN_MS = 500;
+
+const servers = new WeakMap<Redis, RedisServer>();
+
+/** The server behind a connection of ours. */
+export function serverOf(redis: Redis): RedisServer {
+  const server = servers.get(redis);
+  if (!server) throw new Error('this connection was not opened by openRedis');
+  return server;
+}
+
+/** Asks the server behind every connection who it is, from the moment that the connection is ready. */
+export function watchServer(redis: Redis, log: Log): void {
+  let runId: string | undefined;
+  /** What the connections before this one led to; `replica` once it was one, whatever its run id. */
+  let before: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const waiting = new Set<(runId: string) => void>();
+  const listeners = new Set<() => void>();
+
+  async function ask(): Promise<void> {
+    const { stream } = redis;
+    let info: string;
+    try {
+      info = await redis.info();
+    } catch (error) {
+      // A lost connection is told by its successor; a server that is only slow is asked again.
+      if (stream !== redis.stream || redis.status !== 'ready') return;
+      log.warn({ err: error }, 'Redis does not say who it is');
+      timer = setTimeout(() => void ask(), ASK_AGAIN_MS).unref();
+      return;
+    }
+    if (stream !== redis.stream || redis.status !== 'ready') return;
+    const role = fieldOf(info, 'role');
+    if (role === 'master') return learn(fieldOf(info, 'run_id'));
+    if (before !== role) log.warn({ role }, 'Redis is no master: waiting for one');
+    before = role;
+    redis.disconnect(true);
+  }
+
+  function learn(told: string): void {
+    const changed = before !== undefined && before !== told;
+    runId = before = told;
+    for (const resolve of waiting) resolve(told);
+    waiting.clear();
+    if (!changed) return;
+    log.warn({ runId }, 'Redis is another server than before');
+    for (const listener of listeners) listener();
+  }
+
+  redis.on('ready', () => void ask());
+  redis.on('close', () => {
+    runId = undefined;
+    clearTimeout(timer);
+  });
+
+  servers.set(redis, {
+    get runId() {
+      return runId;
+    },
+    known: () =>
+      new Promise((resolve, reject) => {
+        if (runId !== undefined) return resolve(runId);
+        const deadline = setTimeout(() => {
+          waiting.delete(answer);
+          reject(new Unavailable('Redis'));
+        }, KNOWN_WITHIN_MS);
+        const answer = (told: string) => {
+          clearTimeout(deadline);
+          resolve(told);
+        };
+        return waiting.add(answer);
+      }),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  });
+}
+
+/** @param info as INFO gives it: `name:value` on lines of their own. */
+const fieldOf = (info: string, name: string): string =>
+  new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
