@@ -1,29 +1,79 @@
-import type { Transaction } from '@stampede/shared/database';
-import { appendStockEffect, lockStock } from '@stampede/shared/inventory';
+import type { Database, Transaction } from '@stampede/shared/database';
+import { appendStockEffect, lockStock, type Inventory } from '@stampede/shared/inventory';
 import { productChanged } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
+import type { Log } from '@stampede/shared/telemetry';
 import type { Product } from './product.entity.js';
 import { productChangedBy, productOf, type ProductRow } from './product-row.js';
 
+/** Columns of `product` that are settings of its sale, with their new values. */
+export type SettingsChange = Partial<Pick<ProductRow, 'opens_at' | 'closes_at' | 'paused' | 'total'>>;
+
+/** Says what is to change of a product as it stands, locked; undefined when nothing is. May write in `tx`. */
+export type DecideChange = (
+  product: Product,
+  tx: Transaction,
+) => SettingsChange | undefined | Promise<SettingsChange | undefined>;
+
 /**
- * Moves a sale in time. Settings travel to Redis as a whole, with their version: whichever comes last wins there,
- * too.
+ * Changes a sale's settings. They travel to Redis as a whole, with their version: whichever comes last wins there,
+ * too, in whatever order they arrive.
  */
-export async function reschedule(
+export async function changeSettings(
   tx: Transaction,
   productId: string,
-  { opensAt, closesAt }: { opensAt: Date; closesAt: Date | null },
+  decide: DecideChange,
 ): Promise<Product> {
   await lockStock(tx, productId);
-  const [row] = await tx.query<ProductRow>(
-    'UPDATE product SET opens_at = $2, closes_at = $3, version = version + 1 WHERE id = $1 RETURNING *',
-    [productId, opensAt, closesAt],
-  );
+  const [row] = await tx.query<ProductRow>('SELECT * FROM product WHERE id = $1 FOR UPDATE', [productId]);
   if (!row) throw new Error(`product ${productId} is gone`);
-  const product = productOf(row);
+  const standing = productOf(row);
+  const change = await decide(standing, tx);
+  if (!change) return standing;
+  const product = await storeSettings(tx, productId, change);
   const { epoch, settings } = product;
   // Epoch 0: never loaded into Redis, and loaded with these settings when it is.
   if (epoch > 0) await appendStockEffect(tx, { kind: 'settings', productId, epoch, settings });
+  return product;
+}
+
+/** Stores settings as the next version and tells the other services; Redis is told by whoever calls. */
+export async function storeSettings(
+  tx: Transaction,
+  productId: string,
+  change: SettingsChange,
+): Promise<Product> {
+  const columns = Object.keys(change).map((column, index) => `${column} = $${index + 2}`);
+  const [row] = await tx.query<ProductRow>(
+    `UPDATE product SET ${columns.join(', ')}, version = version + 1 WHERE id = $1 RETURNING *`,
+    [productId, ...Object.values(change)],
+  );
+  if (!row) throw new Error(`product ${productId} is gone`);
+  const product = productOf(row);
   await appendToOutbox(tx, productChanged, productChangedBy(product));
+  return product;
+}
+
+export interface SettingsParts {
+  database: Database;
+  inventory: Pick<Inventory, 'changeSettings'>;
+  log: Log;
+}
+
+/**
+ * {@link changeSettings} in a transaction of its own, and in Redis by the time that it resolves, so that whoever
+ * changed something sees it changed. Should Redis be away or cold, the effect's row brings it there later.
+ */
+export async function changeSettingsAtOnce(
+  { database, inventory, log }: SettingsParts,
+  productId: string,
+  decide: DecideChange,
+): Promise<Product> {
+  const product = await database.transaction((tx) => changeSettings(tx, productId, decide));
+  try {
+    if (product.epoch > 0) await inventory.changeSettings(productId, product.epoch, product.settings);
+  } catch (error) {
+    log.warn({ err: error, productId }, 'changed settings reach Redis later');
+  }
   return product;
 }

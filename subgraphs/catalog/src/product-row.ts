@@ -45,7 +45,6 @@ export function productOf(row: ProductRow): Product {
       paused: row.paused,
       total: row.total,
     },
-    total: row.total,
     sold: row.sold,
     epoch: row.epoch,
   };

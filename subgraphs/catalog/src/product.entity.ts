@@ -4,6 +4,7 @@ import type { SaleSettings } from '@stampede/shared/inventory';
 import type { RefundPolicyTerms } from '@stampede/shared/messages';
 import { GraphQLDateTime, GraphQLURL } from 'graphql-scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { TimedReading } from './stock/stock-reader.js';
 
 @ObjectType({ description: 'Up to `daysBefore` the day of use, `percent` of the price is given back.' })
 export class RefundTier {
@@ -63,10 +64,11 @@ export class Product {
 
   sellerId!: string;
   settings!: SaleSettings;
-  total!: number;
   sold!: number;
   /** In which Redis was last rebuilt; every effect on stock is stamped with it. 0: never. */
   epoch!: number;
+  /** What a live viewer is told of its stock: read once for all of them. Without it, stock is read when asked for. */
+  reading?: TimedReading;
 }
 
 @ObjectType()

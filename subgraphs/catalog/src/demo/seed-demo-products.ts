@@ -1,5 +1,5 @@
 import type { Database } from '@stampede/shared/database';
-import { reschedule } from '../change-settings.js';
+import { changeSettings } from '../change-settings.js';
 import { createProduct } from '../create-product/create-product.js';
 import { demoProducts } from './demo-products.js';
 
@@ -23,6 +23,8 @@ export async function seedDemoProducts(database: Database, startedAt: number): P
       idempotencyKey: key,
     });
     if (settings.opensAt === opensAt.getTime()) continue;
-    await database.transaction((tx) => reschedule(tx, id, { opensAt, closesAt }));
+    await database.transaction((tx) =>
+      changeSettings(tx, id, () => ({ opens_at: opensAt, closes_at: closesAt })),
+    );
   }
 }

@@ -8,3 +8,7 @@ export function phaseOf(settings: SaleSettings, available: number, now: number):
   if (settings.paused) return SalePhase.PAUSED;
   return available > 0 ? SalePhase.OPEN : SalePhase.SOLD_OUT;
 }
+
+/** When the clock alone moves a sale into its next phase (Redis' clock, ms); undefined: never again. */
+export const nextPhaseChange = ({ opensAt, closesAt }: SaleSettings, now: number): number | undefined =>
+  [opensAt, closesAt].find((at): at is number => at !== null && at > now);
