@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
+import { openChangeFeed } from '@stampede/shared/live';
 import { messagingTables, openMessaging } from '@stampede/shared/messaging';
 import { openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
+import { openProductReader } from './browse/product-reader.js';
 import { seedDemoProducts } from './demo/seed-demo-products.js';
 import { readCatalogEnv } from './env.js';
 import { askOrderForRebuild } from './rebuild/ask-order.js';
@@ -13,6 +15,7 @@ import { buildCatalog } from './schema.js';
 import { onOrderCancelled } from './stock-book/on-order-cancelled.js';
 import { onOrderPaid } from './stock-book/on-order-paid.js';
 import { openStockReader } from './stock/stock-reader.js';
+import { openStockWatcher } from './watch-stock/stock-watcher.js';
 
 const env = readCatalogEnv();
 const log = openLog('catalog', env.LOG_LEVEL);
@@ -42,8 +45,14 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
+  const products = openProductReader(database);
   const stock = openStockReader({ inventory, askForRebuild: rebuilds.now, log });
-  const subgraph = await buildCatalog({ database, inventory, stock });
+  const feed = own(
+    openChangeFeed({ redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, topic: 'stock', log }),
+  );
+  const watcher = own(openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log }));
+  const askForRebuild = rebuilds.now;
+  const subgraph = await buildCatalog({ database, products, inventory, stock, watcher, askForRebuild, log });
   const readiness = readinessOf({ database, redis });
   own(
     await serveSubgraph({

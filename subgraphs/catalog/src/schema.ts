@@ -1,30 +1,47 @@
 import type { Database } from '@stampede/shared/database';
 import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
 import type { Inventory } from '@stampede/shared/inventory';
+import type { Log } from '@stampede/shared/telemetry';
 import { BrowseResolver } from './browse/browse.resolver.js';
-import { openProductReader } from './browse/product-reader.js';
+import type { ProductReader } from './browse/product-reader.js';
 import { CreateProductResolver } from './create-product/create-product.resolver.js';
+import { PauseSaleResolver } from './pause-sale/pause-sale.resolver.js';
 import { Seller } from './product.entity.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
+import { RestockResolver } from './restock/restock.resolver.js';
 import { StockResolver } from './stock/stock.resolver.js';
 import type { StockReader } from './stock/stock-reader.js';
+import type { StockWatcher } from './watch-stock/stock-watcher.js';
+import { WatchStockResolver } from './watch-stock/watch-stock.resolver.js';
+import { watchStock } from './watch-stock/watch-stock.js';
 
 export interface CatalogParts {
   database: Database;
+  products: ProductReader;
   inventory: Inventory;
   stock: StockReader;
+  watcher: StockWatcher;
+  /** Has order rebuild a product; resolves when that is done. @throws Unavailable */
+  askForRebuild: (productId: string) => Promise<void>;
+  log: Log;
 }
 
-export function buildCatalog({ database, inventory, stock }: CatalogParts): Promise<Subgraph> {
-  const products = openProductReader(database);
+export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
+  const { database, products, inventory, stock, watcher } = parts;
   return buildSubgraph({
     resolvers: [
       new BrowseResolver(products, inventory),
       new CreateProductResolver(database),
+      new PauseSaleResolver(products, parts),
       new RebuildResolver(database),
+      new RestockResolver(products, parts),
       new StockResolver(stock),
+      new WatchStockResolver(),
     ],
     types: [Seller],
     references: { Product: ({ id }: { id: string }) => products.one(id) },
+    subscriptions: {
+      stockChanged: ({ productIds }: { productIds: string[] }) => watchStock(watcher, products, productIds),
+    },
   });
 }

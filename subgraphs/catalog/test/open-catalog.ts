@@ -1,12 +1,20 @@
 import type { Database } from '@stampede/shared/database';
 import { ANONYMOUS, IDENTITY_HEADER, signIdentity, type Identity } from '@stampede/shared/identity';
-import { openInventory, type Inventory } from '@stampede/shared/inventory';
+import {
+  openInventory,
+  openStockEffects,
+  type Inventory,
+  type LoadedOrder,
+} from '@stampede/shared/inventory';
+import { openChangeFeed } from '@stampede/shared/live';
 import { openRedis } from '@stampede/shared/redis';
 import { serveSubgraph, type ServiceClient } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { openTestDatabase, type GraphqlAnswer } from '@stampede/shared/testing';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { parse, subscribe } from 'graphql';
 import { fileURLToPath } from 'node:url';
+import { openProductReader } from '../src/browse/product-reader.js';
 import { createProduct } from '../src/create-product/create-product.js';
 import type { ProductInput } from '../src/create-product/product-input.js';
 import type { Product } from '../src/product.entity.js';
@@ -14,6 +22,7 @@ import { askOrderForRebuild } from '../src/rebuild/ask-order.js';
 import { tellStockTruth } from '../src/rebuild/tell-stock-truth.js';
 import { buildCatalog } from '../src/schema.js';
 import { openStockReader } from '../src/stock/stock-reader.js';
+import { openStockWatcher } from '../src/watch-stock/stock-watcher.js';
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 const IDENTITY_SECRET = 'local-only-test-identity-secret-0123456789';
@@ -52,21 +61,38 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
   const database = counting(test.database, asked);
   const inventory = countingReads(openInventory(redis, namespace), asked);
 
-  /** What order does when it is asked for a rebuild, for a product without orders. */
+  /** Orders that hold units, by product: what order knows. */
+  const standing = new Map<string, LoadedOrder[]>();
+
+  /** What order does when it is asked for a rebuild, while nothing is sold. */
   async function load(productId: string): Promise<void> {
     asked.rebuilds += 1;
+    const orders = standing.get(productId) ?? [];
     const epoch = (await inventory.standingEpoch(productId)) + 1;
-    const truth = await tellStockTruth(test.database, productId, epoch);
+    const truth = await tellStockTruth(test.database, productId, epoch, orders);
     if (!truth) throw new Error(`product ${productId} is gone`);
-    await inventory.load({ productId, epoch, settings: truth, orders: [] });
+    await inventory.load({ productId, epoch, settings: truth, orders });
   }
 
-  const order = { ask: (_: string, { productId }: { productId: string }) => load(productId) };
-  const rebuilds = askOrderForRebuild(order as unknown as ServiceClient, log);
+  const order = { rebuild: load };
+  const client = { ask: (_: string, { productId }: { productId: string }) => order.rebuild(productId) };
+  const rebuilds = askOrderForRebuild(client as unknown as ServiceClient, log);
+  const products = openProductReader(database);
   const stock = openStockReader({ inventory, askForRebuild: rebuilds.now, log });
+  const feed = openChangeFeed({ redisUrl, namespace, topic: 'stock', log });
+  const watcher = openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log });
+  const askForRebuild = rebuilds.now;
+  const effects = openStockEffects({
+    database: test.database,
+    inventory,
+    askForRebuild: rebuilds.later,
+    log,
+  });
+  const parts = { database, products, inventory, stock, watcher, askForRebuild, log };
+  const subgraph = await buildCatalog(parts);
   const server = await serveSubgraph({
     name: 'catalog',
-    subgraph: await buildCatalog({ database, inventory, stock }),
+    subgraph,
     identitySecret: IDENTITY_SECRET,
     host: '127.0.0.1',
     port: 0,
@@ -77,10 +103,18 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
 
   return {
     database: test.database,
+    redis,
+    namespace,
     inventory,
+    watcher,
     /** How often PostgreSQL and Redis were asked by resolvers, and a rebuild was asked for. */
     asked,
     load,
+    /** What answers when order is asked; may be replaced. */
+    order,
+    /** Orders that hold units, by product. */
+    standing,
+    effects,
     create: (change: Partial<ProductInput> = {}): Promise<Product> =>
       createProduct(test.database, (SELLER as { userId: string }).userId, productInput(change)),
     /** Asks as the gateway would, on behalf of `identity`; nobody by default. */
@@ -94,8 +128,19 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
       });
       return (await response.json()) as Pick<GraphqlAnswer, 'data' | 'errors'>;
     },
+    /** Subscribes in this process: a stream, or the answer that there is none. */
+    subscribe: (query: string, variableValues: Record<string, unknown>) =>
+      subscribe({
+        schema: subgraph.schema,
+        document: parse(query),
+        variableValues,
+        contextValue: { identity: ANONYMOUS, requestId: 'test' },
+      }),
     async [Symbol.asyncDispose]() {
       await server.close();
+      await watcher.close();
+      await feed.close();
+      await effects.close();
       const keys = await redis.keys(`${namespace}:*`);
       if (keys.length > 0) await redis.unlink(...keys);
       await redis.quit();

@@ -1,6 +1,7 @@
 import { badInput, type FieldProblem } from '@stampede/shared/errors';
 import { isStorable } from '@stampede/shared/graphql';
 import { z } from 'zod';
+import { idempotencyKey } from '../idempotency-key.js';
 import type { ProductInput } from './product-input.js';
 
 const text = (least: number, most: number) =>
@@ -38,10 +39,7 @@ const rules = z
         message: 'names each daysBefore once.',
       })
       .nullish(),
-    idempotencyKey: z
-      .string()
-      .regex(/^[A-Za-z0-9._-]{8,64}$/, 'has 8 to 64 of A-Z a-z 0-9 . _ -.')
-      .nullish(),
+    idempotencyKey: idempotencyKey.nullish(),
     opensAt: moment,
     closesAt: moment.nullish(),
   })

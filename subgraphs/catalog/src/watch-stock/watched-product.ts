@@ -1,0 +1,38 @@
+import type { Watch } from '@stampede/shared/live';
+import type { Product } from '../product.entity.js';
+import { nextPhaseChange, phaseOf } from '../stock/phase.js';
+import type { TimedReading } from '../stock/stock-reader.js';
+
+/** A product that somebody looks at. */
+export interface WatchedProduct {
+  product: Product;
+  /** Each is given what has changed. */
+  viewers: Set<(product: Product) => void>;
+  /** Ours of the change feed. */
+  feed: Watch;
+  /** What was sent last; whoever comes later is given the same at once. */
+  sent?: Product & { reading: TimedReading };
+  /** When the clock alone changes its phase, by this process' monotonic clock (ms). */
+  phaseChangesAt: number;
+}
+
+/** Sends a reading on, unless viewers know all that it says. @param readAt monotonic, when it was there */
+export function tellViewers(watched: WatchedProduct, reading: TimedReading, readAt: number): void {
+  const changesAt = nextPhaseChange(reading.settings, reading.asOf);
+  // Counted from the answer's arrival: never too early, and too late by the way back from Redis at most.
+  watched.phaseChangesAt = changesAt === undefined ? Infinity : readAt + changesAt - reading.asOf;
+  if (watched.sent && saysTheSame(watched.sent.reading, reading)) return;
+  watched.sent = { ...watched.product, reading };
+  for (const tell of watched.viewers) tell(watched.sent);
+}
+
+function saysTheSame(a: TimedReading, b: TimedReading): boolean {
+  return (
+    a.total === b.total &&
+    a.available === b.available &&
+    a.held === b.held &&
+    a.sold === b.sold &&
+    a.settings.version === b.settings.version &&
+    phaseOf(a.settings, a.available, a.asOf) === phaseOf(b.settings, b.available, b.asOf)
+  );
+}
