@@ -40,6 +40,7 @@ export const ITS_BUYER_ALONE: Access = { who: ['owner'], otherwise: 'NOT_FOUND' 
 
 /** Fields of what only these can come to. */
 export const OWNER: Access = { who: ['owner', 'OPERATOR'] };
+export const OWNER_ALONE: Access = { who: ['owner'] };
 export const OWNER_AND_SELLER: Access = { who: ['owner', 'seller', 'OPERATOR'] };
 /** Fields of what others may come to, without these. */
 export const OWNER_OR_NULL: Access = { who: ['owner', 'OPERATOR'], otherwise: 'null' };

@@ -73,10 +73,10 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Mutation', who.ITS_BUYER_ALONE, 'startPayment approvePayment'],
   ['Payment', who.OWNER, 'id order provider status amount refunded redirectUrl declineReason'],
   ['Payment', who.OWNER, 'approvedAt createdAt'],
-  ['OrderNotPayable', who.OWNER, 'message orderId order'],
-  ['PaymentDeclined', who.OWNER, 'message reason payment'],
-  ['PaymentPending', who.OWNER, 'message payment'],
-  ['ProviderUnavailable', who.OWNER, 'message retryAt'],
+  ['OrderNotPayable', who.OWNER_ALONE, 'message orderId order'],
+  ['PaymentDeclined', who.OWNER_ALONE, 'message reason payment'],
+  ['PaymentPending', who.OWNER_ALONE, 'message payment'],
+  ['ProviderUnavailable', who.OWNER_ALONE, 'message retryAt'],
 
   // Operations.
   ['Query', who.ROLE_OPERATOR, 'auditStock deadLetters'],

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { request } from 'undici';
 import { openDatabase, type Database, type ServiceName } from '../database/index.js';
-import { openSealer } from '../sealing/index.js';
+import { openSealer, type Sealer } from '../sealing/index.js';
 import { openLog } from '../telemetry/index.js';
 import type { Role } from '../identity/index.js';
 import { createAccounts } from './accounts.js';
@@ -44,6 +44,8 @@ export interface Shop extends AsyncDisposable {
   redis: Redis;
   namespace: string;
   services: ShopProcesses;
+  /** Seals and opens personal data as the user service does. */
+  sealer: Sealer;
   /** Verified accounts, each signed in. */
   accounts(count: number, role?: Role, tokenTtlSeconds?: number): Promise<Buyer[]>;
   buyer(): Promise<Buyer>;
@@ -148,6 +150,7 @@ async function open(
     redis,
     namespace,
     services,
+    sealer,
     accounts,
     buyer: () => first(accounts(1)),
     createProduct,
