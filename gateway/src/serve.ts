@@ -3,6 +3,7 @@ import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Supergraph } from './composition/supergraph.js';
 import type { Env } from './env.js';
+import { exploreRoutes } from './explore/routes.js';
 import { SANDBOX_ORIGINS } from './graphql/cors.js';
 import { openFederation } from './graphql/federation.js';
 import { openRequestMetrics } from './graphql/request-metrics.js';
@@ -51,6 +52,14 @@ export async function serveGateway(parts: GatewayParts) {
 
   let stopping = false;
   const readiness = async () => [...(stopping ? ['stopping'] : []), ...(await parts.readiness())];
+  const graphql = graphqlRoute({
+    server,
+    answerSingleFetch: openSingleFetches(known, upstreams.source),
+    identify,
+    bodyLimit: env.BODY_LIMIT_BYTES,
+    allowedOrigins: [...env.ALLOWED_ORIGINS, ...(env.production ? [] : SANDBOX_ORIGINS)],
+    metrics: requests,
+  });
   const listener = await listen({
     host: env.HOST,
     port: env.PORT,
@@ -58,14 +67,7 @@ export async function serveGateway(parts: GatewayParts) {
     routes: {
       '/': homePage,
       '/return': returnPage(env.PUBLIC_URL),
-      '/graphql': graphqlRoute({
-        server,
-        answerSingleFetch: openSingleFetches(known, upstreams.source),
-        identify,
-        bodyLimit: env.BODY_LIMIT_BYTES,
-        allowedOrigins: [...env.ALLOWED_ORIGINS, ...(env.production ? [] : SANDBOX_ORIGINS)],
-        metrics: requests,
-      }),
+      ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
       ...operatorRoutes(readiness, metrics),
     },
   });

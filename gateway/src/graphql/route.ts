@@ -30,7 +30,7 @@ const READ_HEADERS = [
   'apollo-query-plan-experimental-format',
 ];
 
-/** GraphQL over HTTP: POST, GET for queries, and Sandbox for browsers where it is on. */
+/** GraphQL over HTTP: POST, and GET for queries. */
 export function graphqlRoute(options: GraphQLRouteOptions): Route {
   const { server, answerSingleFetch, identify, bodyLimit, allowedOrigins, metrics } = options;
   const cors = openCors(allowedOrigins);

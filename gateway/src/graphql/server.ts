@@ -5,7 +5,6 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { requestIdPlugin } from '@stampede/shared/errors';
 import type { Log } from '@stampede/shared/telemetry';
 import type { ApolloGateway } from '@apollo/gateway';
@@ -39,19 +38,18 @@ export async function startGraphQLServer(
     validationRules: [queryOrMutation],
     formatError: formatErrorFor(production, log),
     logger: loggerOf(log),
-    plugins: [...plugins, requestIdPlugin, oneOperation, landingPage(production), ...nothingIsReported()],
+    plugins: [...plugins, requestIdPlugin, oneOperation, ...nothingOfApollos()],
   });
   await server.start();
   return server;
 }
 
-const landingPage = (production: boolean) =>
-  production
-    ? ApolloServerPluginLandingPageDisabled()
-    : ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false }, footer: false });
-
-/** Without these, an APOLLO_KEY in the environment would be enough to report to Apollo's cloud. */
-const nothingIsReported = () => [
+/**
+ * Without these, an APOLLO_KEY in the environment would be enough to report to Apollo's cloud; and browsers are
+ * shown a page before a request comes here.
+ */
+const nothingOfApollos = () => [
+  ApolloServerPluginLandingPageDisabled(),
   ApolloServerPluginUsageReportingDisabled(),
   ApolloServerPluginSchemaReportingDisabled(),
   ApolloServerPluginCacheControlDisabled(),
