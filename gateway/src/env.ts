@@ -23,6 +23,14 @@ const shape = {
   SUBGRAPH_DEADLINE_MS: milliseconds.default(10_000),
   /** Longer than the payment provider may take to answer an approval. */
   PAYMENT_DEADLINE_MS: milliseconds.default(20_000),
+  /** Milliseconds between pings of live connections; who has not answered by the next is cut off. */
+  LIVE_HEARTBEAT_MS: milliseconds.default(15_000),
+  /** In which a WebSocket has to send its `connection_init`. */
+  LIVE_INIT_MS: milliseconds.default(10_000),
+  /** Operations of one WebSocket at a time. */
+  LIVE_OPERATIONS: z.coerce.number().int().min(1).default(100),
+  /** How often the supergraph's file is looked at; 0 takes it as it is at the start. */
+  SUPERGRAPH_POLL_MS: z.coerce.number().int().min(0).default(5_000),
   /** How long `/readyz` refuses before connections are, so that a load balancer can notice. */
   DRAIN_MS: z.coerce.number().int().min(0).default(0),
 };

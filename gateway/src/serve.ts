@@ -1,15 +1,21 @@
 import { listen, operatorRoutes } from '@stampede/shared/http';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
+import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Supergraph } from './composition/supergraph.js';
+import { watchSupergraph } from './composition/watch-supergraph.js';
 import type { Env } from './env.js';
 import { exploreRoutes } from './explore/routes.js';
 import { SANDBOX_ORIGINS } from './graphql/cors.js';
 import { openFederation } from './graphql/federation.js';
+import { formatErrorFor } from './graphql/format-error.js';
 import { openRequestMetrics } from './graphql/request-metrics.js';
 import { graphqlRoute } from './graphql/route.js';
-import { startGraphQLServer } from './graphql/server.js';
+import { executeBy, startGraphQLServer } from './graphql/server.js';
 import type { Identify } from './identity/identify.js';
+import { toClientBy } from './live/client-errors.js';
+import { openLive } from './live/live.js';
+import { followGraph } from './live/planning/index.js';
 import { homePage } from './pages/home-page.js';
 import { returnPage } from './pages/return-page.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
@@ -35,13 +41,14 @@ export async function serveGateway(parts: GatewayParts) {
   const { env, supergraph, upstreams, identify, log, metrics } = parts;
   const known = openKnownOperations();
   const federation = openFederation({
-    supergraphSdl: supergraph.sdl,
-    buildService: ({ name }) => upstreams.source(name),
+    supergraphSdl: watchSupergraph(supergraph, { everyMs: env.SUPERGRAPH_POLL_MS, log }),
+    buildService: ({ name, url }) => upstreams.source(name, url),
     exposeQueryPlans: !env.production,
     planned: known.learn,
     log,
   });
   known.follow(federation);
+  const graphs = followGraph(federation, env.production ? [NoSchemaIntrospectionCustomRule] : []);
   const requests = openRequestMetrics(metrics);
   const server = await startGraphQLServer({
     federation,
@@ -50,16 +57,38 @@ export async function serveGateway(parts: GatewayParts) {
     log,
   });
 
+  const allowedOrigins = [...env.ALLOWED_ORIGINS, ...(env.production ? [] : SANDBOX_ORIGINS)];
+  const live = openLive({
+    graphs,
+    execute: executeBy(server),
+    identify,
+    subgraphs: upstreams,
+    identitySecret: env.IDENTITY_SECRET,
+    allowedOrigins,
+    limits: {
+      bodyLimit: env.BODY_LIMIT_BYTES,
+      initMs: env.LIVE_INIT_MS,
+      heartbeatMs: env.LIVE_HEARTBEAT_MS,
+      operationLimit: env.LIVE_OPERATIONS,
+      deadlineMs: env.SUBGRAPH_DEADLINE_MS,
+    },
+    toClient: toClientBy(formatErrorFor(env.production, log)),
+    log,
+    metrics,
+  });
+
   let stopping = false;
   const readiness = async () => [...(stopping ? ['stopping'] : []), ...(await parts.readiness())];
-  const graphql = graphqlRoute({
-    server,
-    answerSingleFetch: openSingleFetches(known, upstreams.source),
-    identify,
-    bodyLimit: env.BODY_LIMIT_BYTES,
-    allowedOrigins: [...env.ALLOWED_ORIGINS, ...(env.production ? [] : SANDBOX_ORIGINS)],
-    metrics: requests,
-  });
+  const graphql = live.over(
+    graphqlRoute({
+      server,
+      answerSingleFetch: openSingleFetches(known, upstreams.source),
+      identify,
+      bodyLimit: env.BODY_LIMIT_BYTES,
+      allowedOrigins,
+      metrics: requests,
+    }),
+  );
   const listener = await listen({
     host: env.HOST,
     port: env.PORT,
@@ -70,6 +99,7 @@ export async function serveGateway(parts: GatewayParts) {
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
       ...operatorRoutes(readiness, metrics),
     },
+    upgrades: { '/graphql': live.upgrade },
   });
   return {
     port: listener.port,
@@ -77,7 +107,8 @@ export async function serveGateway(parts: GatewayParts) {
     close: async () => {
       stopping = true;
       await delay(env.DRAIN_MS);
-      await listener.close(GRACE_MS);
+      // The listener's end waits for the sockets'.
+      await Promise.all([live.close(GRACE_MS), listener.close(GRACE_MS)]);
       await server.stop();
     },
   };

@@ -44,9 +44,9 @@ test('takes up a new key as soon as a token names it, but asks again no sooner t
   expect(state.asked).toBe(1);
 
   state.now += 1;
-  expect(await verify(token)).toMatchObject({ userId: 'u1' });
+  expect(await verify(token)).toMatchObject({ identity: { userId: 'u1' } });
   expect(state.asked).toBe(2);
-  expect(await verify(await publisher.issuer.token())).toMatchObject({ userId: 'u1' });
+  expect(await verify(await publisher.issuer.token())).toMatchObject({ identity: { userId: 'u1' } });
 });
 
 test('asks the publisher once when a thousand unknown keys are named at a time', async () => {
@@ -84,7 +84,7 @@ test('checks a token once, and again never until it ends', async () => {
   const verify = openAccessTokens(counted, () => state.now);
   const token = await issuer.token();
   await verify(token);
-  expect(await verify(token)).toMatchObject({ userId: 'u1' });
+  expect(await verify(token)).toMatchObject({ identity: { userId: 'u1' } });
   expect(searched).toBe(1);
 
   state.now += 901_000;
@@ -97,5 +97,5 @@ test('says unavailable, not unknown, when the publisher cannot be asked', async 
   state.broken = true;
   state.now += 5_000;
   await expect(keys.find('perhaps a new one')).rejects.toBeInstanceOf(Unavailable);
-  expect(await verify(await issuer.token())).toMatchObject({ userId: 'u1' });
+  expect(await verify(await issuer.token())).toMatchObject({ identity: { userId: 'u1' } });
 });

@@ -8,16 +8,19 @@ export interface Member {
 }
 
 export interface Supergraph {
+  file: string;
   sdl: string;
   members: Member[];
 }
 
 /** Reads a composed supergraph from a file. @throws Error when it is none. */
-export function readSupergraph(file: string): Supergraph {
-  const sdl = readFileSync(file, 'utf8');
+export const readSupergraph = (file: string): Supergraph => parseSupergraph(file, readFileSync(file, 'utf8'));
+
+/** Takes what a file says for a supergraph. @throws Error when it is none. */
+export function parseSupergraph(file: string, sdl: string): Supergraph {
   const members = membersOf(sdl);
   if (members.length === 0) throw new Error(`${file} is not a supergraph: it has no enum join__Graph`);
-  return { sdl, members };
+  return { file, sdl, members };
 }
 
 /** The join specification lists subgraphs as `enum join__Graph { USER @join__graph(name: "user", url: "…") }`. */

@@ -1,11 +1,17 @@
-import { ApolloGateway, type GatewayConfig, type GraphQLDataSource } from '@apollo/gateway';
+import {
+  ApolloGateway,
+  type GatewayConfig,
+  type GraphQLDataSource,
+  type SupergraphSdlHook,
+} from '@apollo/gateway';
 import type { Log } from '@stampede/shared/telemetry';
 
 // Read by ApolloGateway's constructor, which would otherwise open an exporter to its vendor.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 
 export interface FederationOptions {
-  supergraphSdl: string;
+  /** The supergraph, or who says which it is at present. */
+  supergraphSdl: string | SupergraphSdlHook;
   buildService: (member: { name: string; url?: string | undefined }) => GraphQLDataSource;
   /** Shows the query plan to a client that asks for it by header, as Sandbox does. */
   exposeQueryPlans: boolean;
@@ -17,8 +23,9 @@ export interface FederationOptions {
 /** Makes the planner and executor of one supergraph; subgraphs are not asked before the first request. */
 export function openFederation(options: FederationOptions) {
   const { supergraphSdl, buildService, exposeQueryPlans, planned, log } = options;
+  const source = typeof supergraphSdl === 'string' ? { supergraphSdl } : { supergraphSdl };
   return new ApolloGateway({
-    supergraphSdl,
+    ...source,
     buildService,
     serviceHealthCheck: false,
     __exposeQueryPlanExperimental: exposeQueryPlans,

@@ -3,15 +3,17 @@ import { GraphQLError, OperationTypeNode, type ValidationRule } from 'graphql';
 
 /**
  * A validation rule: an operation is a query or a mutation that the graph has. GraphQL itself leaves an unknown
- * root to execution, where it would count as our failure; and over plain HTTP there is no stream to subscribe to.
+ * root to execution, where it would count as our failure; and a subscription needs a connection that goes on.
  */
 export const queryOrMutation: ValidationRule = (context) => ({
   OperationDefinition(node) {
     const { operation } = node;
     if (operation !== OperationTypeNode.SUBSCRIPTION && context.getSchema().getRootType(operation)) return;
-    context.reportError(
-      new GraphQLError(`There is no ${operation} to be had over this connection.`, { nodes: node }),
-    );
+    const reason =
+      operation === OperationTypeNode.SUBSCRIPTION
+        ? 'Subscriptions are served over WebSocket (graphql-transport-ws) and server-sent events.'
+        : `This graph has no ${operation}.`;
+    context.reportError(new GraphQLError(reason, { nodes: node }));
   },
 });
 

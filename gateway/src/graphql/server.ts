@@ -8,6 +8,7 @@ import {
 import { requestIdPlugin } from '@stampede/shared/errors';
 import type { Log } from '@stampede/shared/telemetry';
 import type { ApolloGateway } from '@apollo/gateway';
+import type { Execute } from '../live/operate.js';
 import type { GatewayContext } from './context.js';
 import { executorFor } from './executor.js';
 import { loggerOf } from './federation.js';
@@ -43,6 +44,15 @@ export async function startGraphQLServer(
   await server.start();
   return server;
 }
+
+/** Answers an operation that came another way than by plain HTTP, with all that the server does to those. */
+export const executeBy =
+  (server: ApolloServer<GatewayContext>): Execute =>
+  async (request, contextValue) => {
+    const { body } = await server.executeOperation(request, { contextValue });
+    if (body.kind !== 'single') throw new Error('the gateway answers whole, never in parts');
+    return body.singleResult;
+  };
 
 /**
  * Without these, an APOLLO_KEY in the environment would be enough to report to Apollo's cloud; and browsers are

@@ -3,8 +3,15 @@ import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { TokenKeys } from './token-keys.js';
 
+/** Whose access token it is. */
+export interface Verified {
+  identity: Identity;
+  /** Milliseconds since 1970. */
+  endsAt: number;
+}
+
 /** Answers whose access token this is; null for one that is forged, expired, or not an access token at all. */
-export type VerifyAccessToken = (token: string) => Promise<Identity | null>;
+export type VerifyAccessToken = (token: string) => Promise<Verified | null>;
 
 /** As many as a flash sale has buyers at a time; one entry is about a kilobyte. */
 const REMEMBERED = 50_000;
@@ -16,11 +23,8 @@ const claims = z.object({
   exp: z.number(),
 });
 
-interface Verified {
-  identity: Identity;
+interface Remembered extends Verified {
   kid: string;
-  /** Milliseconds since 1970. */
-  endsAt: number;
 }
 
 /**
@@ -28,16 +32,16 @@ interface Verified {
  * their key is withdrawn: a signature is checked once per token, not once per request.
  */
 export function openAccessTokens(keys: TokenKeys, now: () => number = Date.now): VerifyAccessToken {
-  const remembered = new Map<string, Verified>();
+  const remembered = new Map<string, Remembered>();
 
-  function recall(token: string): Verified | undefined {
+  function recall(token: string): Remembered | undefined {
     const verified = remembered.get(token);
     if (!verified || (verified.endsAt > now() && keys.has(verified.kid))) return verified;
     remembered.delete(token);
     return undefined;
   }
 
-  function remember(token: string, verified: Verified): void {
+  function remember(token: string, verified: Remembered): void {
     const [oldest] = remembered.keys();
     if (oldest !== undefined && remembered.size >= REMEMBERED) remembered.delete(oldest);
     remembered.set(token, verified);
@@ -45,14 +49,14 @@ export function openAccessTokens(keys: TokenKeys, now: () => number = Date.now):
 
   return async (token) => {
     const known = recall(token);
-    if (known) return known.identity;
+    if (known) return known;
     const verified = await verify(token, keys, new Date(now()));
     if (verified) remember(token, verified);
-    return verified?.identity ?? null;
+    return verified;
   };
 }
 
-async function verify(token: string, keys: TokenKeys, currentDate: Date): Promise<Verified | null> {
+async function verify(token: string, keys: TokenKeys, currentDate: Date): Promise<Remembered | null> {
   try {
     const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => keyOf(kid, keys), {
       algorithms: ['RS256'],

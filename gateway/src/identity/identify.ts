@@ -6,7 +6,13 @@ import type { VerifyAccessToken } from './access-token.js';
 
 /** Who asks, or why the request is refused before anything of it is looked at. */
 export type Identification =
-  { ok: true; identity: Identity } | { ok: false; status: 401 | 503; error: GraphQLError };
+  | {
+      ok: true;
+      identity: Identity;
+      /** Milliseconds since 1970, where the identity ends by itself. */
+      endsAt?: number;
+    }
+  | { ok: false; status: 401 | 503; error: GraphQLError };
 
 /** RFC 6750; the scheme's case does not matter, the token is three parts of base64url. */
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i;
@@ -28,8 +34,8 @@ export function openIdentify(verify: VerifyAccessToken, log: Log) {
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) return refused;
     try {
-      const identity = await verify(token);
-      return identity ? { ok: true, identity } : refused;
+      const verified = await verify(token);
+      return verified ? { ok: true, identity: verified.identity, endsAt: verified.endsAt } : refused;
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       log.warn({ err: error }, 'a token could not be checked');

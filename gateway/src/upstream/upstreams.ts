@@ -4,7 +4,10 @@ import type { Env } from '../env.js';
 import { openSubgraphSource, type SubgraphSource } from './subgraph-source.js';
 
 export interface Upstreams {
-  source(name: string): SubgraphSource;
+  /** @param url as the supergraph has it, for one that was not among the members at first. */
+  source(name: string, url?: string): SubgraphSource;
+  /** Where its GraphQL is. */
+  address(name: string): string;
   close(): Promise<void>;
 }
 
@@ -14,27 +17,34 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
     'subgraph',
     'outcome',
   ]);
-  const sources = new Map(
-    members.map(({ name, url }) => {
-      const baseUrl = env.addresses[name];
-      const source = openSubgraphSource({
-        name,
-        url: baseUrl === undefined ? url : new URL('/graphql', baseUrl).href,
-        identitySecret: env.IDENTITY_SECRET,
-        deadlineMs: name === 'payment' ? env.PAYMENT_DEADLINE_MS : env.SUBGRAPH_DEADLINE_MS,
-        duration,
-      });
-      return [name, source];
-    }),
-  );
+  const sources = new Map<string, { source: SubgraphSource; address: string }>();
+
+  function open(name: string, url: string): SubgraphSource {
+    const baseUrl = env.addresses[name];
+    const address = baseUrl === undefined ? url : new URL('/graphql', baseUrl).href;
+    const source = openSubgraphSource({
+      name,
+      url: address,
+      identitySecret: env.IDENTITY_SECRET,
+      deadlineMs: name === 'payment' ? env.PAYMENT_DEADLINE_MS : env.SUBGRAPH_DEADLINE_MS,
+      duration,
+    });
+    sources.set(name, { source, address });
+    return source;
+  }
+
+  function known(name: string) {
+    const entry = sources.get(name);
+    if (!entry) throw new Error(`the supergraph has no subgraph ${name}`);
+    return entry;
+  }
+
+  for (const { name, url } of members) open(name, url);
   return {
-    source: (name) => {
-      const source = sources.get(name);
-      if (!source) throw new Error(`the supergraph has no subgraph ${name}`);
-      return source;
-    },
+    source: (name, url) => (url !== undefined && !sources.has(name) ? open(name, url) : known(name).source),
+    address: (name) => known(name).address,
     close: async () => {
-      await Promise.all([...sources.values()].map((source) => source.close()));
+      await Promise.all([...sources.values()].map(({ source }) => source.close()));
     },
   };
 }

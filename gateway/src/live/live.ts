@@ -1,0 +1,108 @@
+import type { GraphQLDataSource } from '@apollo/gateway';
+import type { Route, UpgradeRoute } from '@stampede/shared/http';
+import type { Log, Metrics } from '@stampede/shared/telemetry';
+import type { GatewayContext } from '../graphql/context.js';
+import type { Identify } from '../identity/identify.js';
+import type { ToClient } from './client-errors.js';
+import { openLiveMetrics } from './live-metrics.js';
+import { openOperate, type Execute } from './operate.js';
+import { openOriginCheck } from './origins.js';
+import type { CurrentGraph } from './planning/index.js';
+import { openAnswerEvent } from './sharing/answer-event.js';
+import { openBroadcasts } from './sharing/broadcasts.js';
+import { openEventStreams } from './sse/route.js';
+import { wantsEvents } from './sse/wants-events.js';
+import { openSubgraphStreams } from './subgraph/subgraph-streams.js';
+import { openWebSockets } from './websocket/upgrade.js';
+
+export interface LiveLimits {
+  /** In bytes, of one request. */
+  bodyLimit: number;
+  /** Milliseconds in which a WebSocket has to introduce itself. */
+  initMs: number;
+  /** Milliseconds from one sign of life to the next. */
+  heartbeatMs: number;
+  /** Operations of one WebSocket at a time. */
+  operationLimit: number;
+  /** Milliseconds in which a subgraph has to be reached for the first time. */
+  deadlineMs: number;
+}
+
+export interface LiveOptions {
+  graphs: CurrentGraph;
+  execute: Execute;
+  identify: Identify;
+  /** How to ask a subgraph, and where it is. */
+  subgraphs: {
+    source(name: string): GraphQLDataSource<GatewayContext>;
+    address(name: string): string;
+  };
+  identitySecret: string;
+  allowedOrigins: readonly string[];
+  limits: LiveLimits;
+  toClient: ToClient;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface Live {
+  /** Takes WebSockets. */
+  upgrade: UpgradeRoute;
+  /** Answers who asks for an event stream, and leaves the others to `next`. */
+  over(next: Route): Route;
+  /** Ends every subscription and, at the latest after `graceMs`, every socket. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Opens what goes on: subscriptions, over WebSocket and server-sent events. */
+export function openLive(options: LiveOptions): Live {
+  const { subgraphs, identify, allowedOrigins, limits, toClient, log } = options;
+  const metrics = openLiveMetrics(options.metrics);
+  const { identitySecret } = options;
+  const streams = openSubgraphStreams({ address: subgraphs.address, identitySecret, log });
+  const answerEvent = openAnswerEvent({ source: subgraphs.source, toClient, log });
+  const broadcasts = openBroadcasts(options.graphs, {
+    streams,
+    answerEvent,
+    toClient,
+    deadlineMs: limits.deadlineMs,
+    metrics,
+  });
+  const operate = openOperate({ broadcasts, execute: options.execute, toClient });
+  const mayCome = openOriginCheck(allowedOrigins);
+  const { bodyLimit, heartbeatMs } = limits;
+  const sockets = openWebSockets({
+    identify,
+    operate,
+    mayCome,
+    heartbeatMs,
+    metrics,
+    log,
+    initMs: limits.initMs,
+    operationLimit: limits.operationLimit,
+    messageLimit: bodyLimit,
+  });
+  const events = openEventStreams({
+    identify,
+    operate,
+    mayCome,
+    allowedOrigins,
+    bodyLimit,
+    heartbeatMs,
+    metrics,
+  });
+
+  return {
+    upgrade: sockets.upgrade,
+    over: (next) => (request, response, url) => {
+      const streams = request.method !== 'OPTIONS' && wantsEvents(request.headers.accept);
+      return (streams ? events.route : next)(request, response, url);
+    },
+    close: async (graceMs) => {
+      events.close();
+      await sockets.close(graceMs);
+      broadcasts.close();
+      streams.close();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Identity } from '@stampede/shared/identity';
+import type { FormattedExecutionResult } from 'graphql';
+import { randomUUID } from 'node:crypto';
+import type { GatewayContext } from '../graphql/context.js';
+import type { ToClient } from './client-errors.js';
+import { asSubscription, type OperationRequest } from './planning/index.js';
+import type { Viewer } from './sharing/deliver.js';
+import type { Broadcasts } from './sharing/broadcasts.js';
+
+/** Answers a query or a mutation, with the limits, masking and metrics of those over plain HTTP. */
+export type Execute = (
+  request: OperationRequest,
+  context: GatewayContext,
+) => Promise<FormattedExecutionResult>;
+
+export interface Operation {
+  /** Whether it goes on until somebody ends it. */
+  subscribes: boolean;
+  /** The viewer hears nothing any more. */
+  stop(): void;
+}
+
+/** Begins an operation of any kind. The viewer may be called before this returns. */
+export type Operate = (request: OperationRequest, identity: Identity, viewer: Viewer) => Operation;
+
+export interface OperateOptions {
+  broadcasts: Broadcasts;
+  execute: Execute;
+  toClient: ToClient;
+}
+
+export function openOperate({ broadcasts, execute, toClient }: OperateOptions): Operate {
+  /** Never rejects. A result without data is a refusal: nothing was executed. */
+  async function answer(request: OperationRequest, identity: Identity, viewer: Viewer): Promise<void> {
+    const requestId = randomUUID();
+    try {
+      const { data, errors, extensions } = await execute(request, { identity, requestId });
+      if (data === undefined && errors) {
+        viewer.error(encode(errors));
+        return;
+      }
+      viewer.next(encode({ data, errors, extensions }));
+      viewer.complete();
+    } catch (error) {
+      viewer.error(encode(toClient([error], requestId)));
+    }
+  }
+
+  return (request, identity, viewer) => {
+    const subscription = asSubscription(request);
+    if (!subscription) {
+      void answer(request, identity, viewer);
+      return { subscribes: false, stop: () => undefined };
+    }
+    try {
+      return { subscribes: true, ...broadcasts.watch(subscription, identity, viewer) };
+    } catch (error) {
+      viewer.error(encode(toClient([error], randomUUID())));
+      return { subscribes: true, stop: () => undefined };
+    }
+  };
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value));

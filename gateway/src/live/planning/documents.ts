@@ -1,0 +1,55 @@
+import { GraphQLError, Kind, OperationTypeNode, parse, type DocumentNode } from 'graphql';
+import { openRecent } from './recent.js';
+
+/** What a client sends to have an operation begun. */
+export interface OperationRequest {
+  query: string;
+  variables: Record<string, unknown>;
+  operationName: string | undefined;
+}
+
+export interface SubscriptionRequest extends OperationRequest {
+  document: DocumentNode;
+}
+
+const parsed = openRecent<DocumentNode>();
+
+/**
+ * The request with its document, if the operation that it asks for is a subscription. What cannot be read, and
+ * what names no operation, is none: it is refused where queries are, in the same words.
+ */
+export function asSubscription(request: OperationRequest): SubscriptionRequest | undefined {
+  if (!request.query.includes('subscription')) return undefined;
+  const document = documentOf(request.query);
+  const subscribes = document && typeOf(document, request.operationName) === OperationTypeNode.SUBSCRIPTION;
+  return subscribes ? { ...request, document } : undefined;
+}
+
+/** Whether the operation changes something; where it cannot be said which one it is, it is refused elsewhere. */
+export function isMutation({ query, operationName }: OperationRequest): boolean {
+  const document = documentOf(query);
+  return document !== undefined && typeOf(document, operationName) === OperationTypeNode.MUTATION;
+}
+
+function documentOf(query: string): DocumentNode | undefined {
+  const document = parsed.get(query) ?? parseQuietly(query);
+  if (document) parsed.set(query, document, query.length);
+  return document;
+}
+
+function parseQuietly(query: string): DocumentNode | undefined {
+  try {
+    return parse(query);
+  } catch (error) {
+    if (error instanceof GraphQLError) return undefined;
+    throw error;
+  }
+}
+
+function typeOf(document: DocumentNode, name?: string): OperationTypeNode | undefined {
+  const operations = document.definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  if (!name) return operations.length === 1 ? operations[0]?.operation : undefined;
+  return operations.find((operation) => operation.name?.value === name)?.operation;
+}

@@ -1,0 +1,112 @@
+import { operationFromDocument, Supergraph, type Schema } from '@apollo/federation-internals';
+import { buildOperationContext } from '@apollo/gateway';
+import { QueryPlanner, type FetchNode, type QueryPlan } from '@apollo/query-planner';
+import {
+  getVariableValues,
+  GraphQLError,
+  print,
+  separateOperations,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
+import { readAccessTags } from './access-tags.js';
+import { audienceOf, type Audience } from './audience.js';
+import type { SubscriptionRequest } from './documents.js';
+import { openRecent } from './recent.js';
+import { subscribableRoot } from './subscribable-root.js';
+
+export interface SubscriptionPlan {
+  /** The operation with its fragments and nothing else, in one way of writing. */
+  text: string;
+  audience: Audience;
+  /** What the owning subgraph is asked for. */
+  primary: FetchNode;
+  /** How an event becomes an answer: the primary fetch, which the event answers, then what the rest needs. */
+  queryPlan: QueryPlan;
+  operation: ReturnType<typeof buildOperationContext>;
+  graph: { apiSchema: Schema; supergraphSchema: GraphQLSchema };
+}
+
+export type Planned =
+  | { ok: true; plan: SubscriptionPlan; variables: Record<string, unknown> }
+  | { ok: false; errors: readonly GraphQLError[] };
+
+export interface GraphOptions {
+  coreSupergraphSdl: string;
+  apiSchema: GraphQLSchema;
+  /** What documents have to keep to besides GraphQL's own rules. */
+  rules: readonly ValidationRule[];
+}
+
+/** The subscriptions of one supergraph. */
+export interface Graph {
+  plan(request: SubscriptionRequest): Planned;
+}
+
+type Made = { plan: SubscriptionPlan } | { errors: readonly GraphQLError[] };
+
+/** Enough to see what is wrong; a client that sends a thousand bad values does not get a thousand errors. */
+const MAX_VARIABLE_ERRORS = 5;
+
+/** Makes the planner that queries are planned with; a document is validated and planned once. */
+export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions): Graph {
+  const supergraph = Supergraph.build(coreSupergraphSdl, { validateSupergraph: false });
+  const planner = new QueryPlanner(supergraph);
+  const graph = {
+    apiSchema: supergraph.apiSchema(),
+    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+  };
+  const tags = readAccessTags(coreSupergraphSdl);
+  const allRules = [...specifiedRules, subscribableRoot, ...rules];
+  const made = openRecent<Made>();
+
+  function make(document: DocumentNode, operationName = ''): Made {
+    const problems = validate(apiSchema, document, allRules);
+    if (problems.length > 0) {
+      return { errors: problems.map((problem) => withCode(problem, 'GRAPHQL_VALIDATION_FAILED')) };
+    }
+    const [only] = Object.values(separateOperations(document));
+    const alone = operationName ? separateOperations(document)[operationName] : only;
+    if (!alone) throw new Error(`the document was read as having the operation ${operationName}`);
+    const audience = audienceOf(apiSchema, alone, tags);
+    if (audience instanceof GraphQLError) return { errors: [audience] };
+    const { node } = planner.buildQueryPlan(operationFromDocument(graph.apiSchema, alone));
+    if (node?.kind !== 'Subscription') throw new Error('a subscription was planned as something else');
+    const { primary, rest } = node;
+    const plan: SubscriptionPlan = {
+      text: print(alone),
+      audience,
+      primary,
+      queryPlan: { kind: 'QueryPlan', node: rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary },
+      operation: buildOperationContext({ schema: apiSchema, operationDocument: alone }),
+      graph,
+    };
+    return { plan };
+  }
+
+  return {
+    plan: ({ query, document, operationName, variables }) => {
+      const key = `${operationName ?? ''}\n${query}`;
+      const result = made.get(key) ?? make(document, operationName);
+      made.set(key, result, key.length);
+      if ('errors' in result) return { ok: false, errors: result.errors };
+      const { plan } = result;
+      const { errors, coerced } = getVariableValues(
+        apiSchema,
+        plan.operation.operation.variableDefinitions ?? [],
+        variables,
+        { maxErrors: MAX_VARIABLE_ERRORS },
+      );
+      if (errors) return { ok: false, errors: errors.map((error) => withCode(error, 'BAD_USER_INPUT')) };
+      return { ok: true, plan, variables: coerced };
+    },
+  };
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes, originalError, extensions } = error;
+  return new GraphQLError(message, { nodes, originalError, extensions: { ...extensions, code } });
+}

@@ -1,0 +1,149 @@
+import { Unavailable } from '@stampede/shared/errors';
+import type { Identity } from '@stampede/shared/identity';
+import { randomUUID } from 'node:crypto';
+import type { ToClient } from '../client-errors.js';
+import type { LiveMetrics } from '../live-metrics.js';
+import type { Graph, SubscriptionRequest } from '../planning/index.js';
+import { keepStream } from '../subgraph/keep-stream.js';
+import type { StreamEvent, SubgraphStreams } from '../subgraph/subgraph-streams.js';
+import type { AnswerEvent, Subscription } from './answer-event.js';
+import { openDelivery, type Viewer } from './deliver.js';
+
+export interface BroadcastParts {
+  streams: SubgraphStreams;
+  answerEvent: AnswerEvent;
+  toClient: ToClient;
+  /** Milliseconds in which a subgraph has to be reached for the first time. */
+  deadlineMs: number;
+  metrics: LiveMetrics;
+}
+
+export interface Broadcast {
+  join(viewer: Viewer): void;
+  leave(viewer: Viewer): void;
+  /** Goes on as another supergraph wants it; ends, with an error to the viewers, where that has no such thing. */
+  replan(graph: Graph): void;
+  close(): void;
+}
+
+export interface BroadcastOptions {
+  request: SubscriptionRequest;
+  subscription: Subscription;
+  /** As whom it runs. */
+  identity: Identity;
+  parts: BroadcastParts;
+  /** It has ended, or nobody watches any more. */
+  onEnd: () => void;
+}
+
+/** One subscription at a subgraph: each event is executed and encoded once for all who watch. */
+export function openBroadcast(options: BroadcastOptions): Broadcast {
+  const { request, identity, parts, onEnd } = options;
+  const { metrics, toClient } = parts;
+  const delivery = openDelivery();
+  let { subscription } = options;
+  let isLive = false;
+  let closed = false;
+  let answering = false;
+  let waiting: StreamEvent | undefined;
+  let stream = subscribe();
+
+  function subscribe() {
+    const { plan, variables } = subscription;
+    const { serviceName, operation, operationName, variableUsages = [] } = plan.primary;
+    const used = variableUsages.filter((name) => name in variables).map((name) => [name, variables[name]]);
+    return keepStream({
+      deadlineMs: parts.deadlineMs,
+      open: (sink) => {
+        metrics.upstreamsOpened.inc();
+        return parts.streams.open(
+          {
+            subgraph: serviceName,
+            request: { query: operation, variables: Object.fromEntries(used), operationName },
+            identity,
+            requestId: randomUUID(),
+          },
+          sink,
+        );
+      },
+      onEvent: (event) => {
+        // Only the newest is worth answering when they come faster than the rest of the plan can be asked for.
+        if (answering) waiting = event;
+        else void answerAll(event);
+      },
+      onLost: () => (isLive = false),
+      onEnd: (errors) => (errors.length === 0 ? complete() : fail(errors)),
+    });
+  }
+
+  /** Never rejects. */
+  async function answerAll(first: StreamEvent): Promise<void> {
+    answering = true;
+    for (let event: StreamEvent | undefined = first; event && !closed; event = waiting) {
+      waiting = undefined;
+      const payload = await answer(event);
+      if (closed) return;
+      isLive = true;
+      delivery.send(payload);
+    }
+    answering = false;
+  }
+
+  async function answer(event: StreamEvent): Promise<Buffer> {
+    const requestId = randomUUID();
+    metrics.events.inc();
+    try {
+      return encode(await parts.answerEvent(subscription, event, { identity, requestId }));
+    } catch (error) {
+      return encode({ data: null, errors: toClient([error], requestId) });
+    }
+  }
+
+  function fail(errors: readonly unknown[]): void {
+    const text = encode(toClient(errors, randomUUID()));
+    close();
+    delivery.end((viewer) => viewer.error(text));
+  }
+
+  function complete(): void {
+    close();
+    delivery.end((viewer) => viewer.complete());
+  }
+
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    stream.close();
+    onEnd();
+  }
+
+  return {
+    join: (viewer) => delivery.add(viewer, isLive),
+    leave: (viewer) => {
+      delivery.remove(viewer);
+      if (delivery.viewers() === 0) close();
+    },
+    replan: (graph) => {
+      const planned = graph.plan(request);
+      if (!planned.ok) return fail(planned.errors);
+      // For another audience it would have to run as another identity: who still may comes again.
+      if (planned.plan.audience !== subscription.plan.audience) {
+        return fail([new Unavailable('the subscription, as it was begun')]);
+      }
+      const before = subscription;
+      subscription = planned;
+      if (sameAtSubgraph(before, planned)) return;
+      stream.close();
+      stream = subscribe();
+    },
+    close,
+  };
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value));
+
+/** Then it goes on as it is: every open subscription begun anew at once would be a storm. */
+function sameAtSubgraph(before: Subscription, after: Subscription): boolean {
+  const [a, b] = [before.plan.primary, after.plan.primary];
+  return a.serviceName === b.serviceName && a.operation === b.operation;
+}

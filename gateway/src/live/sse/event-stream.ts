@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http';
+import type { TransportMetrics } from '../live-metrics.js';
+import { openNewest } from '../send-newest.js';
+import type { Viewer } from '../sharing/deliver.js';
+
+export interface EventStream extends Viewer {
+  /** The stream breaks off unfinished, which clients take as a reason to come again. */
+  breakOff(): void;
+}
+
+export interface EventStreamOptions {
+  /** Milliseconds from one sign of life to the next; a client that has not taken the last is cut off. */
+  heartbeatMs: number;
+  metrics: TransportMetrics;
+  onSilent: () => void;
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  // Proxies that gather answers before they pass them on (nginx) do not do so with these.
+  'x-accel-buffering': 'no',
+};
+
+/** Writes one operation's answers as server-sent events, the distinct connections mode of GraphQL over SSE. */
+export function openEventStream(response: ServerResponse, options: EventStreamOptions): EventStream {
+  const { heartbeatMs, metrics, onSilent } = options;
+  let taken = true;
+  response.writeHead(200, HEADERS);
+  write(BEAT);
+  const timer = setInterval(() => {
+    if (!taken) {
+      onSilent();
+      response.destroy();
+      return;
+    }
+    taken = false;
+    write(BEAT, () => (taken = true));
+  }, heartbeatMs);
+  response.on('close', () => clearInterval(timer));
+
+  const newest = openNewest({
+    write: (payload, written) => write(Buffer.concat([NEXT, payload, END]), written),
+    onConflated: () => metrics.conflated.inc(),
+  });
+  const complete = () => {
+    write(COMPLETE);
+    response.end();
+  };
+
+  function write(chunk: Buffer, written?: () => void): void {
+    if (response.destroyed || response.writableEnded) return;
+    metrics.frames.inc();
+    metrics.bytes.inc(chunk.length);
+    response.write(chunk, (error) => {
+      // A response that fails closes, and its owner is told so.
+      if (!error) written?.();
+    });
+  }
+
+  return {
+    next: (payload) => newest.push(payload),
+    error: (errors) => {
+      newest.push(Buffer.concat([ERRORS, errors, AFTER_ERRORS]));
+      newest.finish(complete);
+    },
+    complete: () => newest.finish(complete),
+    breakOff: () => void response.end(),
+  };
+}
+
+const BEAT = Buffer.from(':\n\n');
+const NEXT = Buffer.from('event: next\ndata: ');
+const END = Buffer.from('\n\n');
+const COMPLETE = Buffer.from('event: complete\ndata:\n\n');
+const ERRORS = Buffer.from('{"errors":');
+const AFTER_ERRORS = Buffer.from('}');

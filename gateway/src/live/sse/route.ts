@@ -1,0 +1,100 @@
+import { badInput, forbidden, unauthenticated } from '@stampede/shared/errors';
+import { BodyTooLarge, respond, type Route } from '@stampede/shared/http';
+import { GraphQLError } from 'graphql';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openCors } from '../../graphql/cors.js';
+import type { Identify } from '../../identity/identify.js';
+import { whenEnded, type Credential } from '../credential.js';
+import type { LiveMetrics } from '../live-metrics.js';
+import type { Operate } from '../operate.js';
+import { isMutation, type OperationRequest } from '../planning/index.js';
+import { openEventStream, type EventStream } from './event-stream.js';
+import { readOperation } from './read-request.js';
+
+export interface EventStreamsOptions {
+  identify: Identify;
+  operate: Operate;
+  mayCome: (request: IncomingMessage) => boolean;
+  allowedOrigins: readonly string[];
+  bodyLimit: number;
+  heartbeatMs: number;
+  metrics: LiveMetrics;
+}
+
+/** GraphQL over server-sent events: one operation per request, by POST or GET. */
+export function openEventStreams(options: EventStreamsOptions) {
+  const { identify, operate, mayCome, bodyLimit, heartbeatMs, metrics } = options;
+  const cors = openCors(options.allowedOrigins);
+  const transport = metrics.of('sse');
+  const endless = new Set<EventStream>();
+  let draining = false;
+
+  function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
+    metrics.refused.inc({ transport: 'sse', reason: String(error.extensions.code) });
+    respond(response, status, { errors: [error] }, { 'cache-control': 'no-store', ...headers });
+  }
+
+  function stream(response: ServerResponse, operation: OperationRequest, who: Credential): void {
+    const events = openEventStream(response, {
+      heartbeatMs,
+      metrics: transport,
+      onSilent: () => metrics.refused.inc({ transport: 'sse', reason: 'silent' }),
+    });
+    transport.connections.inc();
+    const { subscribes, stop } = operate(operation, who.identity, events);
+    if (subscribes) {
+      endless.add(events);
+      transport.subscriptions.inc();
+    }
+    const forgetEnd = whenEnded(who, () => {
+      stop();
+      events.error(Buffer.from(JSON.stringify([unauthenticated('The access token has ended.')])));
+    });
+    response.on('close', () => {
+      forgetEnd();
+      stop();
+      transport.connections.dec();
+      if (endless.delete(events)) transport.subscriptions.dec();
+    });
+  }
+
+  const route: Route = async (request, response, url) => {
+    response.setHeader('x-request-id', randomUUID());
+    cors(request, response);
+    if (!mayCome(request)) return refuse(response, 403, forbidden('Pages of this origin may not ask here.'));
+    if (draining) return void response.writeHead(503, { connection: 'close', 'retry-after': '1' }).end();
+    const who = await identify(request.headers.authorization);
+    if (!who.ok) {
+      const challenge = who.status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
+      return refuse(response, who.status, who.error, challenge);
+    }
+    const operation = await read(request, url);
+    if (operation instanceof GraphQLError) return refuse(response, 400, operation);
+    if (request.method === 'GET' && isMutation(operation)) {
+      const error = badInput({ path: 'request', message: 'GET changes nothing: send mutations by POST.' });
+      return refuse(response, 405, error, { allow: 'POST' });
+    }
+    stream(response, operation, who);
+  };
+
+  async function read(request: IncomingMessage, url: URL): Promise<OperationRequest | GraphQLError> {
+    try {
+      return await readOperation(request, url, bodyLimit);
+    } catch (error) {
+      if (error instanceof BodyTooLarge) {
+        metrics.refused.inc({ transport: 'sse', reason: 'PAYLOAD_TOO_LARGE' });
+      }
+      throw error;
+    }
+  }
+
+  return {
+    route,
+    /** Breaks off what would go on for ever; queries and mutations in flight are requests like any other. */
+    close: (): void => {
+      draining = true;
+      for (const events of endless) events.breakOff();
+    },
+  };
+}

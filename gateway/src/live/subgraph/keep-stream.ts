@@ -1,0 +1,89 @@
+import { Unavailable } from '@stampede/shared/errors';
+import type { StreamEvent, StreamSink } from './subgraph-streams.js';
+
+export interface KeptStreamOptions {
+  /** Subscribes once more. */
+  open: (sink: StreamSink) => () => void;
+  /** Milliseconds in which it must work for the first time; later it may be away for as long as it takes. */
+  deadlineMs: number;
+  onEvent: (event: StreamEvent) => void;
+  /** Out of reach; tried again. */
+  onLost: () => void;
+  /** Over for good: the subgraph's errors, that it was never reached, or nothing when the subgraph ended it. */
+  onEnd: (errors: readonly unknown[]) => void;
+}
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** Keeps a subscription to a subgraph going over everything that may pass. */
+export function keepStream(options: KeptStreamOptions): { close(): void } {
+  const { open, deadlineMs, onEvent, onLost, onEnd } = options;
+  const startedAt = Date.now();
+  let worked = false;
+  let failures = 0;
+  let attempts = 0;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let stop = () => undefined as void;
+
+  function attempt(): void {
+    attempts += 1;
+    const mine = attempts;
+    const attemptedAt = Date.now();
+    const isOver = () => closed || mine !== attempts;
+    stop = open({
+      next: (event) => {
+        if (isOver()) return;
+        worked = true;
+        failures = 0;
+        onEvent(event);
+      },
+      error: (reason) => {
+        if (isOver()) return;
+        // A connection is given up sooner than this: the subgraph had taken the subscription, and was silent.
+        if (Date.now() - attemptedAt > deadlineMs) worked = true;
+        if (Array.isArray(reason) && !mayPass(reason)) end(reason);
+        else again(reason);
+      },
+      complete: () => {
+        if (!isOver()) end([]);
+      },
+    });
+  }
+
+  function again(reason: unknown): void {
+    attempts += 1;
+    if (!worked && Date.now() - startedAt > deadlineMs) {
+      end(Array.isArray(reason) ? reason : [new Unavailable('a subgraph', { cause: reason })]);
+      return;
+    }
+    onLost();
+    timer = setTimeout(attempt, pause(failures));
+    failures += 1;
+  }
+
+  function end(errors: readonly unknown[]): void {
+    closed = true;
+    onEnd(errors);
+  }
+
+  attempt();
+  return {
+    close: () => {
+      if (closed) return;
+      closed = true;
+      clearTimeout(timer);
+      stop();
+    },
+  };
+}
+
+/** Doubling, and anywhere between half and whole, so that a thousand streams do not come back in one instant. */
+function pause(failures: number): number {
+  const whole = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10));
+  return whole * (0.5 + Math.random() / 2);
+}
+
+const mayPass = (errors: readonly { extensions?: { code?: unknown } }[]) =>
+  errors.some(({ extensions }) => extensions?.code === 'SERVICE_UNAVAILABLE');

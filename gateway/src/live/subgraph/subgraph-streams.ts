@@ -1,0 +1,113 @@
+import { IDENTITY_HEADER, signIdentity, type Identity } from '@stampede/shared/identity';
+import type { Log } from '@stampede/shared/telemetry';
+import { createClient, type Client } from 'graphql-ws';
+import { randomUUID } from 'node:crypto';
+import { SubgraphSocket } from './subgraph-socket.js';
+
+/** What a subgraph is asked for; the signature covers exactly these. */
+export interface StreamRequest {
+  query: string;
+  variables: Record<string, unknown>;
+  operationName: string | undefined;
+}
+
+export interface StreamOptions {
+  subgraph: string;
+  request: StreamRequest;
+  /** As whom. */
+  identity: Identity;
+  requestId: string;
+}
+
+export interface StreamEvent {
+  data?: Record<string, unknown> | null | undefined;
+  errors?: readonly unknown[] | undefined;
+}
+
+export interface StreamSink {
+  next(event: StreamEvent): void;
+  /** The subgraph refused it: its errors. Or it is out of reach: what the connection ended with. */
+  error(reason: unknown): void;
+  complete(): void;
+}
+
+export interface SubgraphStreams {
+  /** Subscribes; the sink may still be called after the returned function has ended it. */
+  open(options: StreamOptions, sink: StreamSink): () => void;
+  close(): void;
+}
+
+export interface SubgraphStreamsOptions {
+  /** Where a subgraph's GraphQL is served over HTTP; WebSocket is at the same place. */
+  address: (subgraph: string) => string;
+  identitySecret: string;
+  log: Log;
+}
+
+const ACKNOWLEDGE_MS = 5_000;
+const PING_EVERY_MS = 10_000;
+const PONG_WITHIN_MS = 5_000;
+/** A connection is kept this long after its last subscription, since the next one is often on its way. */
+const LINGER_MS = 1_000;
+
+/** One connection per subgraph carries all subscriptions to it; each is signed for whom it runs as. */
+export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphStreams {
+  const { address, identitySecret, log } = options;
+  const clients = new Map<string, Client>();
+
+  function clientOf(subgraph: string): Client {
+    const known = clients.get(subgraph);
+    if (known) return known;
+    const client = connect(subgraph);
+    clients.set(subgraph, client);
+    return client;
+  }
+
+  function connect(subgraph: string): Client {
+    let pong: NodeJS.Timeout | undefined;
+    let ids = 0;
+    const client: Client = createClient({
+      url: address(subgraph).replace(/^http/, 'ws'),
+      webSocketImpl: SubgraphSocket,
+      connectionParams: () => ({ [IDENTITY_HEADER]: sign(subgraph, GATEWAY, 'connect', randomUUID()) }),
+      connectionAckWaitTimeout: ACKNOWLEDGE_MS,
+      lazyCloseTimeout: LINGER_MS,
+      keepAlive: PING_EVERY_MS,
+      // Whoever subscribes tries again, with a fresh signature.
+      retryAttempts: 0,
+      generateID: () => String((ids += 1)),
+      on: {
+        ping: (received) => {
+          if (!received) pong = setTimeout(() => client.terminate(), PONG_WITHIN_MS);
+        },
+        pong: (received) => {
+          if (received) clearTimeout(pong);
+        },
+        closed: (event) => {
+          clearTimeout(pong);
+          const { code, reason } = event as { code: number; reason: string };
+          if (code !== 1_000) log.warn({ subgraph, code, reason }, 'the connection to a subgraph has ended');
+        },
+      },
+    });
+    return client;
+  }
+
+  function sign(audience: string, identity: Identity, body: string, requestId: string): string {
+    return signIdentity(identitySecret, { audience, identity, requestId }, body);
+  }
+
+  return {
+    open: ({ subgraph, request, identity, requestId }, sink) => {
+      const signature = sign(subgraph, identity, JSON.stringify(request), requestId);
+      return clientOf(subgraph).subscribe({ ...request, extensions: { [IDENTITY_HEADER]: signature } }, sink);
+    },
+    close: () => {
+      for (const client of clients.values()) client.terminate();
+      clients.clear();
+    },
+  };
+}
+
+/** For connections, and for what is about nobody in particular. */
+export const GATEWAY: Identity = { kind: 'service', service: 'gateway' };

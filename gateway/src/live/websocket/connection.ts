@@ -1,0 +1,124 @@
+import type { Log } from '@stampede/shared/telemetry';
+import type { WebSocket } from 'ws';
+import type { Identify } from '../../identity/identify.js';
+import { whenEnded, type Credential } from '../credential.js';
+import type { TransportMetrics } from '../live-metrics.js';
+import type { Operate } from '../operate.js';
+import { openHeartbeat } from './heartbeat.js';
+import { ACK, CLOSE, pong, readMessage, type Message } from './messages.js';
+import { openOperations } from './operations.js';
+import { openOutlet } from './outlet.js';
+
+export interface ConnectionOptions {
+  identify: Identify;
+  operate: Operate;
+  /** Milliseconds in which a client has to introduce itself. */
+  initMs: number;
+  /** Milliseconds from one ping to the next; a client that has not answered by then is cut off. */
+  heartbeatMs: number;
+  /** Operations at a time. */
+  operationLimit: number;
+  metrics: TransportMetrics;
+  /** The gateway ends a connection, for a reason other than its own end. */
+  onRefused: (reason: string) => void;
+  log: Log;
+}
+
+export interface Connection {
+  /** Lets what is in flight be answered, then closes; the client will come again, to another process. */
+  drain(): void;
+}
+
+/**
+ * Speaks the protocol `graphql-transport-ws` with one client.
+ *
+ * @param authorization the header of the request that opened the socket; the client's own word comes first.
+ */
+export function openConnection(
+  socket: WebSocket,
+  authorization: string | undefined,
+  options: ConnectionOptions,
+): Connection {
+  const { identify, operate, operationLimit, metrics, onRefused, log } = options;
+  const send = openOutlet(socket, metrics);
+  const operations = openOperations({ send, operate, limit: operationLimit, metrics });
+  const heartbeat = openHeartbeat(socket, options.heartbeatMs, () => onRefused('silent'));
+  const initTimer = setTimeout(
+    () => refuse(CLOSE.initialisationTimeout, 'Connection initialisation timeout'),
+    options.initMs,
+  );
+  let forgetEnd = () => undefined as void;
+  let initialised = false;
+  let credential: Credential | undefined;
+  let draining = false;
+
+  function refuse(code: number, reason: string): void {
+    if (socket.readyState !== socket.OPEN) return;
+    onRefused(String(code));
+    operations.close();
+    socket.close(code, reason);
+  }
+
+  async function initialise(payload: Record<string, unknown> | null | undefined): Promise<void> {
+    if (initialised) return refuse(CLOSE.initialisedTwice, 'Too many initialisation requests');
+    initialised = true;
+    const own = payload?.Authorization ?? payload?.authorization;
+    // What is no text is no good token either.
+    const who = await identify(own === undefined ? authorization : typeof own === 'string' ? own : '');
+    clearTimeout(initTimer);
+    if (socket.readyState !== socket.OPEN) return;
+    if (!who.ok) {
+      const isBad = who.status === 401;
+      refuse(isBad ? CLOSE.forbidden : CLOSE.tryAgainLater, isBad ? 'Forbidden' : 'Try again later');
+      return;
+    }
+    credential = who;
+    forgetEnd = whenEnded(who, () => refuse(CLOSE.forbidden, 'The access token has ended'));
+    send(ACK);
+  }
+
+  async function handle(message: Message): Promise<void> {
+    switch (message.type) {
+      case 'connection_init':
+        return initialise(message.payload);
+      case 'ping':
+        return send(pong(message.payload ?? undefined));
+      case 'pong':
+        return undefined;
+      case 'complete':
+        return operations.end(message.id);
+      case 'subscribe': {
+        const { id, payload } = message;
+        if (!credential) return refuse(CLOSE.unauthorized, 'Unauthorized');
+        if (operations.has(id)) return refuse(CLOSE.subscriberExists, `Subscriber for ${id} already exists`);
+        if (draining) return undefined;
+        const { query, variables, operationName } = payload;
+        const request = { query, variables: variables ?? {}, operationName: operationName ?? undefined };
+        return operations.begin(id, request, credential.identity);
+      }
+    }
+  }
+
+  socket.on('message', (data: Buffer, isBinary) => {
+    const message = isBinary ? undefined : readMessage(data.toString());
+    if (!message) return refuse(CLOSE.badRequest, 'Invalid message received');
+    handle(message).catch((error: unknown) => {
+      log.error({ err: error }, 'a message of a WebSocket failed unexpectedly');
+      refuse(CLOSE.internalError, 'Internal error');
+    });
+  });
+  // A frame that breaks the protocol, or a connection that breaks off: the socket closes by itself.
+  socket.on('error', () => onRefused('broken'));
+  socket.on('close', () => {
+    clearTimeout(initTimer);
+    forgetEnd();
+    heartbeat.close();
+    operations.close();
+  });
+  return {
+    drain: () => {
+      draining = true;
+      operations.drain(() => socket.close(CLOSE.goingAway, 'Going away'));
+    },
+  };
+}

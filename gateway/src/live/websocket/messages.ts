@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** Close codes of the protocol `graphql-transport-ws`, and those of RFC 6455 that are used. */
+export const CLOSE = {
+  goingAway: 1001,
+  internalError: 1011,
+  tryAgainLater: 1013,
+  badRequest: 4400,
+  unauthorized: 4401,
+  forbidden: 4403,
+  notThisProtocol: 4406,
+  initialisationTimeout: 4408,
+  subscriberExists: 4409,
+  initialisedTwice: 4429,
+} as const;
+
+export const PROTOCOL = 'graphql-transport-ws';
+
+const object = z.record(z.string(), z.unknown());
+/** It is sent back with every value. */
+const id = z.string().min(1).max(256);
+
+const message = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('connection_init'), payload: object.nullish() }),
+  z.object({ type: z.literal('ping'), payload: object.nullish() }),
+  z.object({ type: z.literal('pong'), payload: object.nullish() }),
+  z.object({
+    type: z.literal('subscribe'),
+    id,
+    payload: z.object({
+      query: z.string(),
+      variables: object.nullish(),
+      operationName: z.string().nullish(),
+    }),
+  }),
+  z.object({ type: z.literal('complete'), id }),
+]);
+
+export type Message = z.infer<typeof message>;
+
+/** Reads what a client sent; undefined when it is no message of the protocol. */
+export function readMessage(text: string): Message | undefined {
+  try {
+    return message.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export const ACK = Buffer.from('{"type":"connection_ack"}');
+export const pong = (payload: unknown) => Buffer.from(JSON.stringify({ type: 'pong', payload }));
+export const complete = (id: string) => Buffer.from(JSON.stringify({ id, type: 'complete' }));
+
+/** Puts payloads, which are JSON already, into the frames of one operation. */
+export function framesOf(id: string) {
+  const name = JSON.stringify(id);
+  const around = (type: 'next' | 'error') => Buffer.from(`{"id":${name},"type":"${type}","payload":`);
+  const beforeNext = around('next');
+  return {
+    next: (payload: Buffer) => Buffer.concat([beforeNext, payload, END]),
+    error: (payload: Buffer) => Buffer.concat([around('error'), payload, END]),
+  };
+}
+
+const END = Buffer.from('}');

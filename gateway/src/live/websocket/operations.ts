@@ -1,0 +1,92 @@
+import type { Identity } from '@stampede/shared/identity';
+import { tooMany } from '../client-errors.js';
+import type { TransportMetrics } from '../live-metrics.js';
+import type { Operate, Operation } from '../operate.js';
+import type { OperationRequest } from '../planning/index.js';
+import { openNewest } from '../send-newest.js';
+import type { Viewer } from '../sharing/deliver.js';
+import { complete, framesOf } from './messages.js';
+import type { Outlet } from './outlet.js';
+
+export interface Operations {
+  has(id: string): boolean;
+  /** Beyond the limit it is refused by an error message; the others are none the worse. */
+  begin(id: string, request: OperationRequest, identity: Identity): void;
+  /** The client has lost interest. */
+  end(id: string): void;
+  /** Ends what would go on for ever, and calls back when what is in flight has been answered. */
+  drain(then: () => void): void;
+  close(): void;
+}
+
+export interface OperationsOptions {
+  send: Outlet;
+  operate: Operate;
+  /** Operations at a time. */
+  limit: number;
+  metrics: TransportMetrics;
+}
+
+type Entry = Pick<Operation, 'stop'> & Partial<Operation>;
+
+/** The operations of one socket. One counts until its last frame is written: who does not read begins no more. */
+export function openOperations({ send, operate, limit, metrics }: OperationsOptions): Operations {
+  const entries = new Map<string, Entry>();
+  let drained: (() => void) | undefined;
+
+  function remove(id: string, entry: Entry): void {
+    if (entries.get(id) !== entry) return;
+    entries.delete(id);
+    if (entry.subscribes) metrics.subscriptions.dec();
+    entry.stop();
+    if (entries.size === 0) drained?.();
+  }
+
+  function viewerOf(id: string, entry: Entry): Viewer {
+    const frames = framesOf(id);
+    const isOver = () => entries.get(id) !== entry;
+    const newest = openNewest({
+      write: (payload, written) => {
+        if (!isOver()) send(frames.next(payload), written);
+      },
+      onConflated: () => metrics.conflated.inc(),
+    });
+    const last = (frame: Buffer) =>
+      newest.finish(() => {
+        if (!isOver()) send(frame, () => remove(id, entry));
+      });
+    return {
+      next: (payload) => newest.push(payload),
+      error: (errors) => last(frames.error(errors)),
+      complete: () => last(complete(id)),
+    };
+  }
+
+  return {
+    has: (id) => entries.has(id),
+    begin: (id, request, identity) => {
+      if (entries.size >= limit) {
+        send(framesOf(id).error(Buffer.from(JSON.stringify([tooMany(limit)]))));
+        return;
+      }
+      const entry: Entry = { stop: () => undefined };
+      entries.set(id, entry);
+      const operation = operate(request, identity, viewerOf(id, entry));
+      if (operation.subscribes) metrics.subscriptions.inc();
+      Object.assign(entry, operation);
+    },
+    end: (id) => {
+      const entry = entries.get(id);
+      if (entry) remove(id, entry);
+    },
+    drain: (then) => {
+      drained = then;
+      for (const [id, entry] of entries) if (entry.subscribes) remove(id, entry);
+      if (entries.size === 0) then();
+    },
+    close: () => {
+      drained = undefined;
+      for (const [id, entry] of entries) remove(id, entry);
+    },
+  };
+}

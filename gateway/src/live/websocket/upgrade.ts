@@ -1,0 +1,86 @@
+import type { UpgradeRoute } from '@stampede/shared/http';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { LiveMetrics } from '../live-metrics.js';
+import { openConnection, type Connection, type ConnectionOptions } from './connection.js';
+import { CLOSE, PROTOCOL } from './messages.js';
+
+export interface WebSocketsOptions extends Omit<ConnectionOptions, 'metrics' | 'onRefused'> {
+  mayCome: (request: IncomingMessage) => boolean;
+  /** In bytes, of one message. */
+  messageLimit: number;
+  metrics: LiveMetrics;
+}
+
+/** Milliseconds that a client has for its half of the closing handshake; its types do not know the option yet. */
+const CLOSING = { closeTimeout: 2_000 };
+
+/** Takes WebSockets in, and knows them until they close. */
+export function openWebSockets(options: WebSocketsOptions) {
+  const { mayCome, messageLimit, metrics, ...connectionOptions } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // Its buffers would cost every viewer more memory than all the rest, to save a few hundred bytes a change.
+    perMessageDeflate: false,
+    maxPayload: messageLimit,
+    ...CLOSING,
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+  });
+  const transport = metrics.of('websocket');
+  const refused = (reason: string) => metrics.refused.inc({ transport: 'websocket', reason });
+  const open = new Map<WebSocket, Connection>();
+  let draining = false;
+
+  function accept(socket: WebSocket, authorization: string | undefined): void {
+    if (socket.protocol !== PROTOCOL) {
+      refused(String(CLOSE.notThisProtocol));
+      socket.on('error', () => undefined);
+      socket.close(CLOSE.notThisProtocol, 'Subprotocol not acceptable');
+      return;
+    }
+    const connection = openConnection(socket, authorization, {
+      ...connectionOptions,
+      metrics: transport,
+      onRefused: refused,
+    });
+    open.set(socket, connection);
+    transport.connections.inc();
+    socket.on('close', () => {
+      open.delete(socket);
+      transport.connections.dec();
+    });
+  }
+
+  const upgrade: UpgradeRoute = (request, socket, head) => {
+    if (!mayCome(request)) {
+      refused('origin');
+      return reject(socket, '403 Forbidden');
+    }
+    if (draining) return reject(socket, '503 Service Unavailable');
+    const { authorization } = request.headers;
+    server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, authorization));
+  };
+
+  return {
+    upgrade,
+    /** Closes every socket as its operations end, and in any case when `graceMs` have passed. */
+    close: async (graceMs: number): Promise<void> => {
+      draining = true;
+      const closed = [...open.keys()].map(
+        (socket) => new Promise((resolve) => socket.once('close', resolve)),
+      );
+      for (const connection of open.values()) connection.drain();
+      const deadline = setTimeout(() => {
+        for (const socket of open.keys()) socket.terminate();
+      }, graceMs);
+      await Promise.all(closed);
+      clearTimeout(deadline);
+    },
+  };
+}
+
+function reject(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
