@@ -8,15 +8,14 @@ export function openLiveMetrics(metrics: Metrics) {
   const subscriptions = metrics.gauge('live_subscriptions', 'Subscriptions of clients.', ['transport']);
   const frames = metrics.counter('live_frames_total', 'Messages sent to clients.', ['transport']);
   const bytes = metrics.counter('live_bytes_total', 'Bytes of messages sent to clients.', ['transport']);
-  const conflated = metrics.counter(
-    'live_conflated_frames_total',
-    'Values that a slow reader was not sent, since a newer one had come.',
-    ['transport'],
-  );
   return {
     upstreams: metrics.gauge('live_upstreams', 'Distinct subscriptions kept at subgraphs.'),
     upstreamsOpened: metrics.counter('live_upstreams_opened_total', 'Subscriptions begun at subgraphs.'),
     events: metrics.counter('live_events_total', 'Events of subgraphs, each executed and encoded once.'),
+    conflated: metrics.counter(
+      'live_conflated_frames_total',
+      'Values that a slow reader was not sent, since a newer one had come.',
+    ),
     refused: metrics.counter('live_refused_total', 'Connections that were refused or ended by the gateway.', [
       'transport',
       'reason',
@@ -27,7 +26,6 @@ export function openLiveMetrics(metrics: Metrics) {
       subscriptions: subscriptions.labels(transport),
       frames: frames.labels(transport),
       bytes: bytes.labels(transport),
-      conflated: conflated.labels(transport),
     }),
   };
 }

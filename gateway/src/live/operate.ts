@@ -39,7 +39,7 @@ export function openOperate({ broadcasts, execute, toClient }: OperateOptions): 
         viewer.error(encode(errors));
         return;
       }
-      viewer.next(encode({ data, errors, extensions }));
+      viewer.next(encode({ data, errors, extensions }), () => undefined);
       viewer.complete();
     } catch (error) {
       viewer.error(encode(toClient([error], requestId)));

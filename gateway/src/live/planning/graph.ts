@@ -1,6 +1,6 @@
 import { operationFromDocument, Supergraph, type Schema } from '@apollo/federation-internals';
 import { buildOperationContext } from '@apollo/gateway';
-import { QueryPlanner, type FetchNode, type QueryPlan } from '@apollo/query-planner';
+import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
 import {
   getVariableValues,
   GraphQLError,
@@ -15,15 +15,15 @@ import {
 import { readAccessTags } from './access-tags.js';
 import { audienceOf, type Audience } from './audience.js';
 import type { SubscriptionRequest } from './documents.js';
+import { readEntityKeys } from './entity-keys.js';
+import { keyedFetch, type KeyedFetch } from './keyed-fetch.js';
 import { openRecent } from './recent.js';
 import { subscribableRoot } from './subscribable-root.js';
 
-export interface SubscriptionPlan {
+export interface SubscriptionPlan extends KeyedFetch {
   /** The operation with its fragments and nothing else, in one way of writing. */
   text: string;
   audience: Audience;
-  /** What the owning subgraph is asked for. */
-  primary: FetchNode;
   /** How an event becomes an answer: the primary fetch, which the event answers, then what the rest needs. */
   queryPlan: QueryPlan;
   operation: ReturnType<typeof buildOperationContext>;
@@ -60,6 +60,8 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
   };
   const tags = readAccessTags(coreSupergraphSdl);
+  const keys = readEntityKeys(coreSupergraphSdl);
+  const enumOf = supergraph.subgraphNameToGraphEnumValue();
   const allRules = [...specifiedRules, subscribableRoot, ...rules];
   const made = openRecent<Made>();
 
@@ -75,11 +77,15 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
     if (audience instanceof GraphQLError) return { errors: [audience] };
     const { node } = planner.buildQueryPlan(operationFromDocument(graph.apiSchema, alone));
     if (node?.kind !== 'Subscription') throw new Error('a subscription was planned as something else');
-    const { primary, rest } = node;
+    const { rest } = node;
+    const { primary, keyOf } = keyedFetch(node.primary, graph.supergraphSchema, (type) =>
+      keys.get(`${enumOf.get(node.primary.serviceName)} ${type}`),
+    );
     const plan: SubscriptionPlan = {
       text: print(alone),
       audience,
       primary,
+      keyOf,
       queryPlan: { kind: 'QueryPlan', node: rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary },
       operation: buildOperationContext({ schema: apiSchema, operationDocument: alone }),
       graph,

@@ -7,6 +7,7 @@ import type { Graph, SubscriptionRequest } from '../planning/index.js';
 import { keepStream } from '../subgraph/keep-stream.js';
 import type { StreamEvent, SubgraphStreams } from '../subgraph/subgraph-streams.js';
 import type { AnswerEvent, Subscription } from './answer-event.js';
+import { openAnswering } from './answering.js';
 import { openDelivery, type Viewer } from './deliver.js';
 
 export interface BroadcastParts {
@@ -16,14 +17,6 @@ export interface BroadcastParts {
   /** Milliseconds in which a subgraph has to be reached for the first time. */
   deadlineMs: number;
   metrics: LiveMetrics;
-}
-
-export interface Broadcast {
-  join(viewer: Viewer): void;
-  leave(viewer: Viewer): void;
-  /** Goes on as another supergraph wants it; ends, with an error to the viewers, where that has no such thing. */
-  replan(graph: Graph): void;
-  close(): void;
 }
 
 export interface BroadcastOptions {
@@ -36,16 +29,26 @@ export interface BroadcastOptions {
   onEnd: () => void;
 }
 
+export interface Broadcast {
+  join(viewer: Viewer): void;
+  leave(viewer: Viewer): void;
+  /** Goes on as another supergraph wants it; ends, with an error to the viewers, where that has no such thing. */
+  replan(graph: Graph): void;
+  close(): void;
+}
+
 /** One subscription at a subgraph: each event is executed and encoded once for all who watch. */
 export function openBroadcast(options: BroadcastOptions): Broadcast {
   const { request, identity, parts, onEnd } = options;
   const { metrics, toClient } = parts;
-  const delivery = openDelivery();
+  const delivery = openDelivery((count) => metrics.conflated.inc(count));
   let { subscription } = options;
-  let isLive = false;
   let closed = false;
-  let answering = false;
-  let waiting: StreamEvent | undefined;
+  const answering = openAnswering({
+    keyOf: (event) => subscription.plan.keyOf(event.data),
+    answer,
+    onAnswer: delivery.send,
+  });
   let stream = subscribe();
 
   function subscribe() {
@@ -66,27 +69,10 @@ export function openBroadcast(options: BroadcastOptions): Broadcast {
           sink,
         );
       },
-      onEvent: (event) => {
-        // Only the newest is worth answering when they come faster than the rest of the plan can be asked for.
-        if (answering) waiting = event;
-        else void answerAll(event);
-      },
-      onLost: () => (isLive = false),
+      onEvent: answering.take,
+      onLost: delivery.outdate,
       onEnd: (errors) => (errors.length === 0 ? complete() : fail(errors)),
     });
-  }
-
-  /** Never rejects. */
-  async function answerAll(first: StreamEvent): Promise<void> {
-    answering = true;
-    for (let event: StreamEvent | undefined = first; event && !closed; event = waiting) {
-      waiting = undefined;
-      const payload = await answer(event);
-      if (closed) return;
-      isLive = true;
-      delivery.send(payload);
-    }
-    answering = false;
   }
 
   async function answer(event: StreamEvent): Promise<Buffer> {
@@ -114,11 +100,12 @@ export function openBroadcast(options: BroadcastOptions): Broadcast {
     if (closed) return;
     closed = true;
     stream.close();
+    answering.close();
     onEnd();
   }
 
   return {
-    join: (viewer) => delivery.add(viewer, isLive),
+    join: delivery.add,
     leave: (viewer) => {
       delivery.remove(viewer);
       if (delivery.viewers() === 0) close();

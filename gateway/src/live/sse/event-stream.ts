@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import type { TransportMetrics } from '../live-metrics.js';
-import { openNewest } from '../send-newest.js';
 import type { Viewer } from '../sharing/deliver.js';
 
 export interface EventStream extends Viewer {
@@ -39,10 +38,7 @@ export function openEventStream(response: ServerResponse, options: EventStreamOp
   }, heartbeatMs);
   response.on('close', () => clearInterval(timer));
 
-  const newest = openNewest({
-    write: (payload, written) => write(Buffer.concat([NEXT, payload, END]), written),
-    onConflated: () => metrics.conflated.inc(),
-  });
+  const next = (payload: Buffer, taken?: () => void) => write(Buffer.concat([NEXT, payload, END]), taken);
   const complete = () => {
     write(COMPLETE);
     response.end();
@@ -59,12 +55,12 @@ export function openEventStream(response: ServerResponse, options: EventStreamOp
   }
 
   return {
-    next: (payload) => newest.push(payload),
+    next,
     error: (errors) => {
-      newest.push(Buffer.concat([ERRORS, errors, AFTER_ERRORS]));
-      newest.finish(complete);
+      next(Buffer.concat([ERRORS, errors, AFTER_ERRORS]));
+      complete();
     },
-    complete: () => newest.finish(complete),
+    complete,
     breakOff: () => void response.end(),
   };
 }

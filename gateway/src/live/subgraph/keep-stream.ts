@@ -35,6 +35,8 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
     stop = open({
       next: (event) => {
         if (isOver()) return;
+        // Errors without data answer the opening of the stream: there will be no event.
+        if (event.data === undefined && event.errors) return refused(event.errors);
         worked = true;
         failures = 0;
         onEvent(event);
@@ -43,13 +45,18 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
         if (isOver()) return;
         // A connection is given up sooner than this: the subgraph had taken the subscription, and was silent.
         if (Date.now() - attemptedAt > deadlineMs) worked = true;
-        if (Array.isArray(reason) && !mayPass(reason)) end(reason);
+        if (Array.isArray(reason)) refused(reason);
         else again(reason);
       },
       complete: () => {
         if (!isOver()) end([]);
       },
     });
+  }
+
+  function refused(errors: readonly unknown[]): void {
+    if (mayPass(errors)) again(errors);
+    else end(errors);
   }
 
   function again(reason: unknown): void {
@@ -85,5 +92,7 @@ function pause(failures: number): number {
   return whole * (0.5 + Math.random() / 2);
 }
 
-const mayPass = (errors: readonly { extensions?: { code?: unknown } }[]) =>
-  errors.some(({ extensions }) => extensions?.code === 'SERVICE_UNAVAILABLE');
+const mayPass = (errors: readonly unknown[]) =>
+  (errors as { extensions?: { code?: unknown } }[]).some(
+    ({ extensions }) => extensions?.code === 'SERVICE_UNAVAILABLE',
+  );

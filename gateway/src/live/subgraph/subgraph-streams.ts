@@ -1,4 +1,10 @@
-import { IDENTITY_HEADER, signIdentity, type Identity } from '@stampede/shared/identity';
+import {
+  CONNECT_BODY,
+  IDENTITY_HEADER,
+  signIdentity,
+  subscribeBody,
+  type Identity,
+} from '@stampede/shared/identity';
 import type { Log } from '@stampede/shared/telemetry';
 import { createClient, type Client } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
@@ -69,7 +75,7 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
     const client: Client = createClient({
       url: address(subgraph).replace(/^http/, 'ws'),
       webSocketImpl: SubgraphSocket,
-      connectionParams: () => ({ [IDENTITY_HEADER]: sign(subgraph, GATEWAY, 'connect', randomUUID()) }),
+      connectionParams: () => ({ [IDENTITY_HEADER]: sign(subgraph, GATEWAY, CONNECT_BODY, randomUUID()) }),
       connectionAckWaitTimeout: ACKNOWLEDGE_MS,
       lazyCloseTimeout: LINGER_MS,
       keepAlive: PING_EVERY_MS,
@@ -99,7 +105,7 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
 
   return {
     open: ({ subgraph, request, identity, requestId }, sink) => {
-      const signature = sign(subgraph, identity, JSON.stringify(request), requestId);
+      const signature = sign(subgraph, identity, subscribeBody(request), requestId);
       return clientOf(subgraph).subscribe({ ...request, extensions: { [IDENTITY_HEADER]: signature } }, sink);
     },
     close: () => {

@@ -3,7 +3,6 @@ import { tooMany } from '../client-errors.js';
 import type { TransportMetrics } from '../live-metrics.js';
 import type { Operate, Operation } from '../operate.js';
 import type { OperationRequest } from '../planning/index.js';
-import { openNewest } from '../send-newest.js';
 import type { Viewer } from '../sharing/deliver.js';
 import { complete, framesOf } from './messages.js';
 import type { Outlet } from './outlet.js';
@@ -45,18 +44,13 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
   function viewerOf(id: string, entry: Entry): Viewer {
     const frames = framesOf(id);
     const isOver = () => entries.get(id) !== entry;
-    const newest = openNewest({
-      write: (payload, written) => {
-        if (!isOver()) send(frames.next(payload), written);
-      },
-      onConflated: () => metrics.conflated.inc(),
-    });
-    const last = (frame: Buffer) =>
-      newest.finish(() => {
-        if (!isOver()) send(frame, () => remove(id, entry));
-      });
+    const last = (frame: Buffer) => {
+      if (!isOver()) send(frame, () => remove(id, entry));
+    };
     return {
-      next: (payload) => newest.push(payload),
+      next: (payload, taken) => {
+        if (!isOver()) send(frames.next(payload), taken);
+      },
       error: (errors) => last(frames.error(errors)),
       complete: () => last(complete(id)),
     };

@@ -1,0 +1,56 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { getNamedType, isObjectType, Kind, parse, print, type FieldNode, type GraphQLSchema } from 'graphql';
+
+type Data = Record<string, unknown> | null | undefined;
+
+export interface KeyedFetch {
+  primary: FetchNode;
+  /** What an event is about; events of one key replace one another. */
+  keyOf(data: Data): string;
+}
+
+/** What only the gateway asks for; clients are never answered more than they selected. */
+const alias = (field: string) => `_key_${field}`;
+
+/**
+ * Has the primary fetch name the entity of each event: one subscription may be about several things
+ * (`stockChanged(productIds: …)`), and who reads slowly must have the newest of each.
+ */
+export function keyedFetch(
+  primary: FetchNode,
+  schema: GraphQLSchema,
+  keysOf: (type: string) => readonly string[] | undefined,
+): KeyedFetch {
+  const document = parse(primary.operation, { noLocation: true });
+  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const root = operation?.kind === Kind.OPERATION_DEFINITION && operation.selectionSet.selections[0];
+  if (!root || root.kind !== Kind.FIELD || !root.selectionSet) return { primary, keyOf: () => '' };
+  const type = getNamedType(schema.getSubscriptionType()?.getFields()[root.name.value]?.type);
+  const fields = type && isObjectType(type) ? (keysOf(type.name) ?? []) : [];
+  const keyed: FieldNode = {
+    ...root,
+    selectionSet: {
+      ...root.selectionSet,
+      selections: [...root.selectionSet.selections, ...fields.map(selectionOf)],
+    },
+  };
+  const definitions = document.definitions.map((definition) =>
+    definition === operation
+      ? { ...operation, selectionSet: { ...operation.selectionSet, selections: [keyed] } }
+      : definition,
+  );
+  const name = root.alias?.value ?? root.name.value;
+  return {
+    primary: { ...primary, operation: print({ ...document, definitions }) },
+    keyOf: (data) => {
+      const entity = data?.[name] as Data;
+      return fields.map((field) => JSON.stringify(entity?.[alias(field)])).join();
+    },
+  };
+}
+
+const selectionOf = (field: string): FieldNode => ({
+  kind: Kind.FIELD,
+  alias: { kind: Kind.NAME, value: alias(field) },
+  name: { kind: Kind.NAME, value: field },
+});
