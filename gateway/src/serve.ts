@@ -10,6 +10,7 @@ import { SANDBOX_ORIGINS } from './graphql/cors.js';
 import { openFederation } from './graphql/federation.js';
 import { formatErrorFor } from './graphql/format-error.js';
 import { openRequestMetrics } from './graphql/request-metrics.js';
+import { knownRoot } from './graphql/root-types.js';
 import { graphqlRoute } from './graphql/route.js';
 import { executeBy, startGraphQLServer } from './graphql/server.js';
 import type { Identify } from './identity/identify.js';
@@ -48,7 +49,10 @@ export async function serveGateway(parts: GatewayParts) {
     log,
   });
   known.follow(federation);
-  const graphs = followGraph(federation, env.production ? [NoSchemaIntrospectionCustomRule] : []);
+  const graphs = followGraph(federation, [
+    knownRoot,
+    ...(env.production ? [NoSchemaIntrospectionCustomRule] : []),
+  ]);
   const requests = openRequestMetrics(metrics);
   const server = await startGraphQLServer({
     federation,

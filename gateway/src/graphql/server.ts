@@ -13,7 +13,7 @@ import type { GatewayContext } from './context.js';
 import { executorFor } from './executor.js';
 import { loggerOf } from './federation.js';
 import { formatErrorFor } from './format-error.js';
-import { oneOperation, queryOrMutation } from './root-types.js';
+import { oneOperation, knownRoot } from './root-types.js';
 
 export interface GraphQLServerOptions {
   federation: ApolloGateway;
@@ -36,7 +36,7 @@ export async function startGraphQLServer(
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    validationRules: [queryOrMutation],
+    validationRules: [knownRoot],
     formatError: formatErrorFor(production, log),
     logger: loggerOf(log),
     plugins: [...plugins, requestIdPlugin, oneOperation, ...nothingOfApollos()],

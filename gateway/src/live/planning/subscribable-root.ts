@@ -1,18 +1,14 @@
 import { GraphQLError, Kind, OperationTypeNode, type SelectionNode, type ValidationRule } from 'graphql';
 
 /**
- * A validation rule: the graph has subscriptions, and the one field at the root of one is always there. GraphQL's
- * draft forbids `@skip` and `@include` on it (there would be nothing to subscribe to), the published edition is
+ * A validation rule: the one field at the root of a subscription is always there. GraphQL's draft forbids `@skip` and `@include` on it (there would be nothing to subscribe to), the published edition is
  * silent, and the planner gives up.
  */
 export const subscribableRoot: ValidationRule = (context) => ({
   OperationDefinition(node) {
     if (node.operation !== OperationTypeNode.SUBSCRIPTION) return;
     const root = context.getSchema().getSubscriptionType();
-    if (!root) {
-      context.reportError(new GraphQLError('This graph has no subscriptions.', { nodes: node }));
-      return;
-    }
+    if (!root) return;
     const fragments = context
       .getRecursivelyReferencedFragments(node)
       .filter(({ typeCondition }) => typeCondition.name.value === root.name);

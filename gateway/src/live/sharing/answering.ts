@@ -16,6 +16,7 @@ export function openAnswering({ keyOf, answer, onAnswer }: AnsweringOptions) {
   const waiting = new Map<string, StreamEvent>();
   let busy = false;
   let closed = false;
+  let last: (() => void) | undefined;
 
   async function work(): Promise<void> {
     busy = true;
@@ -26,6 +27,7 @@ export function openAnswering({ keyOf, answer, onAnswer }: AnsweringOptions) {
       onAnswer(key, payload);
     }
     busy = false;
+    last?.();
   }
 
   return {
@@ -34,6 +36,11 @@ export function openAnswering({ keyOf, answer, onAnswer }: AnsweringOptions) {
       waiting.delete(key);
       waiting.set(key, event);
       if (!busy) void work();
+    },
+    /** Calls `then` when everything taken has been answered. */
+    finish: (then: () => void): void => {
+      last = then;
+      if (!busy) then();
     },
     close: (): void => {
       closed = true;

@@ -71,7 +71,7 @@ export function openBroadcast(options: BroadcastOptions): Broadcast {
       },
       onEvent: answering.take,
       onLost: delivery.outdate,
-      onEnd: (errors) => (errors.length === 0 ? complete() : fail(errors)),
+      onEnd: (errors) => (errors.length === 0 ? answering.finish(complete) : fail(errors)),
     });
   }
 

@@ -53,8 +53,6 @@ export interface SubgraphStreamsOptions {
 const ACKNOWLEDGE_MS = 5_000;
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
-/** A connection is kept this long after its last subscription, since the next one is often on its way. */
-const LINGER_MS = 1_000;
 
 /** One connection per subgraph carries all subscriptions to it; each is signed for whom it runs as. */
 export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphStreams {
@@ -77,7 +75,6 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
       webSocketImpl: SubgraphSocket,
       connectionParams: () => ({ [IDENTITY_HEADER]: sign(subgraph, GATEWAY, CONNECT_BODY, randomUUID()) }),
       connectionAckWaitTimeout: ACKNOWLEDGE_MS,
-      lazyCloseTimeout: LINGER_MS,
       keepAlive: PING_EVERY_MS,
       // Whoever subscribes tries again, with a fresh signature.
       retryAttempts: 0,
