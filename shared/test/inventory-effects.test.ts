@@ -121,3 +121,16 @@ test('of settings the newest version wins, in whatever order they come', async (
   expect((await inventory.read([product]))[0]?.settings).toEqual(settings(2));
   expect(await inventory.changeSettings(product, 2, settings(3))).toBe('COLD');
 });
+
+test('what a sale’s total gains is available, whatever is held and sold, and what it loses is not', async () => {
+  const product = await stock.load({ total: 3 });
+  const sold = await stock.hold(product);
+  await stock.hold(product);
+  await inventory.commit(sold);
+  const settings = { opensAt: 0, closesAt: null, limitPerBuyer: 2, holdMinutes: 30, paused: false };
+  expect(await inventory.changeSettings(product, 1, { ...settings, version: 2, total: 8 })).toBe('DONE');
+  expect(await stock.counts(product)).toEqual({ total: 8, available: 6, held: 1, sold: 1 });
+  expect(await inventory.changeSettings(product, 1, { ...settings, version: 3, total: 5 })).toBe('DONE');
+  expect(await stock.counts(product)).toEqual({ total: 5, available: 3, held: 1, sold: 1 });
+  expect((await inventory.read([product]))[0]?.settings.total).toBe(5);
+});

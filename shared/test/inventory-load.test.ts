@@ -50,7 +50,8 @@ async function loadWith(product: LoadedProduct, between: (stagingKeys: string[])
     await between(keys.slice(3));
     return publish(keys, args);
   };
-  return loadProduct(redis, pausing, namespace, product);
+  const stage = defineScript(redis, 'stage');
+  return loadProduct({ stage, publish: pausing }, namespace, product);
 }
 
 test('what is loaded is what stands: orders, buyers’ sums, counters, settings', async () => {

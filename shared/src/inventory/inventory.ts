@@ -38,6 +38,7 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
     commit: defineScript(redis, 'commit'),
     release: defineScript(redis, 'release'),
     settings: defineScript(redis, 'settings'),
+    stage: defineScript(redis, 'stage'),
     publish: defineScript(redis, 'publish'),
   };
   const named = ({ effectEpoch, orderId, hold }: NamedHold) => [
@@ -63,7 +64,7 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
       const [code] = await scripts.settings(keysOf(namespace, productId), args);
       return code as EffectAnswer;
     },
-    load: (product) => loadProduct(redis, scripts.publish, namespace, product),
+    load: (product) => loadProduct(scripts, namespace, product),
     read: (productIds) => readStock(redis, namespace, productIds),
     standingEpoch: (productId) => readStandingEpoch(redis, namespace, productId),
     heldBefore: (productId, before) => readHeld(redis, namespace, productId, before),

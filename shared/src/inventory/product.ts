@@ -33,7 +33,8 @@ export interface LoadedProduct {
   productId: string;
   epoch: number;
   settings: SaleSettings;
-  orders: LoadedOrder[];
+  /** Each once; may be told page by page. */
+  orders: Iterable<LoadedOrder> | AsyncIterable<LoadedOrder>;
 }
 
 /** The three hashes of a product; the braces keep them on one node of a Redis Cluster. */

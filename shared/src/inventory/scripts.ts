@@ -10,7 +10,7 @@ export type Script = (keys: readonly string[], args: readonly (string | number)[
 
 const PRELUDE = read('prelude');
 /** Each is a Redis that failed over while it was asked. */
-const MAX_SERVERS = 3;
+const MAX_SERVERS = 4;
 
 /**
  * Loads a script of this folder as a command of the connection (EVALSHA, loaded again when Redis lost it).
@@ -30,12 +30,19 @@ export function defineScript(redis: Redis, name: string): Script {
   return async (keys, args) => {
     for (let asked = 0; asked < MAX_SERVERS; asked += 1) {
       const runId = server.runId ?? (await server.known());
-      const answer = await run.call(redis, keys.length, ...keys, runId, ...args);
-      if (server.runId === runId) return answer;
+      try {
+        const answer = await run.call(redis, keys.length, ...keys, runId, ...args);
+        if ((server.runId ?? (await server.known())) === runId) return answer;
+      } catch (error) {
+        if (!isReadOnly(error)) throw error;
+      }
     }
-    throw new Unavailable('a Redis that stays');
+    throw new Unavailable('a master of Redis');
   };
 }
+
+/** The server has become a replica; the connection is leaving it for its successor. */
+const isReadOnly = (error: unknown) => error instanceof Error && error.message.includes('READONLY');
 
 function read(name: string): string {
   return readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');

@@ -14,9 +14,13 @@ export function openRedis(url: string, log: Log): Redis {
     maxRetriesPerRequest: 2,
     enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
-    // 2: reconnects, and sends the command again.
-    reconnectOnError: (error) => (error.message.includes('READONLY') ? 2 : false),
+    reconnectOnError: (error) => {
+      if (!error.message.includes('READONLY')) return false;
+      watch.lostMaster();
+      return true;
+    },
   });
+  const watch = watchServer(redis, log);
   let away = false;
   redis.on('error', (error: Error) => {
     if (!away) log.warn({ err: error }, 'Redis is away');
@@ -26,6 +30,5 @@ export function openRedis(url: string, log: Log): Redis {
     if (away) log.info('Redis is back');
     away = false;
   });
-  watchServer(redis, log);
   return redis;
 }

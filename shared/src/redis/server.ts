@@ -20,6 +20,7 @@ export interface RedisServer {
 
 const KNOWN_WITHIN_MS = 2_000;
 const ASK_AGAIN_MS = 500;
+const NO_MASTER = 'no master';
 
 const servers = new WeakMap<Redis, RedisServer>();
 
@@ -30,10 +31,15 @@ export function serverOf(redis: Redis): RedisServer {
   return server;
 }
 
-/** Asks the server behind every connection who it is, from the moment that the connection is ready. */
-export function watchServer(redis: Redis, log: Log): void {
+/**
+ * Asks the server behind every connection who it is, from the moment that the connection is ready; leaves those that
+ * are no master.
+ *
+ * @returns `lostMaster`, to be told when a command found out that the server is none any more.
+ */
+export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } {
   let runId: string | undefined;
-  /** What the connections before this one led to; `replica` once it was one, whatever its run id. */
+  /** The run id that the connections before this one led to, or what it was when it was no master. */
   let before: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   const waiting = new Set<(runId: string) => void>();
@@ -52,11 +58,15 @@ export function watchServer(redis: Redis, log: Log): void {
       return;
     }
     if (stream !== redis.stream || redis.status !== 'ready') return;
-    const role = fieldOf(info, 'role');
-    if (role === 'master') return learn(fieldOf(info, 'run_id'));
-    if (before !== role) log.warn({ role }, 'Redis is no master: waiting for one');
-    before = role;
+    if (fieldOf(info, 'role') === 'master') return learn(fieldOf(info, 'run_id'));
+    lostMaster();
     redis.disconnect(true);
+  }
+
+  function lostMaster(): void {
+    if (before !== NO_MASTER) log.warn('Redis is no master: waiting for one');
+    before = NO_MASTER;
+    runId = undefined;
   }
 
   function learn(told: string): void {
@@ -97,6 +107,7 @@ export function watchServer(redis: Redis, log: Log): void {
       return () => void listeners.delete(listener);
     },
   });
+  return { lostMaster };
 }
 
 /** @param info as INFO gives it: `name:value` on lines of their own. */

@@ -35,9 +35,9 @@ test('a replica that waited for another one’s rebuild makes none of its own', 
   const first = order.openReplica();
   const second = order.openReplica({
     ...order.inventory,
-    read: (ids) => {
+    standingEpoch: (id) => {
       reads += 1;
-      return order.inventory.read(ids);
+      return order.inventory.standingEpoch(id);
     },
   });
   // The first is held in step 3 until the second has seen the product cold and waits for its turn.
