@@ -17,9 +17,11 @@ afterAll(async () => {
 
 /** Which products are announced while `action` is done. */
 async function announcedBy(action: () => Promise<unknown>): Promise<string[]> {
+  // Whatever was published before this has come before it.
+  await redis.publish(`${namespace}:changed:stock`, 'begin');
+  await eventually(() => expect(heard).toContain('begin'));
   heard.length = 0;
   await action();
-  // Whatever was published before this has come before it.
   await redis.publish(`${namespace}:changed:stock`, 'end');
   await eventually(() => expect(heard).toContain('end'));
   return heard.slice(0, -1);

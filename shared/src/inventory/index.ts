@@ -1,5 +1,6 @@
 export { openInventory } from './inventory.js';
 export type { Inventory } from './inventory.js';
+export type { LoadAnswer } from './load-product.js';
 export type { HoldName, LoadedOrder, LoadedProduct, SaleSettings } from './product.js';
 export type { ReserveAnswer, ReserveRequest } from './reserve.js';
 export type { HeldEntry } from './read-held.js';

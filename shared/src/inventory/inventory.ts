@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { loadProduct, type LoadAnswer } from './load-product.js';
 import { keysOf, settingsFields, type HoldName, type LoadedProduct, type SaleSettings } from './product.js';
 import { readHeld, type HeldEntry } from './read-held.js';
-import { readStandingEpoch, readStock, type StockReading } from './read-stock.js';
+import { readStanding, readStock, type StockReading } from './read-stock.js';
 import { reserve, type ReserveAnswer, type ReserveRequest } from './reserve.js';
 import { defineScript } from './scripts.js';
 
@@ -23,7 +23,9 @@ export interface Inventory {
   /** Step 4 of a rebuild. */
   load(product: LoadedProduct): Promise<LoadAnswer>;
   read(productIds: readonly string[]): Promise<(StockReading | undefined)[]>;
-  /** The epoch of what stands there of a product, even if it is COLD; 0: nothing. */
+  /** As `read`, of products that are COLD as well: what stands there, and nobody sells from. */
+  readStanding(productIds: readonly string[]): Promise<(StockReading | undefined)[]>;
+  /** The epoch of what stands there of a product, COLD or not; 0: nothing. A rebuild's is above it. */
   standingEpoch(productId: string): Promise<number>;
   /** Holds that are not younger than `before`, by Redis' clock (ms since 1970). Reads the product's every order. */
   heldBefore(productId: string, before: number): Promise<HeldEntry[]>;
@@ -66,7 +68,11 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
     },
     load: (product) => loadProduct(scripts, namespace, product),
     read: (productIds) => readStock(redis, namespace, productIds),
-    standingEpoch: (productId) => readStandingEpoch(redis, namespace, productId),
+    readStanding: (productIds) => readStanding(redis, namespace, productIds),
+    standingEpoch: async (productId) => {
+      const [standing] = await readStanding(redis, namespace, [productId]);
+      return standing?.epoch ?? 0;
+    },
     heldBefore: (productId, before) => readHeld(redis, namespace, productId, before),
     now: async () => {
       const [seconds, micros] = await redis.time();

@@ -27,7 +27,7 @@ export async function loadProduct(
 ): Promise<LoadAnswer> {
   const keys = keysOf(namespace, productId);
   const staging = [`${keys[1]}:${epoch}`, `${keys[2]}:${epoch}`] as const;
-  const units = { held: 0, sold: 0 };
+  const units = { held: 0, sold: 0, ended: 0 };
   const unitsByBuyer = new Map<string, number>();
   let count = 0;
   let fields: string[] = [];
@@ -39,7 +39,9 @@ export async function loadProduct(
   for await (const order of orders) {
     count += 1;
     units[order.state] += order.quantity;
-    unitsByBuyer.set(order.buyerId, (unitsByBuyer.get(order.buyerId) ?? 0) + order.quantity);
+    if (order.state !== 'ended') {
+      unitsByBuyer.set(order.buyerId, (unitsByBuyer.get(order.buyerId) ?? 0) + order.quantity);
+    }
     fields.push(order.orderId, entryOf(order));
     if (fields.length === 2 * CHUNK) await flush(staging[0]);
   }
@@ -50,8 +52,9 @@ export async function loadProduct(
   }
   await flush(staging[1]);
 
-  const available = settings.total - units.held - units.sold;
-  const stock = { ...settingsFields(settings), available, ...units, serial: 0 };
+  const { held, sold } = units;
+  const available = settings.total - held - sold;
+  const stock = { ...settingsFields(settings), available, held, sold, serial: 0 };
   const [code] = await publish(
     [...keys, ...staging],
     [epoch, count, unitsByBuyer.size, ...Object.entries(stock).flat()],

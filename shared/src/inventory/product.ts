@@ -21,7 +21,8 @@ export interface SaleSettings {
 export interface LoadedOrder extends HoldName {
   orderId: string;
   buyerId: string;
-  state: 'held' | 'sold';
+  /** `ended`: its id is barred, and it holds nothing. */
+  state: 'held' | 'sold' | 'ended';
   quantity: number;
   digest: string;
   payBy: number;

@@ -34,17 +34,23 @@ export async function readStock(
   productIds: readonly string[],
 ): Promise<(StockReading | undefined)[]> {
   const server = serverOf(redis);
-  const rows = await Promise.all(productIds.map((id) => redis.hmget(keysOf(namespace, id)[0], ...FIELDS)));
+  const rows = await readRows(redis, namespace, productIds);
   const runId = server.runId ?? (await server.known());
-  return rows.map((row) => (row[0] && row[FIELDS.indexOf('run')] === runId ? readingOf(row) : undefined));
+  return rows.map((row) => (row[FIELDS.indexOf('run')] === runId ? readingOf(row) : undefined));
 }
 
-/**
- * The epoch of what stands in Redis of a product, be it COLD or not; 0: nothing does. A rebuild's epoch is above it.
- */
-export async function readStandingEpoch(redis: Redis, namespace: string, productId: string): Promise<number> {
-  return Number(await redis.hget(keysOf(namespace, productId)[0], 'epoch'));
+/** As {@link readStock}, whatever may have been forgotten: what stands there, and nobody sells from if it is COLD. */
+export async function readStanding(
+  redis: Redis,
+  namespace: string,
+  productIds: readonly string[],
+): Promise<(StockReading | undefined)[]> {
+  const rows = await readRows(redis, namespace, productIds);
+  return rows.map((row) => (row[0] ? readingOf(row) : undefined));
 }
+
+const readRows = (redis: Redis, namespace: string, productIds: readonly string[]) =>
+  Promise.all(productIds.map((id) => redis.hmget(keysOf(namespace, id)[0], ...FIELDS)));
 
 function readingOf(row: (string | null)[]): StockReading {
   const value = (field: (typeof FIELDS)[number]) => Number(row[FIELDS.indexOf(field)] ?? 0);

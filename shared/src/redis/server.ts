@@ -15,12 +15,14 @@ export interface RedisServer {
    * Calls `listener` whenever the connection comes back to another server, or to one that was a replica in between.
    * @returns what ends it
    */
-  onChange(listener: () => void): () => void;
+  onChange(listener: (change: ServerChange) => void): () => void;
 }
+
+/** `was-replica`: the same server, whose data were another's meanwhile, though they may not look like it. */
+export type ServerChange = 'other-server' | 'was-replica';
 
 const KNOWN_WITHIN_MS = 2_000;
 const ASK_AGAIN_MS = 500;
-const NO_MASTER = 'no master';
 
 const servers = new WeakMap<Redis, RedisServer>();
 
@@ -39,11 +41,12 @@ export function serverOf(redis: Redis): RedisServer {
  */
 export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } {
   let runId: string | undefined;
-  /** The run id that the connections before this one led to, or what it was when it was no master. */
+  /** Where the connections before this one led to. */
   let before: string | undefined;
+  let wasReplica = false;
   let timer: NodeJS.Timeout | undefined;
   const waiting = new Set<(runId: string) => void>();
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(change: ServerChange) => void>();
 
   async function ask(): Promise<void> {
     const { stream } = redis;
@@ -64,19 +67,21 @@ export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } 
   }
 
   function lostMaster(): void {
-    if (before !== NO_MASTER) log.warn('Redis is no master: waiting for one');
-    before = NO_MASTER;
+    if (!wasReplica) log.warn('Redis is no master: waiting for one');
+    wasReplica = true;
     runId = undefined;
   }
 
   function learn(told: string): void {
-    const changed = before !== undefined && before !== told;
+    const isOther = before !== undefined && before !== told;
+    const change = isOther ? 'other-server' : wasReplica && 'was-replica';
     runId = before = told;
+    wasReplica = false;
     for (const resolve of waiting) resolve(told);
     waiting.clear();
-    if (!changed) return;
-    log.warn({ runId }, 'Redis is another server than before');
-    for (const listener of listeners) listener();
+    if (!change) return;
+    log.warn({ runId, change }, 'Redis may have forgotten something');
+    for (const listener of listeners) listener(change);
   }
 
   redis.on('ready', () => void ask());

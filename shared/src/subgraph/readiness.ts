@@ -1,31 +1,54 @@
 import type { Redis } from 'ioredis';
 import type { Database } from '../database/index.js';
+import { certainlyAhead, readClock, type ClockReading } from './clocks.js';
 
 /** What a service that keeps data cannot serve without. */
 export interface Needs {
-  database: Database;
-  redis?: Redis;
+  database: Pick<Database, 'query'>;
+  redis?: Pick<Redis, 'time'>;
 }
 
+/** Sales open and holds begin by the clock of Redis; holds end by that of PostgreSQL. */
+const CLOCKS_MAY_DIFFER_MS = 500;
+
 /**
- * The reasons why a service cannot serve now, asked of its servers themselves. The broker is none of them: what is
- * said meanwhile waits in the outbox, and a broker's restart takes no checkout offline.
+ * The reasons why a service cannot serve now, asked of its servers themselves: one that is away, or two whose clocks
+ * differ by more than 500 ms. The broker is none of them: what is said meanwhile waits in the outbox, and a broker's
+ * restart takes no checkout offline.
  */
 export function readinessOf({ database, redis }: Needs): () => Promise<string[]> {
   return async () => {
-    const reasons = await Promise.all([
-      reasonOf('PostgreSQL', () => database.query('SELECT 1')),
-      redis ? reasonOf('Redis', () => redis.ping()) : [],
+    const [postgresql, ofRedis] = await Promise.all([
+      ask('PostgreSQL', () => clockOfPostgresql(database)),
+      redis && ask('Redis', () => clockOfRedis(redis)),
     ]);
-    return reasons.flat();
+    const away = [postgresql, ofRedis].filter((answer) => typeof answer === 'string');
+    if (away.length > 0 || typeof postgresql !== 'object' || typeof ofRedis !== 'object') return away;
+    const ahead = Math.round(certainlyAhead(ofRedis, postgresql));
+    if (Math.abs(ahead) <= CLOCKS_MAY_DIFFER_MS) return [];
+    const where = ahead > 0 ? 'ahead of' : 'behind';
+    return [`Clocks: Redis is ${Math.abs(ahead)} ms ${where} PostgreSQL`];
   };
 }
 
-async function reasonOf(server: string, ask: () => Promise<unknown>): Promise<string[]> {
+/** The server's clock, or why there is none. */
+async function ask(server: string, clock: () => Promise<number>): Promise<ClockReading | string> {
   try {
-    await ask();
-    return [];
+    return await readClock(clock);
   } catch (error) {
-    return [`${server}: ${(error as Error).message}`];
+    return `${server}: ${(error as Error).message}`;
   }
+}
+
+async function clockOfPostgresql(database: Pick<Database, 'query'>): Promise<number> {
+  const [row] = await database.query<{ now: number }>(
+    'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now',
+  );
+  if (!row) throw new Error('it did not tell the time');
+  return row.now;
+}
+
+async function clockOfRedis(redis: Pick<Redis, 'time'>): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Number(micros) / 1_000;
 }

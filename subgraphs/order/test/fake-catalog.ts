@@ -1,32 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceClient } from '@stampede/shared/subgraph';
-import type { StockTruth } from '../src/rebuild/steps.js';
+import type { BookLine, StockTruth, UnconfirmedLine } from '../src/rebuild/stock-truth.js';
 
-type Product = Omit<StockTruth, 'listing'> & { epoch: number };
+/** What it knows of a product; its committed and returned orders, in whatever order. */
+type Product = Omit<StockTruth, 'listing'> & {
+  epoch: number;
+  committed: Omit<BookLine, 'status'>[];
+  returned: Omit<BookLine, 'status'>[];
+};
+
+type Question = Record<string, unknown>;
 
 /** Catalog's side of a rebuild, as its own step 3 answers; what it knows may be changed while a test runs. */
 export function openFakeCatalog() {
   const products = new Map<string, Product>();
-  const asked = { productExists: 0, stockTruth: 0 };
-  let beforeTruth: () => Promise<unknown> = () => Promise.resolve();
+  const asked = { productExists: 0, stockTruth: 0, stockBook: 0 };
+  let beforeTruth: (unconfirmed: UnconfirmedLine[]) => Promise<unknown> = () => Promise.resolve();
 
-  async function stockTruth(productId: string, epoch: number): Promise<StockTruth | null> {
-    asked.stockTruth += 1;
-    await beforeTruth();
-    const product = products.get(productId);
-    if (!product || product.epoch >= epoch) return null;
-    product.epoch = epoch;
-    const { epoch: _, ...truth } = product;
-    return { ...truth, listing: JSON.stringify(listingOf(productId, truth.version)) };
-  }
+  const answers: Record<keyof typeof asked, (question: Question) => unknown> = {
+    productExists: ({ productId }) => products.has(String(productId)),
+    stockTruth: async ({ productId, epoch, unconfirmed }): Promise<StockTruth | null> => {
+      await beforeTruth(unconfirmed as UnconfirmedLine[]);
+      const product = products.get(String(productId));
+      if (!product || product.epoch >= Number(epoch)) return null;
+      product.epoch = Number(epoch);
+      const { epoch: _, committed: __, returned: ___, ...truth } = product;
+      return { ...truth, listing: JSON.stringify(listingOf(String(productId), truth.version)) };
+    },
+    stockBook: ({ productId, after, first }): BookLine[] => {
+      const { committed = [], returned = [] } = products.get(String(productId)) ?? {};
+      return [
+        ...committed.map((line) => ({ ...line, status: 'COMMITTED' as const })),
+        ...returned.map((line) => ({ ...line, status: 'RETURNED' as const })),
+      ]
+        .filter(({ orderId }) => orderId > String(after ?? ''))
+        .toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))
+        .slice(0, Number(first));
+    },
+  };
 
   const client: ServiceClient = {
-    ask: async <T>(query: string, { productId, epoch }: Record<string, unknown>) => {
-      if (query.includes('productExists')) {
-        asked.productExists += 1;
-        return { productExists: products.has(String(productId)) } as T;
-      }
-      return { stockTruth: await stockTruth(String(productId), Number(epoch)) } as T;
+    ask: async <T>(query: string, question: Question) => {
+      const field = (['productExists', 'stockTruth', 'stockBook'] as const).find((name) =>
+        query.includes(`${name}(`),
+      );
+      if (!field) throw new Error(`catalog does not know ${query}`);
+      asked[field] += 1;
+      return { [field]: await answers[field](question) } as T;
     },
     close: () => Promise.resolve(),
   };
@@ -36,7 +56,7 @@ export function openFakeCatalog() {
     /** How often it was asked. */
     asked,
     /** Runs before each answer of step 3. */
-    onTruth: (action: () => Promise<unknown>) => {
+    onTruth: (action: typeof beforeTruth) => {
       beforeTruth = action;
     },
     /** Puts a product on sale. @returns its id */

@@ -94,12 +94,15 @@ test('a rebuild loads what stands: held, sold by catalog’s word, ended but not
   >;
   for (const name of names) await replica.buys(buyers[name].buyerId, buyers[name].key, [product, 1]);
   const holds = await order.holdsOf(product);
-  const committed = (['sold', 'endedButSold'] as const).map((name) => {
+  const lineOf = (name: (typeof names)[number]) => {
     const { orderId, buyerId } = buyers[name];
     const { epoch, serial } = holds.find((hold) => hold.order_id === orderId)!;
     return { orderId, buyerId, quantity: 1, epoch, serial };
+  };
+  Object.assign(order.catalog.of(product), {
+    committed: [lineOf('sold'), lineOf('endedButSold')],
+    returned: [lineOf('returned')],
   });
-  Object.assign(order.catalog.of(product), { committed, returned: [buyers.returned.orderId] });
   const become = (name: (typeof names)[number], status: string) =>
     order.database.run('UPDATE orders SET status = $2 WHERE id = $1', [buyers[name].orderId, status]);
   await become('sold', 'DELIVERED');
@@ -110,7 +113,7 @@ test('a rebuild loads what stands: held, sold by catalog’s word, ended but not
   await order.forget(product);
   expect(await replica.rebuilds.rebuild(product)).toBe(true);
   const states = await Promise.all(names.map((name) => order.stateOf(product, buyers[name].orderId)));
-  expect(states).toEqual(['held', 'sold', 'sold', undefined, undefined]);
+  expect(states).toEqual(['held', 'sold', 'sold', 'ended', undefined]);
   expect(await order.counts(product)).toEqual({ epoch: 2, total: 10, available: 7, held: 1, sold: 2 });
   const again = await replica.buys(buyers.sold.buyerId, newBuyer().key, [product, 1]);
   expect(again).toMatchObject({ rejection: { limit: 1, alreadyOrdered: 1 } });

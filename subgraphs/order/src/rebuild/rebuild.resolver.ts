@@ -16,6 +16,6 @@ export class RebuildResolver {
     @Arg('productId', () => ID) productId: string,
   ): Promise<boolean> {
     requireService(context, 'catalog');
-    return this.rebuilds.rebuild(productId);
+    return this.rebuilds.rebuildAnew(productId);
   }
 }

@@ -5,7 +5,7 @@ import type { Guard } from '@stampede/shared/redis';
 import type { ServiceClient } from '@stampede/shared/subgraph';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { randomUUID } from 'node:crypto';
-import { fetchStockTruth, raiseEpoch, readStandingOrders, uniteTruths } from './steps.js';
+import { takeSteps } from './steps.js';
 import { openUnknownProducts } from './unknown-products.js';
 
 /** Makes a product's keys appear in Redis from what PostgreSQL knows: the only way in which they ever do. */
@@ -16,10 +16,14 @@ export interface Rebuilds {
    * @throws Unavailable when PostgreSQL, Redis or catalog is away.
    */
   rebuild(productId: string): Promise<boolean>;
+  /** As `rebuild`, by one that begins with this call: for what has to be in it. */
+  rebuildAnew(productId: string): Promise<boolean>;
   /** In the background; whoever needs it comes again by itself. */
   later(productId: string): void;
-  /** Has a product of which Redis knows nothing rebuilt, in the background, before its first buyer comes. */
+  /** Has a product that is COLD rebuilt, in the background, before its first buyer comes. */
   warm(productId: string): void;
+  /** As `warm`, and resolves when that is done. */
+  rebuildIfCold(productId: string): Promise<void>;
   /** Forgets that catalog did not know this product. */
   forgetUnknown(productId: string): void;
 }
@@ -31,6 +35,8 @@ export interface RebuildParts {
   guard: Guard;
   log: Log;
   metrics: Metrics;
+  /** Lines of order and of catalog in memory at once. */
+  pageSize?: number;
 }
 
 const MAX_STARTS = 5;
@@ -47,7 +53,7 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
     return shared;
   }
 
-  async function start(productId: string): Promise<boolean> {
+  async function start(productId: string, anew = false): Promise<boolean> {
     if (unknown.has(productId)) return false;
     if (!(await exists(database, catalog, productId))) {
       unknown.remember(productId);
@@ -56,7 +62,7 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
     const before = await inventory.standingEpoch(productId);
     await guard.inTurn(`rebuild:${productId}`, { waitMs: 5_000, ttlMs: 30_000 }, async () => {
       // Whoever had the lock before us may have done it.
-      if ((await inventory.standingEpoch(productId)) > before) return;
+      if (!anew && (await inventory.standingEpoch(productId)) > before) return;
       const end = seconds.startTimer();
       await run(parts, productId);
       end();
@@ -74,25 +80,20 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
 
   return {
     rebuild,
+    rebuildAnew: (productId) => start(productId, true),
+    rebuildIfCold,
     later: (productId) => inBackground(productId, rebuild(productId)),
     warm: (productId) => inBackground(productId, rebuildIfCold(productId)),
     forgetUnknown: (productId) => unknown.forget(productId),
   };
 }
 
-/** The four steps; any failure of the last starts over at the first, since nobody knows how far it came. */
-async function run({ database, inventory, catalog, log }: RebuildParts, productId: string): Promise<void> {
+/** The steps, started over until a rebuild of this or another replica stands. */
+async function run(parts: RebuildParts, productId: string): Promise<void> {
   for (let attempt = 1; attempt <= MAX_STARTS; attempt += 1) {
-    const epoch = await raiseEpoch(database, productId, await inventory.standingEpoch(productId));
-    const standing = await readStandingOrders(database, productId);
-    const truth = await fetchStockTruth(catalog, productId, epoch, randomUUID());
-    if (!truth) continue;
-    const answer = await inventory.load(await uniteTruths(database, productId, epoch, standing, truth));
-    if (answer === 'PUBLISHED') {
-      log.info({ productId, epoch, orders: standing.length }, 'rebuilt the stock of a product');
-      return;
-    }
-    log.warn({ productId, epoch, answer }, 'a rebuild starts over');
+    const answer = await takeSteps(parts, productId);
+    if (answer === 'PUBLISHED') return parts.log.info({ productId }, 'rebuilt the stock of a product');
+    parts.log.warn({ productId, answer }, 'a rebuild starts over');
   }
   throw new Unavailable(`a rebuild of ${productId}`);
 }

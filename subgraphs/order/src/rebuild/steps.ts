@@ -1,29 +1,15 @@
 import type { Database } from '@stampede/shared/database';
-import { lockStockExclusively, type LoadedOrder, type LoadedProduct } from '@stampede/shared/inventory';
+import { lockStockExclusively, type Inventory, type LoadAnswer } from '@stampede/shared/inventory';
 import { productChanged } from '@stampede/shared/messages';
-import type { ServiceClient } from '@stampede/shared/subgraph';
 import { storeListing } from '../listing/store-listing.js';
-
-/** What catalog answers in step 3; it documents the fields. */
-export interface StockTruth {
-  total: number;
-  version: number;
-  opensAt: number;
-  closesAt: number | null;
-  limitPerBuyer: number;
-  holdMinutes: number;
-  paused: boolean;
-  listing: string;
-  committed: { orderId: string; buyerId: string; quantity: number; epoch: number; serial: number }[];
-  returned: string[];
-}
-
-/** An order line of a product as order knows it. */
-export type StandingOrder = Omit<LoadedOrder, 'state'>;
+import { readUnconfirmed } from './standing-orders.js';
+import { fetchStockTruth } from './stock-truth.js';
+import { uniteTruths, type TruthSources } from './unite-truths.js';
 
 /**
  * Step 1. Waits until every change of the product's stock that is under way has committed, and raises the epoch:
- * what commits from here on carries the new one, and waits for the hash that this rebuild will load.
+ * what commits from here on carries the new one, and waits for the hash that this rebuild will load. No order can be
+ * placed until then: its hold is of an epoch that has passed.
  *
  * @param above the epoch of the hash that stands in Redis, should it be ahead of PostgreSQL (a restored backup).
  */
@@ -40,78 +26,22 @@ export function raiseEpoch(database: Database, productId: string, above: number)
   });
 }
 
-const STANDING = `
-  SELECT orders.id AS "orderId", orders.buyer_id AS "buyerId", orders.digest, line.quantity, hold.epoch, hold.serial,
-    floor(extract(epoch FROM orders.pay_by) * 1000)::bigint AS "payBy",
-    floor(extract(epoch FROM orders.placed_at) * 1000)::bigint AS "heldAt"
-  FROM order_line line
-  JOIN orders ON orders.id = line.order_id
-  JOIN hold ON hold.order_id = line.order_id AND hold.product_id = line.product_id AND hold.state = 'PLACED'
-  WHERE line.product_id = $1`;
-
-/** Step 2. Every order that holds or owns units of the product; delivered ones too, for the buyers' limits. */
-export function readStandingOrders(database: Database, productId: string): Promise<StandingOrder[]> {
-  return database.query<StandingOrder>(
-    `${STANDING} AND orders.status NOT IN ('EXPIRED', 'CANCELLED', 'REFUNDED')`,
-    [productId],
-  );
-}
-
-/** Step 3. Catalog stores the epoch and tells its truth; null when its epoch is not older. */
-export async function fetchStockTruth(
-  catalog: ServiceClient,
-  productId: string,
-  epoch: number,
-  requestId: string,
-): Promise<StockTruth | null> {
-  const { stockTruth } = await catalog.ask<{ stockTruth: StockTruth | null }>(
-    `mutation ($productId: ID!, $epoch: SafeInt!) {
-      stockTruth(productId: $productId, epoch: $epoch) {
-        total version opensAt closesAt limitPerBuyer holdMinutes paused listing returned
-        committed { orderId buyerId quantity epoch serial }
-      }
-    }`,
-    { productId, epoch },
-    requestId,
-  );
-  return stockTruth;
-}
-
 /**
- * Between steps 3 and 4: the union of both. Catalog's word wins: what it committed is sold, whatever order says,
- * and what it has unsold is gone. Order's listing is refreshed on the way.
+ * The four steps, once. Any answer but PUBLISHED, and any error, means to start over at the first: nobody knows how
+ * far the last one came.
+ *
+ * @returns OVERTAKEN when catalog has a newer epoch: another rebuild was quicker.
  */
-export async function uniteTruths(
-  database: Database,
+export async function takeSteps(
+  { inventory, ...sources }: TruthSources & { inventory: Inventory },
   productId: string,
-  epoch: number,
-  standing: readonly StandingOrder[],
-  truth: StockTruth,
-): Promise<LoadedProduct> {
-  await storeListing(database, productChanged.schema.parse(JSON.parse(truth.listing)));
-  const committed = new Set(truth.committed.map(({ orderId }) => orderId));
-  const returned = new Set(truth.returned);
-  const known = new Set(standing.map(({ orderId }) => orderId));
-  // Ended in order, and not yet taken back by catalog: still sold.
-  const endedButSold = await database.query<StandingOrder>(`${STANDING} AND orders.id = ANY($2)`, [
-    productId,
-    [...committed].filter((orderId) => !known.has(orderId)),
-  ]);
-  const ours = [...standing, ...endedButSold];
-  for (const { orderId } of endedButSold) known.add(orderId);
-  const orders = [...ours, ...soldElsewhere(truth, known)]
-    .filter(({ orderId }) => !returned.has(orderId))
-    .map((order) => ({
-      ...order,
-      state: committed.has(order.orderId) ? ('sold' as const) : ('held' as const),
-    }));
-  const { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, total } = truth;
-  const settings = { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, total };
-  return { productId, epoch, settings, orders };
+): Promise<LoadAnswer | 'OVERTAKEN'> {
+  const { database, catalog } = sources;
+  const epoch = await raiseEpoch(database, productId, await inventory.standingEpoch(productId));
+  const unconfirmed = await readUnconfirmed(database, productId);
+  const truth = await fetchStockTruth(catalog, productId, epoch, unconfirmed);
+  if (!truth) return 'OVERTAKEN';
+  const { listing, ...settings } = truth;
+  await storeListing(database, productChanged.schema.parse(JSON.parse(listing)));
+  return inventory.load({ productId, epoch, settings, orders: uniteTruths(sources, productId) });
 }
-
-/** Sold by catalog, and unknown here: order's tables are older than catalog's (a restored backup). */
-const soldElsewhere = ({ committed }: StockTruth, known: ReadonlySet<string>): StandingOrder[] =>
-  committed
-    .filter(({ orderId }) => !known.has(orderId))
-    .map((sold) => ({ ...sold, digest: '', payBy: 0, heldAt: 0 }));

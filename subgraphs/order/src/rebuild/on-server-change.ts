@@ -1,0 +1,24 @@
+import type { RedisServer } from '@stampede/shared/redis';
+import { rebuildListed, type ListedParts } from './rebuild-listed.js';
+
+/** Looks after all sales whenever Redis has come back as another server; one round at a time. */
+export function openServerChanges(server: RedisServer, parts: ListedParts): { close(): Promise<void> } {
+  let rounds = Promise.resolve();
+  const end = server.onChange((change) => {
+    rounds = rounds.then(() => round(parts, change));
+  });
+  return {
+    close: () => {
+      end();
+      return rounds;
+    },
+  };
+}
+
+async function round(parts: ListedParts, change: Parameters<typeof rebuildListed>[1]): Promise<void> {
+  try {
+    await rebuildListed(parts, change);
+  } catch (error) {
+    parts.log.warn({ err: error }, 'sales that Redis may have forgotten are rebuilt when somebody asks');
+  }
+}
