@@ -276,3 +276,37 @@ test('a wish that a crash left behind goes on with its key, is decided by the ne
   await catalog.load(forgotten.id);
   expect(await totalOf(forgotten.id)).toBe(10);
 });
+
+test('a wish that is withdrawn while it is being decided is not granted', async () => {
+  const id = await onSale(10);
+  await catalog.database.run(
+    `INSERT INTO restock (product_id, idempotency_key, quantity, state) VALUES ($1, 'restock-1', -4, 'PENDING')`,
+    [id],
+  );
+  let deciding: Promise<void> | undefined;
+  await catalog.database.transaction(async (tx) => {
+    await tx.run('DELETE FROM restock WHERE product_id = $1', [id]);
+    deciding = catalog.load(id);
+    await eventually(async () => {
+      const waiting = await tx.query(`SELECT 1 FROM pg_locks WHERE NOT granted
+        AND (database IS NULL OR database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+        AND pg_backend_pid() = ANY(pg_blocking_pids(pid))`);
+      expect(waiting).toHaveLength(1);
+    });
+  });
+  await deciding;
+  expect(await totalOf(id)).toBe(10);
+  expect(await readingOf(id)).toMatchObject({ total: 10, available: 10 });
+});
+
+test('a conflict leaves the wish that it conflicts with alone', async () => {
+  const id = await onSale(10);
+  await catalog.database.run(
+    `INSERT INTO restock (product_id, idempotency_key, quantity, state) VALUES ($1, 'restock-1', -4, 'PENDING')`,
+    [id],
+  );
+  for (const quantity of [-3, 4]) {
+    expect(outcomeOf(await restock(id, quantity, 'restock-1'))).toBe('IDEMPOTENCY_CONFLICT');
+  }
+  expect(outcomeOf(await restock(id, -4, 'restock-1'))).toBe(6);
+});

@@ -89,6 +89,19 @@ test('every product is shown at once, however often it is named, and then what c
   expect(await (await look(ids[1]!)).next()).toMatchObject({ id: ids[1], stock: { available: 9, held: 1 } });
 });
 
+test('products and their changes are shown as they come, not when the next sweep does', async () => {
+  const ids = await Promise.all(Array.from({ length: 6 }, () => onSale()));
+  const start = performance.now();
+  for (const id of ids) {
+    const viewer = await look(id);
+    await viewer.next();
+    await reserve(id);
+    expect((await viewer.next()).stock.available).toBe(9);
+  }
+  // By sweeps alone it would take six seconds.
+  expect(performance.now() - start).toBeLessThan(3_000);
+});
+
 test('a burst is shown at most every 100 ms, and its last value always', async () => {
   const id = await onSale(400);
   const viewer = await look(id);
