@@ -146,6 +146,23 @@ test('a pause is shown, with the product as it is since', async () => {
   expect(await viewer.next()).toMatchObject({ name: 'New name', sale: { phase: 'PAUSED' } });
 });
 
+test('a product that PostgreSQL is slow to tell holds up the viewers of no other', async () => {
+  const [paused, other] = [await onSale(), await onSale()];
+  const [viewer, viewerOfOther] = [await look(paused), await look(other)];
+  await viewer.next();
+  await viewerOfOther.next();
+  await catalog.database.transaction(async (tx) => {
+    await tx.run('LOCK TABLE product');
+    const settings = { ...(await catalog.inventory.read([paused]))[0]!.settings, version: 9, paused: true };
+    await catalog.inventory.changeSettings(paused, 1, settings);
+    await reserve(other);
+    expect((await viewerOfOther.next()).stock.available).toBe(9);
+    await reserve(other);
+    expect((await viewerOfOther.next()).stock.available).toBe(8);
+  });
+  expect((await viewer.next()).sale.phase).toBe('PAUSED');
+});
+
 test('a change that nobody heard of is shown all the same', async () => {
   const id = await onSale();
   const viewer = await look(id);

@@ -1,9 +1,7 @@
-import type { Inventory } from '@stampede/shared/inventory';
 import { openNewest, type ChangeFeed } from '@stampede/shared/live';
-import type { Log } from '@stampede/shared/telemetry';
-import type { ProductReader } from '../browse/product-reader.js';
 import type { Product } from '../product.entity.js';
-import { tellViewers, type WatchedProduct } from './watched-product.js';
+import { tellChanges, type TellChangesParts } from './tell-changes.js';
+import type { WatchedProduct } from './watched-product.js';
 
 /** Shows everybody who looks at a product how its units fall, with one read of Redis for all of them. */
 export interface StockWatcher {
@@ -18,13 +16,8 @@ export interface StockWatcher {
   close(): Promise<void>;
 }
 
-export interface StockWatcherOptions {
-  inventory: Pick<Inventory, 'read' | 'now'>;
-  products: Pick<ProductReader, 'one'>;
+export interface StockWatcherOptions extends TellChangesParts {
   feed: Pick<ChangeFeed, 'watch'>;
-  /** Has order rebuild a product of which Redis knows nothing, in the background. */
-  askForRebuild: (productId: string) => void;
-  log: Log;
 }
 
 /** Changes within it are told as one. */
@@ -88,7 +81,7 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
 
   async function round(ids: string[]): Promise<void> {
     try {
-      if (ids.length > 0) await readAndTell(options, watched, ids);
+      if (ids.length > 0) await tellChanges(options, watched, ids);
       failing = false;
     } catch (error) {
       // Said once. The next sweep comes back to every product, and the feed as soon as it is heard again.
@@ -98,7 +91,7 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
   }
 
   function hear(id: string): void {
-    if (changed.has(id)) return;
+    if (changed.has(id) || !watched.has(id)) return;
     changed.add(id);
     schedule();
   }
@@ -116,6 +109,8 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
       viewers,
       feed: feed.watch([product.id], hear),
       phaseChangesAt: Infinity,
+      readAgain: () => hear(product.id),
+      rereading: false,
     });
     urgent.add(product.id);
   }
@@ -153,31 +148,4 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
       await running;
     },
   };
-}
-
-/** Reads products in one round trip, and tells whoever looks at them what is new. */
-async function readAndTell(
-  { inventory, products, askForRebuild, log }: StockWatcherOptions,
-  watched: ReadonlyMap<string, WatchedProduct>,
-  ids: readonly string[],
-): Promise<void> {
-  const [asOf, readings] = await Promise.all([inventory.now(), inventory.read(ids)]);
-  const readAt = performance.now();
-
-  async function tell(id: string, index: number): Promise<void> {
-    const reading = readings[index];
-    if (!reading) return askForRebuild(id);
-    const product = watched.get(id);
-    if (!product) return;
-    // Whatever changes of a product raises the version of its settings, which travels with its stock.
-    if (product.product.settings.version < reading.settings.version) {
-      try {
-        product.product = (await products.one(id)) ?? product.product;
-      } catch (error) {
-        log.warn({ err: error, productId: id }, 'live stock shows a product as it was');
-      }
-    }
-    tellViewers(product, { ...reading, asOf }, readAt);
-  }
-  await Promise.all(ids.map(tell));
 }

@@ -14,6 +14,10 @@ export interface WatchedProduct {
   sent?: Product & { reading: TimedReading };
   /** When the clock alone changes its phase, by this process' monotonic clock (ms). */
   phaseChangesAt: number;
+  /** Its row is being read anew: what its viewers are told waits for it. */
+  rereading: boolean;
+  /** Has its stock read with the next round of changes. */
+  readAgain: () => void;
 }
 
 /** Sends a reading on, unless viewers know all that it says. @param readAt monotonic, when it was there */
