@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import { access, accessTable } from '@stampede/shared/access';
 import { notFound } from '@stampede/shared/errors';
 import { listen } from '@stampede/shared/http';
 import { buildSubgraph, streamOfParts } from '@stampede/shared/graphql';
@@ -9,6 +10,7 @@ import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { currentRequestId, openLog, openMetrics } from '@stampede/shared/telemetry';
 import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { WebSocket } from 'ws';
+import { openExecutor } from '../src/subgraph/executor.js';
 import { openSubscriptions } from '../src/subgraph/subscriptions.js';
 
 export const SECRET = 'local-only-identity-secret-of-tests';
@@ -63,6 +65,11 @@ export async function openClocks({ pingEveryMs = 10_000 } = {}) {
   }
   const { schema, sdl } = await buildSubgraph({
     resolvers: [new TickResolver()],
+    access: accessTable([
+      ['Query', access.PUBLIC, 'nothing'],
+      ['Subscription', access.ANYONE, 'ticks whoAmI'],
+      ['Tick', access.PUBLIC, 'number padding'],
+    ]),
     subscriptions: {
       ticks: ({ of }: { of: string }, context: SubgraphContext) => {
         if (of === 'nobody') throw notFound('clock');
@@ -77,6 +84,7 @@ export async function openClocks({ pingEveryMs = 10_000 } = {}) {
   const subscriptions = openSubscriptions({
     name: 'clocks',
     schema,
+    executor: openExecutor<SubgraphContext>(schema, log),
     identitySecret: SECRET,
     messageLimit: 64 * 1024,
     log,

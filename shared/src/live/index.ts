@@ -2,3 +2,5 @@ export { openChangeFeed } from './change-feed.js';
 export type { ChangeFeed, ChangeFeedOptions, Watch } from './change-feed.js';
 export { openNewest } from './newest.js';
 export type { Newest } from './newest.js';
+export { openNotices } from './notices.js';
+export type { Notices } from './notices.js';

@@ -1,14 +1,17 @@
 import 'reflect-metadata';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
+import { openChangeFeed } from '@stampede/shared/live';
 import { messagingTables, openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { readOrderEnv } from './env.js';
+import { openFollowedOrders } from './follow-order/followed-orders.js';
 import { handlers } from './handlers.js';
 import { jobs } from './jobs.js';
+import { orderChanges } from './order-changes.js';
 import { openRebuilds } from './rebuild/rebuilds.js';
 import { buildOrder } from './schema.js';
 
@@ -30,6 +33,10 @@ await runService(log, async (own) => {
   const ask = { ...identity, url: env.CATALOG_URL, audience: 'catalog', deadlineMs: 15_000 };
   const catalog = own(openServiceClient(ask));
   const rebuilds = openRebuilds({ database, inventory, catalog, guard, log, metrics });
+  const live = { redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, log };
+  const feed = own(openChangeFeed({ ...live, topic: 'orders' }));
+  own(orderChanges.listen(feed.announce));
+  const followed = own(openFollowedOrders({ database, feed, log }));
 
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
   for (const job of jobs({ database, inventory, rebuilds, log })) own(job);
@@ -44,7 +51,7 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
-  const subgraph = await buildOrder({ database, inventory, rebuilds, guard });
+  const subgraph = await buildOrder({ database, followed, inventory, rebuilds, guard });
   const readiness = readinessOf({ database, redis });
   own(
     await serveSubgraph({

@@ -1,5 +1,6 @@
 import type { Transaction } from '@stampede/shared/database';
 import { registerEnumType } from 'type-graphql';
+import { orderChanges } from './order-changes.js';
 
 export enum OrderStatus {
   PENDING_PAYMENT = 'PENDING_PAYMENT',
@@ -63,6 +64,7 @@ export async function changeStatus(
     [orderId, from, to],
   );
   if (changed !== 1) throw new Error(`order ${orderId} is not ${from}`);
+  orderChanges.note(tx, orderId);
   await recordEvent(tx, orderId, to, reason);
 }
 

@@ -5,21 +5,25 @@ import { CancelOrderResolver } from './cancellation/cancel-order.resolver.js';
 import { CheckoutResolver } from './checkout/checkout.resolver.js';
 import type { CheckoutParts } from './checkout/checkout.js';
 import { DecisionResolver } from './decision/decision.resolver.js';
+import { FollowOrderResolver } from './follow-order/follow-order.resolver.js';
+import { followOrder } from './follow-order/follow-order.js';
+import type { FollowedOrders } from './follow-order/followed-orders.js';
 import { openOrderReader } from './history/order-reader.js';
 import { OrderResolver } from './history/order.resolver.js';
 import { Product, User } from './order.entity.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
 
-export type OrderParts = CheckoutParts & { database: Database };
+export type OrderParts = CheckoutParts & { database: Database; followed: FollowedOrders };
 
 export function buildOrder(parts: OrderParts): Promise<Subgraph> {
-  const { database, rebuilds } = parts;
+  const { database, followed, rebuilds } = parts;
   const orders = openOrderReader(database);
   return buildSubgraph({
     resolvers: [
       new CancelOrderResolver(database, orders),
       new CheckoutResolver(parts),
       new DecisionResolver(database),
+      new FollowOrderResolver(),
       new OrderResolver(orders),
       new RebuildResolver(rebuilds),
     ],
@@ -28,6 +32,10 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       // Named by a payment or a journal entry: whoever may see that may not see the order yet.
       Order: ({ id }: { id: string }, { identity }: SubgraphContext) =>
         identity.kind === 'user' ? orders.visible(id, identity) : null,
+    },
+    subscriptions: {
+      orderChanged: ({ id }: { id: string }, context: SubgraphContext) =>
+        followOrder(followed, orders, id, context),
     },
   });
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { workOff } from '@stampede/shared/background';
 import { migrate, openDatabase } from '@stampede/shared/database';
+import { openChangeFeed } from '@stampede/shared/live';
 import { messagingTables, openMessaging } from '@stampede/shared/messaging';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
@@ -10,6 +11,7 @@ import { readPaymentEnv } from './env.js';
 import { openKakaoPay } from './kakaopay/index.js';
 import { openOrderClient } from './order-client.js';
 import { onOrderCancelled, onOrderExpired } from './order-ended/on-order-ended.js';
+import { paymentChanges } from './payment-changes.js';
 import { onRefundRequested } from './refund/on-refund-requested.js';
 import { refundDue } from './refund/refund-due.js';
 import { buildPayment } from './schema.js';
@@ -23,6 +25,9 @@ await runService(log, async (own) => {
   const folder = fileURLToPath(new URL('../migrations', import.meta.url));
   await migrate({ ...store, folder, sets: [messagingTables] });
   const database = own(openDatabase(store));
+  const live = { redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, log };
+  const feed = own(openChangeFeed({ ...live, topic: 'orders' }));
+  own(paymentChanges.listen(feed.announce));
   const identity = { service: 'payment', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
   const kakaopay = own(

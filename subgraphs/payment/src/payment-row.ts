@@ -1,4 +1,5 @@
 import type { Sql } from '@stampede/shared/database';
+import { paymentChanges } from './payment-changes.js';
 import type { DeclineReason } from './payment.entity.js';
 import { assertAllowed, type PaymentStatus } from './payment-status.js';
 
@@ -51,5 +52,6 @@ export async function move(
      WHERE id = $1 AND status = $2 AND (status <> 'APPROVING' OR attempt = $8) RETURNING *`,
     [id, from, to, token, decline_reason, approved_at, look_at, attempt],
   );
+  if (row) paymentChanges.note(sql, row.order_id);
   return row;
 }

@@ -39,7 +39,7 @@ export async function markDeciding(
 ): Promise<boolean> {
   const marked = await database.run(
     `UPDATE orders SET deciding_payment_id = $2, deciding_attempt = greatest(deciding_attempt, $3),
-       deciding_since = coalesce(deciding_since, now())
+       deciding_since = coalesce(deciding_since, now()), updated_at = now()
      WHERE id = $1 AND status = 'PENDING_PAYMENT'
        AND (deciding_payment_id = $2 OR (deciding_payment_id IS NULL AND pay_by > now()))`,
     [orderId, paymentId, attempt],

@@ -3,6 +3,7 @@ import { lockStock } from '@stampede/shared/inventory';
 import { orderExpired } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import { endHolds } from '../end-holds.js';
+import { orderChanges } from '../order-changes.js';
 import { readLines } from '../order-row.js';
 import { recordEvent, OrderStatus } from '../order-status.js';
 
@@ -40,6 +41,7 @@ async function expire(tx: Transaction, candidates: readonly string[]): Promise<n
     expired.map(({ id }) => id),
   );
   for (const { id, buyer_id } of expired) {
+    orderChanges.note(tx, id);
     await recordEvent(tx, id, OrderStatus.EXPIRED);
     await appendToOutbox(tx, orderExpired, { orderId: id, buyerId: buyer_id });
   }

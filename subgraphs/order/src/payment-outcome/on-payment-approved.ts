@@ -40,7 +40,8 @@ async function pay(tx: Transaction, order: OrderRow, { paymentId }: PaymentAppro
 
 async function clearMark(tx: Transaction, { orderId, paymentId }: PaymentApproved): Promise<void> {
   await tx.run(
-    `UPDATE orders SET deciding_payment_id = NULL, deciding_attempt = NULL, deciding_since = NULL
+    `UPDATE orders SET deciding_payment_id = NULL, deciding_attempt = NULL, deciding_since = NULL,
+       updated_at = now()
      WHERE id = $1 AND deciding_payment_id = $2`,
     [orderId, paymentId],
   );

@@ -11,7 +11,8 @@ import { on, type Handler } from '@stampede/shared/messaging';
  */
 export const onPaymentDeclined: Handler = on(paymentDeclined, async (tx, { orderId, paymentId, attempt }) => {
   await tx.run(
-    `UPDATE orders SET deciding_payment_id = NULL, deciding_attempt = NULL, deciding_since = NULL
+    `UPDATE orders SET deciding_payment_id = NULL, deciding_attempt = NULL, deciding_since = NULL,
+       updated_at = now()
      WHERE id = $1 AND deciding_payment_id = $2 AND deciding_attempt <= $3`,
     [orderId, paymentId, attempt],
   );

@@ -1,6 +1,7 @@
 import type { Transaction } from '@stampede/shared/database';
 import { orderCancelled, orderExpired } from '@stampede/shared/messages';
 import { on, type Handler } from '@stampede/shared/messaging';
+import { paymentChanges } from '../payment-changes.js';
 
 /**
  * The order has ended: a payment that nobody has begun to approve is given up.
@@ -12,10 +13,11 @@ import { on, type Handler } from '@stampede/shared/messaging';
  * | APPROVED and onwards, DECLINED, CANCELLED | already so; a refund is asked for by a message of its own |
  */
 async function giveUpReady(tx: Transaction, orderId: string): Promise<void> {
-  await tx.run(
+  const givenUp = await tx.run(
     `UPDATE payment SET status = 'CANCELLED', updated_at = now() WHERE order_id = $1 AND status = 'READY'`,
     [orderId],
   );
+  if (givenUp > 0) paymentChanges.note(tx, orderId);
 }
 
 export const onOrderExpired: Handler = on(orderExpired, (tx, { orderId }) => giveUpReady(tx, orderId));

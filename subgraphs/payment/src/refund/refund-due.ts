@@ -3,6 +3,7 @@ import { paymentRefunded } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import { backOff } from '../back-off.js';
 import type { LookupOutcome } from '../kakaopay/index.js';
+import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
@@ -100,6 +101,8 @@ async function recordRefunded(database: Database, refund: RefundRow): Promise<vo
       await move(tx, payment, REFUNDING, total >= payment.amount ? REFUNDED : PARTIALLY_REFUNDED);
     }
     const { key, order_id, amount } = refund;
+    // With another refund still to come its status stays, and what has been given back grows.
+    paymentChanges.note(tx, order_id);
     await appendToOutbox(tx, paymentRefunded, { paymentId: payment.id, orderId: order_id, key, amount });
   });
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { KAKAOPAY_WINDOW_MS } from '../kakaopay/index.js';
 import type { OrderToPay } from '../order-client.js';
 import { DeclineReason } from '../payment.entity.js';
+import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
@@ -70,6 +71,7 @@ async function prepare(parts: PaymentParts, request: StartRequest, order: OrderT
      ON CONFLICT (order_id, provider) WHERE status = 'READY' DO NOTHING RETURNING *`,
     [id, orderId, buyerId, order.total, outcome.tid, outcome.redirectUrl, windowEndsAt],
   );
+  if (payment) paymentChanges.note(parts.database, orderId);
   // A twin of this request was quicker: its payment is the one, and ours lapses unseen at the provider.
   const started = payment ?? (await findReady(parts, orderId));
   return started ? { kind: 'started', payment: started } : { kind: 'not-payable' };

@@ -1,0 +1,8 @@
+import { openNotices } from '@stampede/shared/live';
+
+/**
+ * Orders that this process has changed, in what they show. Whoever follows one is told by this; and, should the
+ * process die before, by the row's `updated_at`. That is set for a payment's decision mark as well: payment tells
+ * of the payment itself, and may die in the same way.
+ */
+export const orderChanges = openNotices();

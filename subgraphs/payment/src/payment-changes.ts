@@ -1,0 +1,4 @@
+import { openNotices } from '@stampede/shared/live';
+
+/** Orders of which this process has changed a payment: whoever follows one reads its payments anew. */
+export const paymentChanges = openNotices();
