@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { until } from './fixtures/house.js';
+import { openClient, openRaw } from './fixtures/live/clients.js';
+import { openLiveShop, type LiveShop } from './fixtures/live/live-shop.js';
+
+let shop: LiveShop;
+beforeAll(async () => {
+  shop = await openLiveShop();
+});
+afterAll(() => shop.close());
+
+const BIG = 300_000;
+const big = (...ids: string[]) =>
+  `subscription { stockChanged(productIds: ${JSON.stringify(ids)}) { id available padding(size: ${BIG}) } }`;
+
+interface Stock {
+  payload: { data: { stockChanged: { id: string; available: number } } };
+}
+const unitsOf = (frames: unknown[], id: string) =>
+  (frames as Stock[])
+    .map(({ payload }) => payload.data.stockChanged)
+    .filter((product) => product.id === id)
+    .map(({ available }) => available);
+
+test('gives a slow reader the newest of each product, and holds no queue for them', async () => {
+  await using slow = await openRaw(shop.socketUrl);
+  await using client = openClient(shop.socketUrl);
+  await slow.init();
+  const query = big('s1', 's2');
+  const fast = client.watch(query);
+  await fast.after(2);
+  slow.subscribe('1', query);
+  await until(() => slow.of('1').length === 2);
+  slow.socket.pause();
+  shop.shelves.set('s2', 1_000);
+  const changes = 120;
+  for (let units = changes; units > 0; units -= 1) {
+    shop.shelves.set('s1', units);
+    await fast.after(2 + 1 + changes - units + 1);
+  }
+  slow.socket.resume();
+  await until(() => unitsOf(slow.of('1'), 's1').at(-1) === 1);
+  await until(() => unitsOf(slow.of('1'), 's2').at(-1) === 1_000);
+
+  const seen = unitsOf(slow.of('1'), 's1').slice(1);
+  expect(seen).toEqual(seen.toSorted((a, b) => b - a));
+  // Everybody else was given everything, and nothing is unaccounted for.
+  expect(fast.results).toHaveLength(2 + 1 + changes);
+  const conflated = await shop.metric('live_conflated_frames_total');
+  expect(conflated).toBeGreaterThan(changes / 2);
+  expect(slow.of('1')).toHaveLength(2 + 1 + changes - conflated);
+});
+
+test('cuts off a client that never reads, while the others go on', async () => {
+  await using strict = await openLiveShop({ LIVE_HEARTBEAT_MS: '300' });
+  await using deaf = await openRaw(strict.socketUrl);
+  await using client = openClient(strict.socketUrl);
+  const fast = client.watch(big('d1'));
+  await fast.after(1);
+  await deaf.init();
+  deaf.subscribe('1', big('d1'));
+  deaf.socket.pause();
+  let units = 0;
+  await until(async () => {
+    strict.shelves.set('d1', (units += 1));
+    await fast.after(units);
+    return (await strict.metric('live_connections')) === 1;
+  });
+  expect(await strict.metric('live_subscriptions')).toBe(1);
+  expect((await strict.get('/metrics')).text).toMatch(
+    /live_refused_total\{transport="websocket",reason="silent"/,
+  );
+});
+
+test('reads no further from a client that asks and does not take the answers', async () => {
+  await using flood = await openLiveShop();
+  await using greedy = await openRaw(flood.socketUrl);
+  await using client = openClient(flood.socketUrl);
+  await greedy.init();
+  greedy.socket.pause();
+  const query = `{ product(id: "p") { padding(size: 100000) } }`.padEnd(20_000, ' ');
+  let sent = 0;
+  let unmoved = 0;
+  let before = -1;
+  await until(() => {
+    const unsent = greedy.socket.bufferedAmount;
+    unmoved = unsent > 0 && unsent === before ? unmoved + 1 : 0;
+    before = unsent;
+    if (unsent === 0)
+      for (let index = 0; index < 200; index += 1) greedy.subscribe(String((sent += 1)), query);
+    return unmoved === 10;
+  });
+  expect(await flood.metric('requests_total')).toBeLessThan(sent / 2);
+  expect(await client.watch('{ whoAmI }').after(1)).toHaveProperty('data');
+});
+
+test('takes a hundred subscriptions per socket, refuses the rest, and the hundred are none the worse', async () => {
+  await using raw = await openRaw(shop.socketUrl);
+  await raw.init();
+  for (let index = 0; index < 1_000; index += 1) {
+    raw.subscribe(`${index}`, `subscription { stockChanged(productIds: ["m${index}"]) { id available } }`);
+  }
+  const framesOf = (type: string) => raw.frames.filter((frame) => frame.type === type);
+  await until(() => framesOf('next').length === 100 && framesOf('error').length === 900);
+  expect(framesOf('error')[0]).toEqual({
+    id: '100',
+    type: 'error',
+    payload: [
+      {
+        message:
+          '100 operations are in flight on this connection already. End one, or open another connection.',
+        extensions: { code: 'RATE_LIMITED' },
+      },
+    ],
+  });
+  expect(new Set(framesOf('error').map(({ id }) => Number(id) >= 100))).toEqual(new Set([true]));
+  for (let index = 0; index < 1_000; index += 1) shop.shelves.set(`m${index}`, 1);
+  await until(() => framesOf('next').length === 200);
+  expect(new Set(framesOf('next').map(({ id }) => id)).size).toBe(100);
+  raw.send({ type: 'complete', id: '0' });
+  raw.subscribe('new', 'subscription { stockChanged(productIds: ["m0"]) { id } }');
+  await until(() => raw.of('new').length === 1);
+  expect(raw.of('new')).toMatchObject([{ type: 'next' }]);
+});
