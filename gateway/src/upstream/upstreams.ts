@@ -4,7 +4,7 @@ import type { Env } from '../env.js';
 import { openSubgraphSource, type SubgraphSource } from './subgraph-source.js';
 
 export interface Upstreams {
-  /** @param url as the supergraph has it, for one that was not among the members at first. */
+  /** @param url as the supergraph has it now: another one, or that of a newcomer, opens another source. */
   source(name: string, url?: string): SubgraphSource;
   /** Where its GraphQL is. */
   address(name: string): string;
@@ -18,10 +18,19 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
     'outcome',
   ]);
   const sources = new Map<string, { source: SubgraphSource; address: string }>();
+  /** Requests may be on their way by them. */
+  const replaced: SubgraphSource[] = [];
+
+  const addressOf = (name: string, url: string) => {
+    const baseUrl = env.addresses[name];
+    return baseUrl === undefined ? url : new URL('/graphql', baseUrl).href;
+  };
 
   function open(name: string, url: string): SubgraphSource {
-    const baseUrl = env.addresses[name];
-    const address = baseUrl === undefined ? url : new URL('/graphql', baseUrl).href;
+    const address = addressOf(name, url);
+    const before = sources.get(name);
+    if (before?.address === address) return before.source;
+    if (before) replaced.push(before.source);
     const source = openSubgraphSource({
       name,
       url: address,
@@ -41,10 +50,11 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
 
   for (const { name, url } of members) open(name, url);
   return {
-    source: (name, url) => (url !== undefined && !sources.has(name) ? open(name, url) : known(name).source),
+    source: (name, url) => (url === undefined ? known(name).source : open(name, url)),
     address: (name) => known(name).address,
     close: async () => {
-      await Promise.all([...sources.values()].map(({ source }) => source.close()));
+      const current = [...sources.values()].map(({ source }) => source);
+      await Promise.all([...current, ...replaced].map((source) => source.close()));
     },
   };
 }

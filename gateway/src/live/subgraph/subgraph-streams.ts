@@ -71,7 +71,8 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
     let pong: NodeJS.Timeout | undefined;
     let ids = 0;
     const client: Client = createClient({
-      url: address(subgraph).replace(/^http/, 'ws'),
+      // Looked up for each connection: another supergraph may have another address.
+      url: () => address(subgraph).replace(/^http/, 'ws'),
       webSocketImpl: SubgraphSocket,
       connectionParams: () => ({ [IDENTITY_HEADER]: sign(subgraph, GATEWAY, CONNECT_BODY, randomUUID()) }),
       connectionAckWaitTimeout: ACKNOWLEDGE_MS,
