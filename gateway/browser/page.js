@@ -3,11 +3,17 @@ import { showSandbox } from './sandbox.js';
 
 const place = document.querySelector('#place');
 
-if (place.dataset.show === 'sandbox') {
-  showSandbox(place).catch((error) => {
-    console.warn(`${error.message}: showing GraphiQL, which this server has with it`);
-    return showGraphiql(place);
-  });
-} else {
-  showGraphiql(place);
+async function show() {
+  if (place.dataset.show === 'sandbox') {
+    try {
+      return await showSandbox(place);
+    } catch (error) {
+      console.warn(`${error.message}: GraphiQL of this server is shown`);
+    }
+  }
+  return showGraphiql(place);
 }
+
+show().catch((error) => {
+  place.textContent = `This page cannot be shown: ${error.message}.`;
+});

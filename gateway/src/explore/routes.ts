@@ -8,6 +8,7 @@ import { pageOf, policyOf, type Shown } from './page.js';
  * `/graphiql` always that, which is served whole from here.
  */
 export function exploreRoutes(graphql: Route): Record<string, Route> {
+  const sandbox = page('sandbox');
   let reading: ReturnType<typeof readAssets> | undefined;
   const asset =
     (name: string): Route =>
@@ -16,12 +17,12 @@ export function exploreRoutes(graphql: Route): Record<string, Route> {
       if (!found) throw new Error(`${name} is listed, and not there`);
       const { type, body, etag } = found;
       const headers = { ...SAFE, 'cache-control': 'no-cache', etag };
-      if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
-      respond(response, 200, body, { ...headers, 'content-type': type });
+      if (request.headers['if-none-match'] === etag) response.writeHead(304, headers).end();
+      else respond(response, 200, body, { ...headers, 'content-type': type });
     };
   return {
     '/graphql': (request, response, url) =>
-      isBrowser(request) ? page('sandbox')(request, response, url) : graphql(request, response, url),
+      isBrowser(request) ? sandbox(request, response, url) : graphql(request, response, url),
     '/graphiql': getOnly(page('graphiql')),
     ...Object.fromEntries(ASSET_NAMES.map((name) => [`/graphiql/${name}`, getOnly(asset(name))])),
   };
