@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Unavailable } from '@stampede/shared/errors';
-import { on, queueName } from '@stampede/shared/messaging';
+import { Contradiction, on, queueName } from '@stampede/shared/messaging';
 import { eventually } from '@stampede/shared/testing';
 import {
   DELAYS_MS,
@@ -71,22 +71,54 @@ test('a handler that recovers has its effect once, and only its own service trie
 });
 
 test.each([
-  ['that is not JSON', Buffer.from('{"number":'), randomUUID(), 'malformed: '],
-  ['that breaks its schema', Buffer.from('{"number":"five"}'), randomUUID(), 'number'],
-  ['without a message id', Buffer.from('{"number":5}'), undefined, 'malformed: it has no message id'],
-])('a message %s is a dead letter at once', async (_, body, messageId, reason) => {
+  ['that is not JSON', '{"number":', randomUUID(), 1, 'malformed: '],
+  ['of no bytes', '', randomUUID(), 1, 'malformed: '],
+  ['that breaks its schema', '{"number":"five"}', randomUUID(), 1, 'number'],
+  ['without a message id', '{"number":5}', undefined, 1, 'malformed: it has no message id'],
+  ['whose id is no UUID', '{"number":5}', 'five', 1, 'malformed: it has no message id'],
+  [
+    'of a later version',
+    '{"number":5}',
+    randomUUID(),
+    2,
+    'unknown version 2 of number.noted; 1 is read here',
+  ],
+  ['without a version', '{"number":5}', randomUUID(), undefined, 'unknown version undefined'],
+])('a message %s is a dead letter at once, and others go on', async (_, text, messageId, version, reason) => {
+  const body = Buffer.from(text);
   await using house = await openHouse();
   const order = await house.openService('order', [writer]);
   await withChannel(async (channel) => {
-    channel.publish(house.namespace, noted.name, body, { ...(messageId && { messageId }) });
+    const headers = version && { headers: { 'x-version': version } };
+    channel.publish(house.namespace, noted.name, body, { ...(messageId && { messageId }), ...headers });
     await channel.waitForConfirms();
   });
+  await order.note(6);
   const letter = await oneDeadLetter(house);
   expect(letter.content).toEqual(body);
   expect(letter.properties.headers).toMatchObject({ 'x-attempts': 0, 'x-service': 'order' });
   expect(letter.properties.headers?.['x-reason']).toContain(reason);
   expect(await order.counted('messages_consumed_total', { outcome: 'retried' })).toBe(0);
-  expect(await order.effects()).toEqual([]);
+  await eventually(async () => expect(await order.effects()).toEqual([6]));
+});
+
+test('a message that contradicts what is known is a dead letter at once, and leaves nothing behind', async () => {
+  await using house = await openHouse();
+  const contradicted = on(noted, async (tx, body) => {
+    await noteDown(tx, body);
+    if (body.number === 4) throw new Contradiction('four is not a number');
+  });
+  const order = await house.openService('order', [contradicted]);
+  await order.note(4, 5);
+  const letter = await oneDeadLetter(house);
+  expect(letter.properties.headers).toMatchObject({
+    'x-reason': 'contradiction: four is not a number',
+    'x-attempts': 1,
+    'x-died-at': expect.any(Number),
+  });
+  await eventually(async () => expect(await order.effects()).toEqual([5]));
+  expect(await order.counted('messages_consumed_total', { outcome: 'retried' })).toBe(0);
+  expect(await order.database.query('SELECT 1 FROM inbox')).toHaveLength(1);
 });
 
 test('what is away holds a message up in place and counts nothing', async () => {

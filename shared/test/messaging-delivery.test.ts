@@ -55,7 +55,7 @@ test('a message that is published twice has its effect once', async () => {
   await withChannel(async (channel) => {
     const body = Buffer.from(JSON.stringify({ number: 2 }));
     for (const exchange of [house.namespace, house.namespace]) {
-      channel.publish(exchange, noted.name, body, { messageId });
+      channel.publish(exchange, noted.name, body, { messageId, headers: { 'x-version': 1 } });
     }
     await channel.waitForConfirms();
   });

@@ -7,6 +7,7 @@ export { orderExpired, type OrderExpired } from './order-expired.v1.js';
 export { orderCancelled, type OrderCancelled } from './order-cancelled.v1.js';
 export { paymentApproved, type PaymentApproved } from './payment-approved.v1.js';
 export { paymentDeclined, type PaymentDeclined } from './payment-declined.v1.js';
+export { paymentOverdue, type PaymentOverdue } from './payment-overdue.v1.js';
 export { paymentRefunded, type PaymentRefunded } from './payment-refunded.v1.js';
 export { refundRequested, type RefundRequested } from './refund-requested.v1.js';
 export { stockCommitted, type StockCommitted } from './stock-committed.v1.js';

@@ -30,6 +30,7 @@ export function openAttempts(
         [HEADERS.service]: service,
         [HEADERS.queue]: queue,
         [HEADERS.routingKey]: event,
+        [HEADERS.diedAt]: Date.now(),
       }),
     );
     return 'dead-lettered' as const;
@@ -54,7 +55,8 @@ function copyOf(
   routingKey: string,
   headers: Record<string, unknown>,
 ): Outgoing {
-  const { [HEADERS.version]: version, [HEADERS.requestId]: requestId } = properties.headers ?? {};
+  const kept = [HEADERS.version, HEADERS.requestId, HEADERS.replayOf] as const;
+  const before = Object.fromEntries(kept.map((header) => [header, properties.headers?.[header]]));
   return {
     exchange,
     routingKey,
@@ -68,7 +70,7 @@ function copyOf(
       persistent: true,
       // The queue is ours, declared before; should it be gone, the message must not be.
       mandatory: true,
-      headers: { [HEADERS.version]: version, [HEADERS.requestId]: requestId, ...headers },
+      headers: { ...before, ...headers },
     },
   };
 }

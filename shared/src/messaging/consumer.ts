@@ -1,8 +1,9 @@
-import { IllegalOperationError, type Channel, type ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { answer } from './answer.js';
 import type { Database } from '../database/index.js';
 import { withRequestId, type Log } from '../telemetry/index.js';
 import type { Attempts } from './attempts.js';
-import type { Handler } from './handler.js';
+import { Contradiction, type Handler } from './handler.js';
 import { handleOnce } from './inbox.js';
 import type { ConsumerMetrics } from './metrics.js';
 import { openOutage } from './outage.js';
@@ -53,6 +54,14 @@ export function openConsumer(options: ConsumerOptions): Consumer {
     } catch (error) {
       if (error instanceof Abandoned) throw error;
       const { requestId, messageId, attempts: before } = incoming.meta;
+      if (error instanceof Contradiction) {
+        log.error(
+          { queue, messageId, requestId, reason: error.message },
+          'a message contradicts what is known',
+        );
+        const reason = `contradiction: ${error.message}`;
+        return untilAvailable(() => attempts.deadLetter(message, reason, before + 1), abandon, outage);
+      }
       log.warn(
         { err: error, queue, messageId, requestId, attempts: before + 1 },
         'handling a message failed',
@@ -78,23 +87,14 @@ export function openConsumer(options: ConsumerOptions): Consumer {
           metrics.deadLetters.inc({ queue });
           log.error({ queue, messageId: messageIdOf(message) }, 'a message has become a dead letter');
         }
-        answer(() => channel.ack(message));
+        answer(log, queue, () => channel.ack(message));
       } catch (error) {
         if (!(error instanceof Abandoned))
           log.error({ err: error, queue }, 'a delivery could not be settled');
-        answer(() => channel.nack(message, false, true));
+        answer(log, queue, () => channel.nack(message, false, true));
       }
     },
   };
-
-  function answer(send: () => void): void {
-    try {
-      send();
-    } catch (error) {
-      if (!(error instanceof IllegalOperationError)) throw error;
-      log.debug({ queue }, 'a channel ended before its delivery was answered; the broker delivers it again');
-    }
-  }
 }
 
 const messageIdOf = (message: ConsumeMessage): unknown => message.properties.messageId;

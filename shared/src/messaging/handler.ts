@@ -11,12 +11,24 @@ export interface MessageMeta {
   attempts: number;
 }
 
+/**
+ * Thrown by a handler whose table says that the event contradicts what the service knows, whenever it comes: nothing
+ * of it stands, and the message is a dead letter at once, for people to look at.
+ */
+export class Contradiction extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'Contradiction';
+  }
+}
+
 /** What a service does about one kind of event. */
 export interface Handler {
   type: MessageType<unknown>;
   /**
    * Runs in the transaction that records the message as handled, so it has its effect once. Throwing undoes it
-   * and has it tried again later; throwing something that `isUnavailable` has it tried again soon, uncounted.
+   * and has it tried again later; throwing something that `isUnavailable` has it tried again soon, uncounted; and
+   * after a {@link Contradiction} it is not tried again.
    */
   handle(tx: Transaction, body: unknown, meta: MessageMeta): Promise<void>;
 }

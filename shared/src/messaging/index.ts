@@ -1,7 +1,12 @@
-export { appendToOutbox } from './outbox.js';
-export { on } from './handler.js';
+export { appendReplay, appendToOutbox } from './outbox.js';
+export type { Replay } from './outbox.js';
+export type { KeepDeadLetter } from './collector.js';
+export type { DeadLetter } from './dead-letter.js';
+export { Contradiction, on } from './handler.js';
 export type { Handler, MessageMeta } from './handler.js';
 export { openMessaging } from './messaging.js';
 export type { Messaging, MessagingOptions } from './messaging.js';
 export { DEFAULT_DELAYS_MS, deadLetterQueue, queueName, retryLevel } from './topology.js';
 export { messagingTables } from './tables.js';
+export { startWatchdog, unanswered } from './watchdog.js';
+export type { Reminder } from './watchdog.js';

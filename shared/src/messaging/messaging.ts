@@ -1,6 +1,7 @@
 import type { Database } from '../database/index.js';
 import type { Log, Metrics } from '../telemetry/index.js';
 import { openAttempts } from './attempts.js';
+import { openCollector, type KeepDeadLetter } from './collector.js';
 import { openConsumer } from './consumer.js';
 import { openConsumers } from './consumers.js';
 import type { Handler } from './handler.js';
@@ -22,6 +23,8 @@ export interface MessagingOptions {
   database: Database;
   /** One per event at most; each gets a queue. */
   handlers: readonly Handler[];
+  /** Of the one service that collects the dead letters of all. */
+  keepDeadLetter?: KeepDeadLetter;
   log: Log;
   metrics: Metrics;
   /** How long a message waits after each failure; after one more it is a dead letter. Milliseconds. */
@@ -50,7 +53,7 @@ const HOUR_MS = 3_600_000;
  */
 export async function openMessaging(options: MessagingOptions): Promise<Messaging> {
   const { url, namespace, service, database, handlers, log, delaysMs = DEFAULT_DELAYS_MS } = options;
-  const { concurrency = 8, keepPublishedMs = HOUR_MS } = options;
+  const { concurrency = 8, keepPublishedMs = HOUR_MS, keepDeadLetter } = options;
   const events = handlers.map((handler) => handler.type.name);
   const twice = events.find((event, index) => events.indexOf(event) !== index);
   if (twice) throw new Error(`${service} has two handlers of ${twice}; one queue can have one`);
@@ -59,18 +62,22 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
   const metrics = messagingMetrics(options.metrics);
   const publisher = await openPublisher({ url, topology, log });
   const slot = openSlots(concurrency);
+  const own = handlers.map((handler) => {
+    const queue = queueName(namespace, service, handler.type.name);
+    const attempts = openAttempts(publisher, topology, queue, handler.type.name);
+    return openConsumer({ queue, handler, attempts, database, slot, metrics: metrics.consumers, log });
+  });
+  const collectors = keepDeadLetter
+    ? [openCollector({ namespace, keep: keepDeadLetter, database, slot, log })]
+    : [];
   const consumers = await openConsumers({
     url,
     topology,
     prefetch: PREFETCH,
     log,
-    consumers: handlers.map((handler) => {
-      const queue = queueName(namespace, service, handler.type.name);
-      const attempts = openAttempts(publisher, topology, queue, handler.type.name);
-      return openConsumer({ queue, handler, attempts, database, slot, metrics: metrics.consumers, log });
-    }),
+    consumers: [...own, ...collectors],
   });
-  const relay = startRelay({ database, publisher, exchange: namespace, published: metrics.published, log });
+  const relay = startRelay({ database, publisher, namespace, published: metrics.published, log });
   const housekeeping = startHousekeeping({
     database,
     depth: metrics.depth,

@@ -22,6 +22,32 @@ export async function appendToOutbox<T>(tx: Transaction, type: MessageType<T>, b
   tx.afterCommit(announce);
 }
 
+const APPEND_REPLAY = `
+  INSERT INTO outbox (message_id, routing_key, version, request_id, content, queue, replay_of)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+
+/** A dead letter that goes back, as it was, to the one queue that it died in. */
+export interface Replay {
+  /** The dead letter's own id. */
+  replayOf: string;
+  messageId: string;
+  queue: string;
+  routingKey: string;
+  version: number | null;
+  requestId: string | null;
+  body: Buffer;
+}
+
+/**
+ * Sends a message again under its own id, if and only if the transaction commits: the inbox of its queue stops a
+ * second effect, and its attempts are counted anew. A queue that is gone makes it a dead letter again.
+ */
+export async function appendReplay(tx: Transaction, replay: Replay): Promise<void> {
+  const { messageId, routingKey, version, requestId, body, queue, replayOf } = replay;
+  await tx.run(APPEND_REPLAY, [messageId, routingKey, version, requestId, body, queue, replayOf]);
+  tx.afterCommit(announce);
+}
+
 const listeners = new Set<() => void>();
 
 function announce(): void {

@@ -9,6 +9,8 @@ export interface Outgoing {
   routingKey: string;
   content: Buffer;
   options: Options.Publish & { messageId: string };
+  /** Published in its place when no queue takes it. Without one, a missing queue is a mistake, and is declared again. */
+  orElse?: Outgoing;
 }
 
 /** Publishes with confirms, on a connection of its own: a broker short of memory stops publishers, not readers. */
@@ -44,7 +46,9 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
       drop('the publishing channel was closed');
     });
     // A returned message is confirmed as well, right after.
-    opened.on('return', (message) => returned.add(String(message.properties.messageId)));
+    opened.on('return', ({ fields, properties }) =>
+      returned.add(keyOf(fields.routingKey, String(properties.messageId))),
+    );
     await declareTopology(opened, topology);
     channel = opened;
   }
@@ -52,7 +56,7 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
   const name = `${topology.namespace}.${topology.service} publisher`;
   const connection = await openConnection({ url, name, log, setup });
 
-  function publish({ exchange, routingKey, content, options }: Outgoing): Promise<void> {
+  function publish({ exchange, routingKey, content, options, orElse }: Outgoing): Promise<void> {
     const problem = connection.problem();
     if (!channel || problem) return Promise.reject(new Unavailable(`The broker (${problem})`));
     const current = channel;
@@ -66,11 +70,13 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
         clearTimeout(deadline);
         if (error) {
           reject(new Unavailable('The confirm of a message', { cause: error }));
-        } else if (returned.delete(options.messageId)) {
+        } else if (!returned.delete(keyOf(routingKey, options.messageId))) {
+          resolve();
+        } else if (orElse) {
+          publish(orElse).then(resolve, reject);
+        } else {
           connection.drop('a queue is missing and has to be declared again');
           reject(new Unavailable(`The queue for ${routingKey}`));
-        } else {
-          resolve();
         }
       };
       try {
@@ -86,3 +92,6 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
 
   return { publish, problem: connection.problem, close: connection.close };
 }
+
+/** One message may be under way to two queues at once, of which one is missing. */
+const keyOf = (routingKey: string, messageId: string) => `${messageId} ${routingKey}`;

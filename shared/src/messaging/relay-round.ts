@@ -1,11 +1,11 @@
 import type { Database } from '../database/index.js';
 import type { Publisher } from './publisher.js';
-import { outgoingEvent, type OutboxRow } from './wire.js';
+import { outgoing, type OutboxRow } from './wire.js';
 
 export interface RoundOptions {
   database: Database;
   publisher: Publisher;
-  exchange: string;
+  namespace: string;
   published: { inc(count: number): void };
 }
 
@@ -28,7 +28,7 @@ const CLAIM = `
     FOR UPDATE SKIP LOCKED
   )
   RETURNING id, message_id AS "messageId", routing_key AS "routingKey", version, body::text AS body,
-    request_id AS "requestId", created_at AS "createdAt"`;
+    request_id AS "requestId", created_at AS "createdAt", content, queue, replay_of AS "replayOf"`;
 
 const MARK = `UPDATE outbox SET published_at = now() WHERE id = ANY($1)`;
 const RELEASE = `UPDATE outbox SET leased_until = NULL WHERE id = ANY($1) AND published_at IS NULL`;
@@ -41,13 +41,11 @@ const RELEASE = `UPDATE outbox SET leased_until = NULL WHERE id = ANY($1) AND pu
  * @throws why rows were not confirmed; they are free again by then.
  */
 export async function relayRound(options: RoundOptions): Promise<number> {
-  const { database, publisher, exchange, published } = options;
+  const { database, publisher, namespace, published } = options;
   const rows = await database.query<OutboxRow>(CLAIM, [LEASE_MS, BATCH]);
   if (rows.length === 0) return 0;
   rows.sort((a, b) => a.id - b.id);
-  const confirms = await Promise.allSettled(
-    rows.map((row) => publisher.publish(outgoingEvent(exchange, row))),
-  );
+  const confirms = await Promise.allSettled(rows.map((row) => publisher.publish(outgoing(namespace, row))));
   const idsThat = (status: 'fulfilled' | 'rejected') =>
     rows.filter((_, index) => confirms[index]?.status === status).map((row) => row.id);
 

@@ -21,6 +21,12 @@ const DELIVERY_LIMIT = 100;
 
 export const queueName = (namespace: string, service: string, event: string) =>
   `${namespace}.${service}.${event}`;
+/** Whose queue it is, and of which event; undefined for a name that is none of {@link queueName}'s. */
+export function ownerOf(namespace: string, queue: string): { service: string; event: string } | undefined {
+  if (!queue.startsWith(`${namespace}.`)) return undefined;
+  const [service = '', ...event] = queue.slice(namespace.length + 1).split('.');
+  return service && event.length > 0 ? { service, event: event.join('.') } : undefined;
+}
 export const deadLetterQueue = (namespace: string) => `${namespace}.dead-letters`;
 /** Name of a level of waiting: a fanout exchange and its queue. */
 export const retryLevel = (namespace: string, delayMs: number) => `${namespace}.retry.${delayMs}`;

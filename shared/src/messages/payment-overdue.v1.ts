@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { type MessageType } from './message-type.js';
+
+const schema = z.object({
+  paymentId: z.uuid(),
+  orderId: z.uuid(),
+  /** The attempt that order is marked with. */
+  attempt: z.int().nonnegative(),
+});
+
+export type PaymentOverdue = z.infer<typeof schema>;
+
+/** Order waits for a payment’s decision, and has heard nothing for long: payment says again what it decided. */
+export const paymentOverdue: MessageType<PaymentOverdue> = { name: 'payment.overdue', version: 1, schema };
