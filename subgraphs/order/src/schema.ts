@@ -4,6 +4,7 @@ import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { CancelOrderResolver } from './cancellation/cancel-order.resolver.js';
 import { CheckoutResolver } from './checkout/checkout.resolver.js';
 import type { CheckoutParts } from './checkout/checkout.js';
+import { DeadLettersResolver } from './dead-letters/dead-letters.resolver.js';
 import { DecisionResolver } from './decision/decision.resolver.js';
 import { FollowOrderResolver } from './follow-order/follow-order.resolver.js';
 import { followOrder } from './follow-order/follow-order.js';
@@ -22,6 +23,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
     resolvers: [
       new CancelOrderResolver(database, orders),
       new CheckoutResolver(parts),
+      new DeadLettersResolver(database),
       new DecisionResolver(database),
       new FollowOrderResolver(),
       new OrderResolver(orders),

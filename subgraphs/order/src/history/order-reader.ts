@@ -3,13 +3,13 @@ import { badInput } from '@stampede/shared/errors';
 import { decodeTimeCursor, encodeCursor, timeKey, won } from '@stampede/shared/graphql';
 import type { Role } from '@stampede/shared/identity';
 import DataLoader from 'dataloader';
+import { isUuid } from '../is-uuid.js';
 import { orderOf } from '../order-view.js';
 import { readLines, type LineRow, type OrderRow } from '../order-row.js';
 import type { Order, OrderEvent, OrderLine } from '../order.entity.js';
 import type { OrderConnection } from './order-connection.js';
 import type { OrderStatus } from '../order-status.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MAX_PAGE = 100;
 
 export interface Viewer {
@@ -58,7 +58,7 @@ export function openOrderReader(database: Database) {
   return {
     /** The order, if this person may see it; undefined otherwise, as if it were not there. */
     visible: async (id: string, { userId, role }: Viewer): Promise<Order | undefined> => {
-      if (!UUID.test(id)) return undefined;
+      if (!isUuid(id)) return undefined;
       const row = await byId.load(id.toLowerCase());
       return row && (row.buyer_id === userId || role === 'OPERATOR') ? orderOf(row) : undefined;
     },
