@@ -1,13 +1,30 @@
 import { workOff, type Repetition } from '@stampede/shared/background';
+import { startWatchdog } from '@stampede/shared/messaging';
+import type { Metrics } from '@stampede/shared/telemetry';
+import { countDeadLetters } from './dead-letters/list-dead-letters.js';
 import { expireDue } from './expiry/expire-orders.js';
 import { sweepOrphans, type OrphanParts } from './orphans/sweep-orphans.js';
+import { reminders } from './watchdog/reminders.js';
 
 /** Short enough that units are available again well within a second of `payBy`. */
 const EXPIRY_PAUSE_MS = 250;
 const ORPHANS_PAUSE_MS = 5_000;
+const COUNT_PAUSE_MS = 5_000;
 
 /** What order does by itself; every replica does all of it, side by side. */
-export const jobs = (parts: OrphanParts): Repetition[] => [
-  workOff({ name: 'expiry', pauseMs: EXPIRY_PAUSE_MS, log: parts.log }, () => expireDue(parts.database)),
-  workOff({ name: 'orphans', pauseMs: ORPHANS_PAUSE_MS, log: parts.log }, () => sweepOrphans(parts)),
-];
+export function jobs(parts: OrphanParts & { metrics: Metrics }): Repetition[] {
+  const { database, log, metrics } = parts;
+  const openLetters = metrics.gauge(
+    'dead_letters_open',
+    'Dead letters of all services that wait for a person. Every replica reports all: take the maximum.',
+  );
+  return [
+    workOff({ name: 'expiry', pauseMs: EXPIRY_PAUSE_MS, log }, () => expireDue(database)),
+    workOff({ name: 'orphans', pauseMs: ORPHANS_PAUSE_MS, log }, () => sweepOrphans(parts)),
+    workOff({ name: 'counting dead letters', pauseMs: COUNT_PAUSE_MS, log }, async () => {
+      openLetters.set(await countDeadLetters(database));
+      return 0;
+    }),
+    startWatchdog({ database, reminders, log, metrics }),
+  ];
+}

@@ -7,6 +7,7 @@ import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
+import { keepDeadLetter } from './dead-letters/keep-dead-letter.js';
 import { readOrderEnv } from './env.js';
 import { openFollowedOrders } from './follow-order/followed-orders.js';
 import { handlers } from './handlers.js';
@@ -39,7 +40,7 @@ await runService(log, async (own) => {
   const followed = own(openFollowedOrders({ database, feed, log }));
 
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
-  for (const job of jobs({ database, inventory, rebuilds, log })) own(job);
+  for (const job of jobs({ database, inventory, rebuilds, log, metrics })) own(job);
   own(
     await openMessaging({
       url: env.AMQP_URL,
@@ -47,6 +48,7 @@ await runService(log, async (own) => {
       service: 'order',
       database,
       handlers: handlers(rebuilds),
+      keepDeadLetter,
       log,
       metrics,
     }),

@@ -37,6 +37,7 @@ export async function openOrders() {
   let serial = 0;
 
   return {
+    database,
     seller,
     products,
     linesOf: (orderId: string) => lines.get(orderId) ?? [],

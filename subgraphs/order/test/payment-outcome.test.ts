@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Handler } from '@stampede/shared/messaging';
+import { Contradiction, type Handler } from '@stampede/shared/messaging';
 import { randomUUID } from 'node:crypto';
 import { OrderStatus } from '../src/order-status.js';
 import { onPaymentApproved } from '../src/payment-outcome/on-payment-approved.js';
@@ -45,9 +45,11 @@ async function expectNoChange(orderId: string, handler: Handler, body: object): 
   await deliver(handler, body);
   expect(await orders.stateOf(orderId)).toEqual(before);
 }
-async function expectFailure(orderId: string, handler: Handler, body: object, message: RegExp) {
+/** Delivers, and expects a dead letter at once that says this, with nothing changed. */
+async function expectContradiction(orderId: string, handler: Handler, body: object, message: string) {
   const before = await orders.stateOf(orderId);
-  await expect(deliver(handler, body)).rejects.toThrow(message);
+  await expect(deliver(handler, body)).rejects.toThrow(new Contradiction(message));
+  await expect(deliver(handler, body)).rejects.toBeInstanceOf(Contradiction);
   expect(await orders.stateOf(orderId)).toEqual(before);
 }
 
@@ -91,8 +93,21 @@ test('payment.approved of another amount leaves the mark of another payment alon
   });
 });
 
-test.each(PAID_FOR)(
-  'payment.approved again, of the payment that paid an order now %s: already so',
+test.each([S.PAID, S.CONFIRMED, S.PREPARING, S.SHIPPED, S.DELIVERED])(
+  'payment.approved again, of the payment that paid an order now %s: payment is told so again',
+  async (status) => {
+    const paymentId = other();
+    const id = await orders.place(status, { paid_payment_id: paymentId });
+    const before = await orders.stateOf(id);
+    await deliver(onPaymentApproved, approved(id, paymentId));
+    const { buyer_id: buyerId } = before.order!;
+    const told = ['order.paid', { orderId: id, buyerId, paymentId, lines: orders.linesOf(id) }];
+    expect(await orders.stateOf(id)).toEqual({ ...before, said: [told] });
+  },
+);
+
+test.each([S.CANCELLED, S.REFUNDING, S.REFUNDED])(
+  'payment.approved again, of the payment that paid an order now %s: already so, its refund is asked for',
   async (status) => {
     const paymentId = other();
     const id = await orders.place(status, { paid_payment_id: paymentId });
@@ -262,11 +277,13 @@ test.each([S.EXPIRED, S.CANCELLED])(
   },
 );
 
-test('stock.committed of an order that is not paid, or not there, fails and is seen', async () => {
+test('stock.committed of an order that is not paid, or not there, is a contradiction', async () => {
   const id = await orders.place(S.PENDING_PAYMENT);
-  await expectFailure(id, onStockCommitted, { orderId: id }, /is not paid/);
+  const unpaid = `stock was committed for order ${id}, which is not paid`;
+  await expectContradiction(id, onStockCommitted, { orderId: id }, unpaid);
   const none = other();
-  await expectFailure(none, onStockCommitted, { orderId: none }, /is not there/);
+  const missing = `stock was committed for order ${none}, which is not there`;
+  await expectContradiction(none, onStockCommitted, { orderId: none }, missing);
 });
 
 const rejected = (orderId: string) => ({ orderId, reason: 'NO_UNITS_LEFT' });
@@ -287,14 +304,16 @@ test.each([S.CANCELLED, S.EXPIRED, S.REFUNDING, S.REFUNDED])(
 );
 
 test.each([S.PENDING_PAYMENT, S.CONFIRMED, S.PREPARING, S.SHIPPED, S.DELIVERED])(
-  'stock.rejected of an order that is %s fails and is seen',
+  'stock.rejected of an order that is %s is a contradiction',
   async (status) => {
     const id = await orders.place(status, status === S.PENDING_PAYMENT ? {} : paid);
-    await expectFailure(id, onStockRejected, rejected(id), new RegExp(`is ${status}`));
+    const what = `stock was rejected for order ${id}, which is ${status}`;
+    await expectContradiction(id, onStockRejected, rejected(id), what);
   },
 );
 
-test('stock.rejected of no order fails and is seen', async () => {
+test('stock.rejected of no order is a contradiction', async () => {
   const none = other();
-  await expectFailure(none, onStockRejected, rejected(none), /is not there/);
+  const what = `stock was rejected for order ${none}, which is not there`;
+  await expectContradiction(none, onStockRejected, rejected(none), what);
 });

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { workOff } from '@stampede/shared/background';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openChangeFeed } from '@stampede/shared/live';
-import { messagingTables, openMessaging } from '@stampede/shared/messaging';
+import { messagingTables, openMessaging, startWatchdog } from '@stampede/shared/messaging';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +11,13 @@ import { readPaymentEnv } from './env.js';
 import { openKakaoPay } from './kakaopay/index.js';
 import { openOrderClient } from './order-client.js';
 import { onOrderCancelled, onOrderExpired } from './order-ended/on-order-ended.js';
+import { onOrderPaid } from './order-paid/on-order-paid.js';
+import { onPaymentOverdue } from './overdue/on-payment-overdue.js';
 import { paymentChanges } from './payment-changes.js';
 import { onRefundRequested } from './refund/on-refund-requested.js';
 import { refundDue } from './refund/refund-due.js';
 import { buildPayment } from './schema.js';
+import { remindOfApproval } from './watchdog/remind-of-approval.js';
 
 const env = readPaymentEnv();
 const log = openLog('payment', env.LOG_LEVEL);
@@ -41,13 +44,14 @@ await runService(log, async (own) => {
   const parts = { database, kakaopay, orders: openOrderClient(order), sealer: env.PAYMENT_TOKEN_KEYS, log };
   own(workOff({ name: 'settling payments', pauseMs: 250, log }, () => settleDue(parts)));
   own(workOff({ name: 'refunding', pauseMs: 250, log }, () => refundDue(parts)));
+  own(startWatchdog({ database, reminders: [remindOfApproval], log, metrics }));
   own(
     await openMessaging({
       url: env.AMQP_URL,
       namespace: env.NAMESPACE,
       service: 'payment',
       database,
-      handlers: [onRefundRequested, onOrderExpired, onOrderCancelled],
+      handlers: [onRefundRequested, onOrderPaid, onOrderExpired, onOrderCancelled, onPaymentOverdue],
       log,
       metrics,
     }),

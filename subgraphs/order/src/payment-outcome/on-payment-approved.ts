@@ -1,9 +1,19 @@
 import type { Transaction } from '@stampede/shared/database';
-import { orderPaid, paymentApproved, type PaymentApproved } from '@stampede/shared/messages';
-import { appendToOutbox, on, type Handler } from '@stampede/shared/messaging';
-import { heldLines, lockOrder, readLines, type OrderRow } from '../order-row.js';
+import { paymentApproved, type PaymentApproved } from '@stampede/shared/messages';
+import { on, type Handler } from '@stampede/shared/messaging';
+import { lockOrder, readLines, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
 import { requestRefund, unawaitedRefundKey } from '../refund/request-refund.js';
+import { sayPaid } from './say-paid.js';
+
+/** Paid, and not given back: what payment may still be waiting to hear of. */
+const STANDING: ReadonlySet<OrderStatus> = new Set([
+  OrderStatus.PAID,
+  OrderStatus.CONFIRMED,
+  OrderStatus.PREPARING,
+  OrderStatus.SHIPPED,
+  OrderStatus.DELIVERED,
+]);
 
 /**
  * The provider has taken money for an order.
@@ -12,12 +22,16 @@ import { requestRefund, unawaitedRefundKey } from '../refund/request-refund.js';
  * |---|---|
  * | PENDING_PAYMENT, the whole total | PAID, order.paid |
  * | PENDING_PAYMENT, another amount | the payment is refunded; the order waits on |
- * | any other status, by the payment that paid it | already so |
+ * | PAID, CONFIRMED, PREPARING, SHIPPED, DELIVERED, by the payment that paid it | already so: order.paid again, as payment asks when it has not heard of it |
+ * | CANCELLED, REFUNDING, REFUNDED, by the payment that paid it | already so: its refund has been asked for |
  * | any other status, by another payment; no such order | the payment is refunded |
  */
 export const onPaymentApproved: Handler = on(paymentApproved, async (tx, payment) => {
   const order = await lockOrder(tx, payment.orderId);
-  if (order?.paid_payment_id === payment.paymentId) return;
+  if (order?.paid_payment_id === payment.paymentId) {
+    if (STANDING.has(order.status)) await sayPaid(tx, order, await readLines(tx, [order.id]));
+    return undefined;
+  }
   if (order?.status !== OrderStatus.PENDING_PAYMENT)
     return giveBack(tx, payment, order?.status ?? 'NO_SUCH_ORDER');
   if (order.total !== payment.amount) {
@@ -30,12 +44,11 @@ export const onPaymentApproved: Handler = on(paymentApproved, async (tx, payment
 async function pay(tx: Transaction, order: OrderRow, { paymentId }: PaymentApproved): Promise<void> {
   await changeStatus(tx, order.id, OrderStatus.PENDING_PAYMENT, OrderStatus.PAID);
   await tx.run(
-    `UPDATE orders SET paid_payment_id = $2, deciding_payment_id = NULL, deciding_attempt = NULL, deciding_since = NULL
+    `UPDATE orders SET paid_payment_id = $2, paid_at = now(), deciding_payment_id = NULL, deciding_attempt = NULL, deciding_since = NULL
      WHERE id = $1`,
     [order.id, paymentId],
   );
-  const lines = heldLines(await readLines(tx, [order.id]));
-  await appendToOutbox(tx, orderPaid, { orderId: order.id, buyerId: order.buyer_id, paymentId, lines });
+  await sayPaid(tx, { ...order, paid_payment_id: paymentId }, await readLines(tx, [order.id]));
 }
 
 async function clearMark(tx: Transaction, { orderId, paymentId }: PaymentApproved): Promise<void> {

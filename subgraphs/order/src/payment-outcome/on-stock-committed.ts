@@ -1,6 +1,6 @@
 import type { Transaction } from '@stampede/shared/database';
 import { orderConfirmed, stockCommitted } from '@stampede/shared/messages';
-import { appendToOutbox, on, type Handler } from '@stampede/shared/messaging';
+import { appendToOutbox, Contradiction, on, type Handler } from '@stampede/shared/messaging';
 import { cancelPaidOrder, sayCancelled } from '../cancellation/cancel-paid-order.js';
 import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
@@ -14,11 +14,11 @@ import { changeStatus, OrderStatus } from '../order-status.js';
  * | PAID, its cancelling recorded | CANCELLED, refunded in full, order.cancelled: catalog unsells |
  * | CONFIRMED, PREPARING, SHIPPED, DELIVERED, REFUNDING, REFUNDED | already so |
  * | EXPIRED, CANCELLED | order.cancelled again: catalog unsells what nobody has |
- * | PENDING_PAYMENT; no such order | a mistake of ours: fails, and is seen as a dead letter |
+ * | PENDING_PAYMENT; no such order | a contradiction: a dead letter, for people to look at |
  */
 export const onStockCommitted: Handler = on(stockCommitted, async (tx, { orderId }) => {
   const found = await lockOrderAndStock(tx, orderId);
-  if (!found) throw new Error(`stock was committed for order ${orderId}, which is not there`);
+  if (!found) throw new Contradiction(`stock was committed for order ${orderId}, which is not there`);
   const { order, lines } = found;
   switch (order.status) {
     case OrderStatus.PAID:
@@ -35,7 +35,7 @@ export const onStockCommitted: Handler = on(stockCommitted, async (tx, { orderId
     case OrderStatus.CANCELLED:
       return sayCancelled(tx, order, lines, 'ENDED_BEFORE_COMMIT');
     case OrderStatus.PENDING_PAYMENT:
-      throw new Error(`stock was committed for order ${orderId}, which is not paid`);
+      throw new Contradiction(`stock was committed for order ${orderId}, which is not paid`);
     default:
       return order.status satisfies never;
   }

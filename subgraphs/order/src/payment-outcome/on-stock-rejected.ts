@@ -1,5 +1,5 @@
 import { stockRejected } from '@stampede/shared/messages';
-import { on, type Handler } from '@stampede/shared/messaging';
+import { Contradiction, on, type Handler } from '@stampede/shared/messaging';
 import { cancelPaidOrder } from '../cancellation/cancel-paid-order.js';
 import { endHolds } from '../end-holds.js';
 import { lockOrderAndStock } from '../order-row.js';
@@ -12,11 +12,11 @@ import { OrderStatus } from '../order-status.js';
  * |---|---|
  * | PAID | CANCELLED, refunded in full |
  * | CANCELLED, EXPIRED, REFUNDING, REFUNDED | already so |
- * | PENDING_PAYMENT, CONFIRMED, PREPARING, SHIPPED, DELIVERED; no such order | a mistake of ours: fails, and is seen as a dead letter |
+ * | PENDING_PAYMENT, CONFIRMED, PREPARING, SHIPPED, DELIVERED; no such order | a contradiction: a dead letter, for people to look at |
  */
 export const onStockRejected: Handler = on(stockRejected, async (tx, { orderId, reason }) => {
   const found = await lockOrderAndStock(tx, orderId);
-  if (!found) throw new Error(`stock was rejected for order ${orderId}, which is not there`);
+  if (!found) throw new Contradiction(`stock was rejected for order ${orderId}, which is not there`);
   const { order, lines } = found;
   switch (order.status) {
     case OrderStatus.PAID:
@@ -33,7 +33,7 @@ export const onStockRejected: Handler = on(stockRejected, async (tx, { orderId, 
     case OrderStatus.PREPARING:
     case OrderStatus.SHIPPED:
     case OrderStatus.DELIVERED:
-      throw new Error(`stock was rejected for order ${orderId}, which is ${order.status}`);
+      throw new Contradiction(`stock was rejected for order ${orderId}, which is ${order.status}`);
     default:
       return order.status satisfies never;
   }

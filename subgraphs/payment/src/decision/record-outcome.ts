@@ -18,12 +18,7 @@ export function recordApproved(
   return database.transaction(async (tx) => {
     const approved = await move(tx, payment, APPROVING, APPROVED, { approved_at: approvedAt });
     if (!approved) return undefined;
-    await appendToOutbox(tx, paymentApproved, {
-      paymentId: payment.id,
-      orderId: payment.order_id,
-      amount: payment.amount,
-      approvedAt: approvedAt.toISOString(),
-    });
+    await sayApproved(tx, approved);
     return approved;
   });
 }
@@ -100,6 +95,15 @@ export function refundLateApproval(
     return refunding;
   });
 }
+
+/** Tells order that the provider has taken the money. */
+export const sayApproved = (tx: Transaction, payment: PaymentRow) =>
+  appendToOutbox(tx, paymentApproved, {
+    paymentId: payment.id,
+    orderId: payment.order_id,
+    amount: payment.amount,
+    approvedAt: (payment.approved_at as Date).toISOString(),
+  });
 
 const sayDeclined = (tx: Transaction, { id, order_id, attempt }: PaymentRow, reason: DeclineReason) =>
   appendToOutbox(tx, paymentDeclined, { paymentId: id, orderId: order_id, attempt, reason });

@@ -1,5 +1,5 @@
-import { refundRequested } from '@stampede/shared/messages';
-import { on, type Handler } from '@stampede/shared/messaging';
+import { paymentRefunded, refundRequested } from '@stampede/shared/messages';
+import { appendToOutbox, Contradiction, on, type Handler } from '@stampede/shared/messaging';
 import { move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { insertRefund } from './insert-refund.js';
@@ -11,32 +11,39 @@ import { insertRefund } from './insert-refund.js';
  * |---|---|
  * | APPROVED, PARTIALLY_REFUNDED | REFUNDING; the refund is tried from now on |
  * | REFUNDING | the refund waits for the one before it |
- * | any, with a key that is known | already so |
- * | READY, APPROVING, DECLINED, CANCELLED, REFUNDED; no such payment | a mistake of ours: fails, and is seen as a dead letter |
+ * | any, with a key whose refund is under way | already so |
+ * | any, with a key whose refund is done | already so: payment.refunded again, for whoever asks again |
+ * | of more than is left of it, as when it is REFUNDED; with another payment's key; READY, APPROVING, DECLINED, CANCELLED; no such payment | a contradiction: a dead letter, for people to look at |
  */
 export const onRefundRequested: Handler = on(refundRequested, async (tx, refund) => {
-  const [payment] = await tx.query<PaymentRow>('SELECT * FROM payment WHERE id = $1 FOR UPDATE', [
-    refund.paymentId,
-  ]);
-  if (!payment) throw new Error(`a refund of payment ${refund.paymentId}, which is not there`);
-  const known = await tx.query('SELECT 1 FROM refund WHERE key = $1', [refund.key]);
-  if (known.length > 0) return;
-  switch (payment.status) {
-    case PaymentStatus.APPROVED:
-    case PaymentStatus.PARTIALLY_REFUNDED:
-      await insertRefund(tx, refund);
-      await move(tx, payment, payment.status, PaymentStatus.REFUNDING);
-      return;
-    case PaymentStatus.REFUNDING:
-      await insertRefund(tx, refund);
-      return;
-    case PaymentStatus.READY:
-    case PaymentStatus.APPROVING:
-    case PaymentStatus.DECLINED:
-    case PaymentStatus.CANCELLED:
-    case PaymentStatus.REFUNDED:
-      throw new Error(`a refund of payment ${payment.id}, which is ${payment.status}`);
-    default:
-      payment.status satisfies never;
+  const { paymentId, orderId, key, amount } = refund;
+  const [payment] = await tx.query<PaymentRow>('SELECT * FROM payment WHERE id = $1 FOR UPDATE', [paymentId]);
+  if (!payment) throw new Contradiction(`a refund of payment ${paymentId}, which is not there`);
+  const asked = await tx.query<{ key: string; amount: number; refunded_at: Date | null }>(
+    'SELECT key, amount, refunded_at FROM refund WHERE payment_id = $1',
+    [paymentId],
+  );
+  const known = asked.find((earlier) => earlier.key === key);
+  if (known) {
+    if (!known.refunded_at) return undefined;
+    return appendToOutbox(tx, paymentRefunded, { paymentId, orderId, key, amount: known.amount });
+  }
+  if (!TAKEN.has(payment.status)) {
+    throw new Contradiction(`a refund of payment ${paymentId}, which is ${payment.status}`);
+  }
+  const left = payment.amount - asked.reduce((sum, earlier) => sum + earlier.amount, 0);
+  if (amount > left)
+    throw new Contradiction(`a refund of ${amount} of payment ${paymentId}: ${left} is left`);
+  if (!(await insertRefund(tx, refund))) throw new Contradiction(`the refund ${key} is another payment's`);
+  if (payment.status !== PaymentStatus.REFUNDING) {
+    await move(tx, payment, payment.status, PaymentStatus.REFUNDING);
   }
 });
+
+/** Those whose money the provider has taken; of a REFUNDED one nothing is left. */
+const TAKEN: ReadonlySet<PaymentStatus> = new Set([
+  PaymentStatus.APPROVED,
+  PaymentStatus.REFUNDING,
+  PaymentStatus.PARTIALLY_REFUNDED,
+  PaymentStatus.REFUNDED,
+]);
