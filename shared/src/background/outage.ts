@@ -1,3 +1,4 @@
+import { isUnavailable } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
 
 /** Says once that something went away and once that it is back, however often it is tried in between. */
@@ -13,7 +14,11 @@ export function openOutage(log: Log, what: string): Outage {
     began: (error) => {
       if (since !== undefined) return;
       since = Date.now();
-      log.warn({ err: error }, `${what} is held up; trying again until it works`);
+      // What is away passes; anything else is a mistake of ours, and somebody has to look.
+      log[isUnavailable(error) ? 'warn' : 'error'](
+        { err: error },
+        `${what} is held up; trying again until it works`,
+      );
     },
     ended: () => {
       if (since === undefined) return;

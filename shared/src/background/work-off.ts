@@ -1,30 +1,82 @@
-import { isUnavailable } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
-import { repeat, type Repetition } from './repeat.js';
+import { openOutage } from './outage.js';
+import type { Repetition } from './repeat.js';
 
 export interface WorkOffOptions {
-  /** What waits, in logs, while it cannot be done. */
+  /** What is held up, in logs, when it cannot be done: 'the outbox relay'. */
   name: string;
-  /** Milliseconds until it is looked at again when there was nothing to do. */
+  /** Milliseconds until it is looked at again when little or nothing was found. */
   pauseMs: number;
+  /** The longest that a pause grows to while nothing is found, doubled each time; no longer than the first unless given. */
+  longestPauseMs?: number;
+  /** How much a batch finds at most: then there may be more, and it is called again at once. */
+  fullBatch?: number;
   log: Log;
 }
 
+/** Work that is looked for now and then; whoever makes some ends the pause. */
+export interface WorkLoop extends Repetition {
+  wake(): void;
+}
+
+const LONGEST_BACK_OFF_MS = 2_000;
+
 /**
- * Works off what is due, in the background: `batch` does some of it and says how much it found; it is called again
- * at once until it finds nothing. A failure is logged once, until it works again.
+ * Works off what is due, in the background: `batch` does some of it and says how much it found. A failure is logged
+ * once, until it works again; it is tried again after growing waits, which nobody can cut short.
  */
-export function workOff({ name, pauseMs, log }: WorkOffOptions, batch: () => Promise<number>): Repetition {
+export function workOff(options: WorkOffOptions, batch: () => Promise<number>): WorkLoop {
+  const { name, pauseMs, longestPauseMs = pauseMs, fullBatch = 1, log } = options;
+  const outage = openOutage(log, name);
+  let closed = false;
+  let woken = false;
   let failing = false;
-  return repeat(async () => {
-    try {
-      const found = await batch();
-      failing = false;
-      return found > 0 ? 0 : pauseMs;
-    } catch (error) {
-      if (!failing) log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, `${name} waits`);
-      failing = true;
-      return pauseMs;
+  let endPause: (() => void) | undefined;
+
+  async function pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms).unref();
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    endPause = undefined;
+  }
+
+  async function run(): Promise<void> {
+    let idleMs = pauseMs;
+    let backOffMs = pauseMs;
+    while (!closed) {
+      woken = false;
+      try {
+        const found = await batch();
+        outage.ended();
+        failing = false;
+        backOffMs = pauseMs;
+        idleMs = found > 0 ? pauseMs : Math.min(idleMs, longestPauseMs);
+        if (closed || woken || found >= fullBatch) continue;
+        await pause(idleMs);
+        idleMs = woken ? pauseMs : idleMs * 2;
+      } catch (error) {
+        outage.began(error);
+        failing = true;
+        if (!closed) await pause(backOffMs);
+        backOffMs = Math.max(pauseMs, Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS));
+      }
     }
-  });
+  }
+
+  const running = run();
+  return {
+    wake: () => {
+      woken = true;
+      if (!failing) endPause?.();
+    },
+    close: () => {
+      closed = true;
+      endPause?.();
+      return running;
+    },
+  };
 }

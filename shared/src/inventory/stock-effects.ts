@@ -1,5 +1,5 @@
+import { workOff } from '../background/index.js';
 import type { Database, Transaction } from '../database/index.js';
-import { isUnavailable } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
 import type { EffectAnswer, Inventory } from './inventory.js';
 import type { HoldName, SaleSettings } from './product.js';
@@ -37,7 +37,9 @@ interface EffectRow {
   attempts: number;
 }
 
-const POLL_MS = 100;
+/** Effects of a process that died are found within a second; its own wake a relay as they commit. */
+const PAUSES = { pauseMs: 100, longestPauseMs: 1_000 };
+const FIRST_BACKOFF_MS = 100;
 const BATCH = 256;
 const MAX_BACKOFF_MS = 5_000;
 
@@ -71,48 +73,18 @@ export function wakeStockEffects(): void {
 /** Opens the relay; `close` lets the batch in hand finish. */
 export function openStockEffects(options: StockEffectsOptions): StockEffects {
   const { database, log } = options;
-  let closed = false;
-  let timer: NodeJS.Timeout | undefined;
-  let again = false;
-  let running: Promise<void> | undefined;
-  let failing = false;
-
-  function wake(): void {
-    again = true;
-    if (closed || running) return;
-    clearTimeout(timer);
-    running = drain().finally(() => {
-      running = undefined;
-      if (!closed) timer = setTimeout(wake, POLL_MS);
-    });
-  }
-
-  async function drain(): Promise<void> {
-    try {
-      while (again && !closed) {
-        again = false;
-        if ((await applyBatch(options)) === BATCH) again = true;
-        failing = false;
-      }
-    } catch (error) {
-      // Said once: the poll comes back every 100 ms until it works again.
-      if (!failing) log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'stock effects wait');
-      failing = true;
-    }
-  }
-
-  timer = setTimeout(wake, POLL_MS);
-  relays.add(wake);
+  const loop = workOff({ name: 'the relay of stock effects', ...PAUSES, fullBatch: BATCH, log }, () =>
+    applyBatch(options),
+  );
+  relays.add(loop.wake);
   return {
     pending: async () => {
       const [row] = await database.query<{ count: number }>('SELECT count(*) FROM stock_effect');
       return row?.count ?? 0;
     },
-    close: async () => {
-      closed = true;
-      relays.delete(wake);
-      clearTimeout(timer);
-      await running;
+    close: () => {
+      relays.delete(loop.wake);
+      return loop.close();
     },
   };
 }
@@ -144,7 +116,7 @@ const backOff = (database: Database, rows: readonly EffectRow[]) =>
   database.run(
     `UPDATE stock_effect SET due_at = now() + interval '1 ms' * least($2 * 2 ^ least(attempts, 10), $3)
      WHERE id = ANY($1)`,
-    [rows.map(({ id }) => id), POLL_MS, MAX_BACKOFF_MS],
+    [rows.map(({ id }) => id), FIRST_BACKOFF_MS, MAX_BACKOFF_MS],
   );
 
 function apply(inventory: Inventory, row: EffectRow): Promise<EffectAnswer> {

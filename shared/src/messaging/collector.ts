@@ -4,7 +4,7 @@ import type { Log } from '../telemetry/index.js';
 import { answer } from './answer.js';
 import type { Consumer } from './consumer.js';
 import { readDeadLetter, type DeadLetter } from './dead-letter.js';
-import { openOutage } from './outage.js';
+import { openOutage } from '../background/index.js';
 import type { Slots } from './slots.js';
 import { deadLetterQueue } from './topology.js';
 import { Abandoned, untilAvailable } from './until-available.js';

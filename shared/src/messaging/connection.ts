@@ -1,6 +1,6 @@
 import { connect, type ChannelModel } from 'amqplib';
 import type { Log } from '../telemetry/index.js';
-import { openOutage } from './outage.js';
+import { openOutage } from '../background/index.js';
 
 /** A connection to the broker that comes back by itself. */
 export interface Connection {

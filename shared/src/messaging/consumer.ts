@@ -6,7 +6,7 @@ import type { Attempts } from './attempts.js';
 import { Contradiction, type Handler } from './handler.js';
 import { handleOnce } from './inbox.js';
 import type { ConsumerMetrics } from './metrics.js';
-import { openOutage } from './outage.js';
+import { openOutage } from '../background/index.js';
 import type { Slots } from './slots.js';
 import { Abandoned, untilAvailable } from './until-available.js';
 import { readIncoming, type Incoming } from './wire.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnavailable } from '../errors/index.js';
-import type { Outage } from './outage.js';
+import type { Outage } from '../background/index.js';
 
 /** The work was given up before it succeeded, because nobody waits for its result any more. */
 export class Abandoned extends Error {

@@ -20,8 +20,8 @@ export function jobs(parts: OrphanParts & { metrics: Metrics }): Repetition[] {
   );
   return [
     workOff({ name: 'expiry', pauseMs: EXPIRY_PAUSE_MS, log }, () => expireDue(database)),
-    workOff({ name: 'orphans', pauseMs: ORPHANS_PAUSE_MS, log }, () => sweepOrphans(parts)),
-    workOff({ name: 'counting dead letters', pauseMs: COUNT_PAUSE_MS, log }, async () => {
+    workOff({ name: 'the sweep of orphans', pauseMs: ORPHANS_PAUSE_MS, log }, () => sweepOrphans(parts)),
+    workOff({ name: 'the count of dead letters', pauseMs: COUNT_PAUSE_MS, log }, async () => {
       openLetters.set(await countDeadLetters(database));
       return 0;
     }),

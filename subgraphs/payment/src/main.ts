@@ -42,8 +42,8 @@ await runService(log, async (own) => {
     }),
   );
   const parts = { database, kakaopay, orders: openOrderClient(order), sealer: env.PAYMENT_TOKEN_KEYS, log };
-  own(workOff({ name: 'settling payments', pauseMs: 250, log }, () => settleDue(parts)));
-  own(workOff({ name: 'refunding', pauseMs: 250, log }, () => refundDue(parts)));
+  own(workOff({ name: 'the settling of payments', pauseMs: 250, log }, () => settleDue(parts)));
+  own(workOff({ name: 'the giving back of refunds', pauseMs: 250, log }, () => refundDue(parts)));
   own(startWatchdog({ database, reminders: [remindOfApproval], log, metrics }));
   own(
     await openMessaging({
