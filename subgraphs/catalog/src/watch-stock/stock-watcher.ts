@@ -144,7 +144,7 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
     close: async () => {
       closed = true;
       clearTimeout(timer);
-      await Promise.all(Array.from(streams, (stream) => stream.return?.()));
+      for (const stream of streams) await stream.return?.();
       await running;
     },
   };

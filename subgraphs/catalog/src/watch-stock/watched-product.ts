@@ -26,7 +26,7 @@ export function tellViewers(watched: WatchedProduct, reading: TimedReading, read
   // Counted from the answer's arrival: never too early, and too late by the way back from Redis at most.
   watched.phaseChangesAt = changesAt === undefined ? Infinity : readAt + changesAt - reading.asOf;
   if (watched.sent && saysTheSame(watched.sent.reading, reading)) return;
-  watched.sent = { ...watched.product, reading };
+  watched.sent = Object.assign({}, watched.product, { reading });
   for (const tell of watched.viewers) tell(watched.sent);
 }
 
