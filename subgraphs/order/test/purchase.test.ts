@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openShop, type Shop } from '@stampede/shared/testing';
+import { eventually, openShop, type Shop } from '@stampede/shared/testing';
+import { followsOrder } from './follows-order.js';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -24,6 +25,25 @@ test('a purchase ends CONFIRMED, told by all four subgraphs in one query', async
     payments: [{ status: 'APPROVED', amount: { amount: 200_000 } }],
     timeline: [{ status: 'PENDING_PAYMENT' }, { status: 'PAID' }, { status: 'CONFIRMED' }],
   });
+  await shop.invariants();
+});
+
+test('a buyer who follows an order sees every step of it and of its payment', async () => {
+  const buyer = await shop.buyer();
+  const { id } = await buyer.places([{ productId: shop.product.id, quantity: 1 }]);
+  await using following = await followsOrder(shop, buyer, id);
+  const sees = (status: string, ...payments: string[]) =>
+    eventually(() => expect(following.seen.at(-1)).toEqual({ status, payments }));
+  await sees('PENDING_PAYMENT');
+  const { paymentId, token } = await buyer.paysAtProvider(id);
+  await sees('PENDING_PAYMENT', 'READY');
+  await buyer.approvePayment(paymentId, token);
+  await sees('CONFIRMED', 'APPROVED');
+  await buyer.cancelOrder(id);
+  await sees('REFUNDED', 'REFUNDED');
+  expect([...new Set(following.seen.map(({ status }) => status))]).toEqual(
+    expect.arrayContaining(['PENDING_PAYMENT', 'CONFIRMED', 'REFUNDED']),
+  );
   await shop.invariants();
 });
 
