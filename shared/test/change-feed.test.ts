@@ -15,7 +15,7 @@ function openFeeds() {
   const opened: { close(): Promise<void> }[] = [];
   const warnings: unknown[] = [];
   const log = openLog('test', 'warn');
-  log.warn = ((...entry: unknown[]) => void warnings.push(entry)) as typeof log.warn;
+  log.warn = (...entry: unknown[]) => void warnings.push(entry);
   log.error = log.debug;
   return {
     warnings,

@@ -56,7 +56,7 @@ export async function openClocks({ pingEveryMs = 10_000 } = {}) {
   const logged: Record<string, unknown>[] = [];
   const log = openLog('clocks', 'info');
   for (const level of ['info', 'warn', 'error'] as const) {
-    log[level] = ((...entry: unknown[]) => void logged.push({ level, entry })) as typeof log.warn;
+    log[level] = (...entry: unknown[]) => void logged.push({ level, entry });
   }
   function open(of: string): AsyncIterable<unknown> {
     const clock: Newest<unknown> = openNewest(() => clocks.get(of)?.delete(clock));

@@ -195,7 +195,7 @@ test('a hundred orders that change together are read by one statement', async ()
   const database: Database = {
     ...orders.database,
     query: (text, values) => {
-      if (text.startsWith('SELECT *')) read.push((values?.[0] as string[]).length);
+      if (text.startsWith('SELECT *')) read.push((values as [string[]])[0].length);
       return orders.database.query(text, values);
     },
   };

@@ -45,7 +45,7 @@ beforeAll(async () => {
       toPay: () =>
         Promise.resolve({ buyerId, payable: true, total: TOTAL, itemName: 'Test sneaker', quantity: 1 }),
       markDeciding: () => Promise.resolve(true),
-    } as unknown as PaymentParts['orders'],
+    },
     sealer: openSealer(`test:${randomBytes(32).toString('base64')}`),
     log: openLog('payment', 'silent'),
   };

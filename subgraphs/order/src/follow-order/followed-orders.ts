@@ -125,7 +125,7 @@ export function openFollowedOrders({ database, feed, log }: FollowedOrdersOption
     close: async () => {
       closing.abort();
       const streams = [...followed.values()].flatMap((known) => [...known.streams]);
-      await Promise.all(streams.map(({ stream }) => stream.return?.()));
+      for (const { stream } of streams) await stream.return?.();
       await Promise.all([reading, sweeping.close()]);
     },
   };
