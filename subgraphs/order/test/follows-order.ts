@@ -15,7 +15,7 @@ interface Payload {
 /** Follows an order as a browser does, through the gateway, over server-sent events. */
 export async function followsOrder(shop: Shop, buyer: Buyer, id: string) {
   const leaving = new AbortController();
-  const response = await fetch(shop.gatewayUrl, {
+  const response = await fetch(`${shop.gatewayUrl}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
