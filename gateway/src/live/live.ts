@@ -10,6 +10,7 @@ import { openOriginCheck } from './origins.js';
 import type { CurrentGraph } from './planning/index.js';
 import { openAnswerEvent } from './sharing/answer-event.js';
 import { openBroadcasts } from './sharing/broadcasts.js';
+import { openTurns } from './sharing/turns.js';
 import { openEventStreams } from './sse/route.js';
 import { wantsEvents } from './sse/wants-events.js';
 import { openSubgraphStreams } from './subgraph/subgraph-streams.js';
@@ -65,6 +66,7 @@ export function openLive(options: LiveOptions): Live {
     streams,
     answerEvent,
     toClient,
+    turns: openTurns(),
     deadlineMs: limits.deadlineMs,
     metrics,
   });

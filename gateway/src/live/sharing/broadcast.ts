@@ -9,11 +9,13 @@ import type { StreamEvent, SubgraphStreams } from '../subgraph/subgraph-streams.
 import type { AnswerEvent, Subscription } from './answer-event.js';
 import { openAnswering } from './answering.js';
 import { openDelivery, type Viewer } from './deliver.js';
+import type { Turns } from './turns.js';
 
 export interface BroadcastParts {
   streams: SubgraphStreams;
   answerEvent: AnswerEvent;
   toClient: ToClient;
+  turns: Turns;
   /** Milliseconds in which a subgraph has to be reached for the first time. */
   deadlineMs: number;
   metrics: LiveMetrics;
@@ -41,7 +43,7 @@ export interface Broadcast {
 export function openBroadcast(options: BroadcastOptions): Broadcast {
   const { request, identity, parts, onEnd } = options;
   const { metrics, toClient } = parts;
-  const delivery = openDelivery((count) => metrics.conflated.inc(count));
+  const delivery = openDelivery(parts.turns, (count) => metrics.conflated.inc(count));
   let { subscription } = options;
   let closed = false;
   const answering = openAnswering({

@@ -1,3 +1,5 @@
+import type { Turns } from './turns.js';
+
 /** Who is given what is new. */
 export interface Viewer {
   /**
@@ -45,9 +47,10 @@ const KEYS = 200;
  * Gives everybody the newest payload of each key. A viewer who has not taken one yet is given no other: what is
  * overtaken meanwhile they are never given, so nothing is held for them but what is held for all.
  *
+ * @param later does the next slice, when others have had their turn.
  * @param onOvertaken told how many payloads a viewer was not given.
  */
-export function openDelivery(onOvertaken: (count: number) => void): Delivery {
+export function openDelivery(later: Turns, onOvertaken: (count: number) => void): Delivery {
   const states = new Map<Viewer, State>();
   /** Oldest first. */
   const newest = new Map<string, Entry>();
@@ -83,12 +86,12 @@ export function openDelivery(onOvertaken: (count: number) => void): Delivery {
       feed(...next.value);
       left -= 1;
       if (left === 0) {
-        setImmediate(deliver, turn, upTo);
+        later(() => deliver(turn, upTo));
         return;
       }
     }
     if (upTo === version) delivering = false;
-    else setImmediate(deliver);
+    else later(deliver);
   }
 
   return {
