@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient, type ExecutionResult } from 'graphql-sse';
+import { request } from 'node:http';
 import { until } from './fixtures/house.js';
 import { openLiveShop, type LiveShop } from './fixtures/live/live-shop.js';
 
@@ -156,6 +157,23 @@ test('ends with UNAUTHENTICATED when the token ends', async () => {
   expect(watching.results.at(-1)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   expect(watching.state.ended).toEqual({});
   await until(() => shop.shelves.watching() === 0);
+});
+
+test('cuts off a client that never reads', async () => {
+  const query = 'subscription { stockChanged(productIds: ["deaf"]) { available padding(size: 300000) } }';
+  const deaf = request(`${shop.url}/graphql?query=${encodeURIComponent(query)}`, { headers: EVENTS });
+  deaf
+    .on('error', () => undefined)
+    .on('response', (response) => response.pause())
+    .end();
+  await until(async () => (await shop.metric('live_subscriptions')) === 1);
+  let units = 0;
+  await until(async () => {
+    shop.shelves.set('deaf', (units += 1));
+    return (await shop.metric('live_subscriptions')) === 0;
+  });
+  expect((await shop.get('/metrics')).text).toMatch(/live_refused_total\{transport="sse",reason="silent"/);
+  deaf.destroy();
 });
 
 test('breaks off when the gateway stops, so that clients come again', async () => {

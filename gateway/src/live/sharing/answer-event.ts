@@ -35,6 +35,8 @@ export type AnswerEvent = (
  */
 export function openAnswerEvent({ source, toClient, log }: AnswerOptions): AnswerEvent {
   const logger = loggerOf(log);
+  /** Said once of each: it is the same ten times a second. */
+  const lacking = new WeakSet<SubscriptionPlan>();
   return async ({ plan, variables }, event, context) => {
     const { data, errors, extensions } = await executeQueryPlan(
       plan.queryPlan,
@@ -44,7 +46,8 @@ export function openAnswerEvent({ source, toClient, log }: AnswerOptions): Answe
       plan.graph.supergraphSchema,
       plan.graph.apiSchema,
     );
-    if (extensions?.valueCompletion) {
+    if (extensions?.valueCompletion && !lacking.has(plan)) {
+      lacking.add(plan);
       log.warn({ problems: extensions.valueCompletion }, 'an answer lacks values that were promised');
     }
     return {

@@ -1,4 +1,4 @@
-import { badInput, forbidden, unauthenticated } from '@stampede/shared/errors';
+import { badInput, forbidden, serviceUnavailable, unauthenticated } from '@stampede/shared/errors';
 import { BodyTooLarge, respond, type Route } from '@stampede/shared/http';
 import { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
@@ -63,7 +63,6 @@ export function openEventStreams(options: EventStreamsOptions) {
     response.setHeader('x-request-id', randomUUID());
     cors(request, response);
     if (!mayCome(request)) return refuse(response, 403, forbidden('Pages of this origin may not ask here.'));
-    if (draining) return void response.writeHead(503, { connection: 'close', 'retry-after': '1' }).end();
     const who = await identify(request.headers.authorization);
     if (!who.ok) {
       const challenge = who.status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
@@ -71,6 +70,7 @@ export function openEventStreams(options: EventStreamsOptions) {
     }
     const operation = await read(request, url);
     if (operation instanceof GraphQLError) return refuse(response, 400, operation);
+    if (draining) return refuse(response, 503, serviceUnavailable(), { connection: 'close' });
     if (request.method === 'GET' && isMutation(operation)) {
       const error = badInput({ path: 'request', message: 'GET changes nothing: send mutations by POST.' });
       return refuse(response, 405, error, { allow: 'POST' });
