@@ -52,7 +52,7 @@ test('gives a slow reader the newest of each product, and holds no queue for the
 });
 
 test('cuts off a client that never reads, while the others go on', async () => {
-  await using strict = await openLiveShop({ LIVE_HEARTBEAT_MS: '300' });
+  await using strict = await openLiveShop({ LIVE_HEARTBEAT_MS: '500' });
   await using deaf = await openRaw(strict.socketUrl);
   await using client = openClient(strict.socketUrl);
   const fast = client.watch(big('d1'));

@@ -147,7 +147,7 @@ test('refuses a bad token and other sites’ pages, and lets allowed ones read',
 });
 
 test('ends with UNAUTHENTICATED when the token ends', async () => {
-  const token = await shop.issuer.token({ claims: { exp: Math.floor(Date.now() / 1_000) + 2 } });
+  const token = await shop.issuer.token({ claims: { exp: Math.floor(Date.now() / 1_000) + 3 } });
   const watching = open('subscription { orderChanged(id: "o1") { seenBy } }', {
     authorization: `Bearer ${token}`,
   });

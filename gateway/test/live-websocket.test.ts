@@ -8,8 +8,6 @@ let shop: LiveShop;
 beforeAll(async () => {
   shop = await openLiveShop({
     ALLOWED_ORIGINS: 'https://shop.example',
-    LIVE_INIT_MS: '200',
-    LIVE_HEARTBEAT_MS: '100',
     BODY_LIMIT_BYTES: '5000',
   });
 });
@@ -51,7 +49,8 @@ test('closes with 4401 before the introduction, 4429 on a second, 4409 on an id 
 });
 
 test('closes with 4408 who does not introduce themselves, 4406 who speaks another protocol', async () => {
-  await using silent = await openRaw(shop.socketUrl);
+  await using strict = await openLiveShop({ LIVE_INIT_MS: '200' });
+  await using silent = await openRaw(strict.socketUrl);
   expect(await silent.closed()).toMatchObject({ code: 4408 });
   const other = new WebSocket(shop.socketUrl);
   const code = await new Promise((resolve) => other.once('close', resolve));
@@ -110,7 +109,7 @@ test('knows who asks by the introduction, before the header of the request', asy
 });
 
 test('closes with 4403 when the token ends, public subscriptions too, and takes a fresh one', async () => {
-  const token = await shop.issuer.token({ claims: { exp: Math.floor(Date.now() / 1_000) + 2 } });
+  const token = await shop.issuer.token({ claims: { exp: Math.floor(Date.now() / 1_000) + 3 } });
   const connectionParams = { Authorization: `Bearer ${token}` };
   await using client = openClient(shop.socketUrl, { connectionParams });
   const watching = client.watch(WATCH);
@@ -141,13 +140,13 @@ test('takes pages of its own and of allowed origins, and no other site’s', asy
 });
 
 test('cuts off who answers no ping, and keeps who does', async () => {
-  await using deaf = await openRaw(shop.socketUrl);
-  await using alive = await openRaw(shop.socketUrl);
+  await using strict = await openLiveShop({ LIVE_HEARTBEAT_MS: '100' });
+  await using deaf = await openRaw(strict.socketUrl);
+  await using alive = await openRaw(strict.socketUrl);
   await deaf.init();
   await alive.init();
   deaf.socket.pause();
-  const before = await shop.metric('live_connections');
-  await until(async () => (await shop.metric('live_connections')) === before - 1);
+  await until(async () => (await strict.metric('live_connections')) === 1);
   deaf.socket.resume();
   expect(await deaf.closed()).toMatchObject({ code: 1006 });
   expect(alive.socket.readyState).toBe(WebSocket.OPEN);

@@ -7,14 +7,19 @@ import type { WebSocket } from 'ws';
 export function openHeartbeat(socket: WebSocket, everyMs: number, onSilent: () => void) {
   let answered = true;
   const timer = setInterval(() => {
-    if (!answered) {
-      onSilent();
-      socket.terminate();
-      return;
-    }
-    answered = false;
-    socket.ping();
+    if (answered) {
+      answered = false;
+      socket.ping();
+    } else setImmediate(cutOff);
   }, everyMs);
+
+  /** Not before what has come meanwhile is read: after a long pause of ours, timers come first. */
+  function cutOff(): void {
+    if (answered) return;
+    onSilent();
+    socket.terminate();
+  }
+
   socket.on('pong', () => (answered = true));
   return { close: () => clearInterval(timer) };
 }
