@@ -1,5 +1,5 @@
-/** What a newcomer finds in the editor. */
-export const PRODUCTS = `# What is on sale, and how much of it is left.
+/** What a newcomer finds in the editor; its play button asks which of them to send. */
+export const FIRST_OPERATIONS = `# What is on sale, and how much of it is left.
 query Products {
   products(first: 5) {
     edges {
@@ -23,9 +23,8 @@ query Products {
     }
   }
 }
-`;
 
-const STOCK = `# Watch units go: put the id of a product here, and press play.
+# Watch units go: put the id of a product here.
 subscription Stock {
   stockChanged(productIds: ["PRODUCT"]) {
     name
@@ -40,9 +39,8 @@ subscription Stock {
     }
   }
 }
-`;
 
-const SIGN_IN = `# For what is not public: put the accessToken into the headers of a tab, as
+# For what is not public: put the accessToken into the headers, as
 # { "Authorization": "Bearer …" }
 mutation SignIn {
   signIn(input: { email: "buyer@stampede.test", password: "stampede-demo" }) {
@@ -56,6 +54,3 @@ mutation SignIn {
   }
 }
 `;
-
-/** Each in a tab of its own. */
-export const FIRST_OPERATIONS = [PRODUCTS, STOCK, SIGN_IN];

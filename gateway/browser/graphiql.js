@@ -16,7 +16,7 @@ export async function showGraphiql(place) {
     fetcher,
     title: 'Stampede',
     logo: '<span></span>',
-    defaultTabs: FIRST_OPERATIONS.map((query) => ({ query })),
+    defaultQuery: FIRST_OPERATIONS,
     // By itself it would put every key stroke into the address, and so into logs.
     onEditQuery: () => undefined,
   });

@@ -1,4 +1,4 @@
-import { PRODUCTS } from './first-operations.js';
+import { FIRST_OPERATIONS } from './first-operations.js';
 import { loadScript } from './load.js';
 import { SOCKET_URL } from './fetcher.js';
 
@@ -17,7 +17,7 @@ export async function showSandbox(place) {
     target: place,
     initialEndpoint: new URL('/graphql', location.href).href,
     initialSubscriptionEndpoint: SOCKET_URL,
-    initialState: { document: PRODUCTS },
+    initialState: { document: FIRST_OPERATIONS },
     endpointIsEditable: false,
     runTelemetry: false,
   });

@@ -3,12 +3,13 @@ import { ACCESS } from '@stampede/shared/access';
 import { openShop, type Shop } from '@stampede/shared/testing';
 import { buildSchema, isObjectType } from 'graphql';
 import { readFileSync } from 'node:fs';
-import { mutations, ownerOf, queries, type Door } from './fixtures/access/doors.js';
+import { mutations, ownerOf, queries, subscriptions, type Door } from './fixtures/access/doors.js';
 import { fieldsOfSubgraphs } from './fixtures/access/fields-of-subgraphs.js';
 import { judge, publicPart } from './fixtures/access/judge.js';
-import { expectedViewers, sendAs, WHO, type Who } from './fixtures/access/people.js';
+import { expectedViewers, WHO, type Who } from './fixtures/access/people.js';
 import { openScene, type Scene } from './fixtures/access/scene.js';
 import { aliasOf, coordinatesOf, operationFor } from './fixtures/access/selection.js';
+import { sendAs, watchAs } from './fixtures/access/send.js';
 
 const api = buildSchema(readFileSync(new URL('../api.graphql', import.meta.url), 'utf8'));
 
@@ -29,8 +30,9 @@ const toldToEach: { field: string; told: unknown[] }[] = [];
 async function goThrough(door: Door, who: Who): Promise<unknown> {
   const alias = aliasOf(door.field);
   const person = who === 'anonymous' ? undefined : scene.people[who];
-  const send = sendAs(shop, door.byTwin ? await scene.twinOf(who) : person);
-  const answer = await send(operationFor(api, door.field, (await door.args?.(who)) ?? ''));
+  const askAs = door.field.startsWith('Subscription.') ? watchAs : sendAs;
+  const ask = askAs(shop, door.byTwin ? await scene.twinOf(who) : person);
+  const answer = await ask(operationFor(api, door.field, (await door.args?.(who)) ?? '', door.wanted));
   const verdict = judge(ACCESS, { alias, who, isOwner: ownerOf(door), rootAccess: door.access, answer });
   opened.add(door.field);
   problems.push(...verdict.problems);
@@ -43,7 +45,7 @@ beforeAll(async () => {
   scene = await openScene(shop);
   // One after the other: a provider's fault is for the call that it was armed for.
   for (const door of mutations(scene)) for (const who of WHO) await goThrough(door, who);
-  for (const door of queries(scene)) {
+  for (const door of [...queries(scene), ...subscriptions(scene)]) {
     const told = await Promise.all(WHO.map((who) => goThrough(door, who)));
     toldToEach.push({ field: door.field, told });
   }
