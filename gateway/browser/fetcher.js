@@ -40,14 +40,16 @@ function subscribe({ query, variables, operationName }, headers) {
     [Symbol.asyncIterator]() {
       return this;
     },
-    next: () => results.next().catch(rethrow),
+    next: () => results.next().catch(asResult),
     return: () => results.return(),
     throw: (error) => results.throw(error),
   };
 }
 
-/** GraphiQL shows errors; of a closed socket it would show nothing. */
-function rethrow(problem) {
+/** A refusal is shown as the answer that it is; of a closed socket GraphiQL would show nothing that can be read. */
+function asResult(problem) {
+  if (Array.isArray(problem)) return { done: false, value: { errors: problem } };
   if (!(problem instanceof CloseEvent)) throw problem;
-  throw new Error(`The connection was closed: ${problem.code} ${problem.reason}`);
+  const message = `The connection was closed: ${problem.code} ${problem.reason}`;
+  return { done: false, value: { errors: [{ message }] } };
 }
