@@ -2,14 +2,14 @@ import { openDatabase, type Database, type ServiceName } from '@stampede/shared/
 import { openLog } from '@stampede/shared/telemetry';
 import { Buyer, createAccounts, openGraphqlClient } from '@stampede/shared/testing';
 import { Redis } from 'ioredis';
-import { setTimeout as pause } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
 import type { BenchArguments } from './arguments.js';
 import type { readBenchEnv } from './env.js';
 import { isTrue } from './flash-sale/judge.js';
 import type { FlashSaleParts } from './flash-sale/parts.js';
+import { checkoutRequest } from './flash-sale/rush.js';
 import { runFlashSale, type FlashSaleRun } from './flash-sale/run.js';
 import { measureFloor } from './floor/measure-floor.js';
-import { graphqlRequest } from './load/requests.js';
 import { spawnGenerator, type SpawnedGenerator } from './load/spawn-generator.js';
 import { openProgress, type Progress } from './report/progress.js';
 import { describeSpread } from './report/spread.js';
@@ -37,8 +37,6 @@ export async function benchmark(args: BenchArguments, env: Env): Promise<boolean
 
     const runs: FlashSaleRun[] = [];
     for (let number = 1; number <= args.runs; number++) {
-      // What the last one left to be done in the background is no part of the next.
-      if (number > 1) await pause(2_000);
       const run = await runFlashSale(parts, { ...args, progress: progress.show });
       runs.push(run);
       print(`\nRun ${number} of ${args.runs}: ${describeArguments(args)}\n${describeRun(run)}`);
@@ -111,10 +109,6 @@ async function openParts(
   };
 }
 
-/** Of the size of a checkout, each with its buyer's token. */
+/** The very requests of a sale, for a server that reads them only. */
 const floorRequests = ({ gatewayUrl, buyers }: FlashSaleParts): Buffer[] =>
-  buyers
-    .slice(0, 10_000)
-    .map(({ account }) =>
-      graphqlRequest(new URL('/graphql', gatewayUrl), { query: '{ serverTime }' }, account.accessToken),
-    );
+  buyers.map((buyer) => checkoutRequest(new URL('/graphql', gatewayUrl), buyer, randomUUID()));

@@ -90,7 +90,7 @@ function checkBooks({ buyers, stock, confirmed, books, leftOver }: Evidence): Ch
 
 const checkInvariants = ({ invariants }: Evidence): Check[] =>
   invariants.map(({ invariant, claim, violations }) => ({
-    claim: `violations of ${invariant}: ${claim}`,
+    claim: `${invariant}. ${claim}: violations`,
     wanted: 0,
     found: violations.length,
   }));

@@ -1,20 +1,13 @@
-import {
-  becomesQuiet,
-  findViolations,
-  readBooks,
-  readLeftOver,
-  type Books,
-  type Finding,
-  type LeftOver,
-} from '@stampede/shared/testing';
+import type { Books, Finding, LeftOver } from '@stampede/shared/testing';
 import { readServerClock } from './clock.js';
-import { readFlush, type FlushEffect } from './flush-effect.js';
+import { readFlush, type FlushEffect } from './flush.js';
 import { judge, type Check } from './judge.js';
 import { openSale, type OpeningSale } from './open-sale.js';
 import { readDecision, timesByOutcome, type Decision, type OutcomeTimes } from './outcomes.js';
 import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
 import { pay, type Winner } from './pay.js';
 import { rush, type Rush } from './rush.js';
+import { settle } from './settle.js';
 
 /** One sale from its opening to its last confirmed order, as it is written to the results. */
 export interface FlashSaleRun {
@@ -57,24 +50,20 @@ export async function runFlashSale(parts: FlashSaleParts, options: FlashSaleOpti
   const rushed = await rush(parts, sale, clockAheadMs, options);
   const decisions = rushed.answers.map(readDecision);
   const winners = winnersOf(parts, decisions);
-  const { confirmed, payingMs, problems } = await pay(parts, winners, options);
+  const paid = await pay(parts, winners, options);
 
   options.progress('checking', 0, 1);
-  problems.push(...(await quietProblems(parts)));
-  const state = {
-    books: await readBooks(parts, sale.productId),
-    leftOver: await readLeftOver(parts, parts.amqpUrl),
-    invariants: await findViolations(parts),
-  };
-  const checks = judge({ ...options, ...state, buyers: parts.buyers.length, sale, decisions, confirmed });
+  const buyers = parts.buyers.length;
+  const settled = await settle(parts, sale.productId, (found) =>
+    judge({ ...options, ...found, buyers, sale, decisions, confirmed: paid.confirmed }),
+  );
   return {
     ...figuresOf(sale, rushed, decisions, clockAheadMs),
     ...(await readServerTimes(parts, sale, options.stock, decisions)),
-    payingMs,
-    flush: rushed.flushedAt === null ? null : readFlush(rushed.answers, rushed.flushedAt - rushed.beganAt),
-    ...state,
-    checks,
-    problems,
+    payingMs: paid.payingMs,
+    flush: flushOf(rushed),
+    ...settled,
+    problems: [...paid.problems, ...settled.problems],
     monotonicMicroseconds: rushed.monotonicMicroseconds,
   };
 }
@@ -85,14 +74,11 @@ function winnersOf(parts: FlashSaleParts, decisions: Decision[]): Winner[] {
   );
 }
 
-async function quietProblems(parts: FlashSaleParts): Promise<string[]> {
-  try {
-    await becomesQuiet(parts);
-    return [];
-  } catch (error) {
-    return [(error as Error).message];
-  }
-}
+const flushOf = ({ flush, answers, beganAt }: Rush): FlushEffect | null => {
+  if (!flush) return null;
+  const { at, rebuiltAfterMs, availableAfter } = flush;
+  return { ...readFlush(answers, at - beganAt), rebuiltAfterMs, availableAfter };
+};
 
 function figuresOf(sale: OpeningSale, rushed: Rush, decisions: Decision[], clockAheadMs: number) {
   const { answers, beganAt, cpuSeconds } = rushed;

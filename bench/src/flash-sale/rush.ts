@@ -1,8 +1,10 @@
+import type { Buyer } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { graphqlRequest } from '../load/requests.js';
 import type { LoadResult } from '../load/load.js';
 import { cpuSecondsOf } from '../measure/cpu.js';
+import { flush, type Flush } from './flush.js';
 import type { OpeningSale } from './open-sale.js';
 import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
 
@@ -13,11 +15,16 @@ const CHECKOUT = `mutation ($input: CheckoutInput!) { checkout(input: $input) {
   ... on SaleNotOpen { productId phase opensAt }
   ... on LimitExceeded { productId limit alreadyOrdered } } }`;
 
+/** One buyer's press of “buy”, with a key of its own. */
+export function checkoutRequest(url: URL, { account }: Buyer, productId: string): Buffer {
+  const input = { lines: [{ productId, quantity: 1 }], idempotencyKey: randomUUID() };
+  return graphqlRequest(url, { query: CHECKOUT, variables: { input } }, account.accessToken);
+}
+
 export interface Rush extends LoadResult {
   /** CPU seconds by process, from the opening to the last answer; null where it cannot be told. */
   cpuSeconds: Record<string, number | null>;
-  /** `Date.now()` when Redis was emptied. */
-  flushedAt: number | null;
+  flush: Flush | null;
   /** Of the system's monotonic clock, as CPU profiles are: when it began, when it ended. */
   monotonicMicroseconds: [number, number];
 }
@@ -29,25 +36,18 @@ export async function rush(
   clockAheadMs: number,
   options: FlashSaleOptions,
 ): Promise<Rush> {
-  const { buyers, generator, processes, redis } = parts;
+  const { buyers, generator, processes } = parts;
   const url = new URL('/graphql', parts.gatewayUrl);
-  const requests = buyers.map(({ account }) => {
-    const input = { lines: [{ productId, quantity: 1 }], idempotencyKey: randomUUID() };
-    return graphqlRequest(url, { query: CHECKOUT, variables: { input } }, account.accessToken);
-  });
+  const requests = buyers.map((buyer) => checkoutRequest(url, buyer, productId));
   const pids = Object.values(processes);
   let before: (number | undefined)[] = [];
   let after: (number | undefined)[] = [];
   let endedAt = 0n;
-  let flushedAt: number | null = null;
-  let flushing: Promise<unknown> = Promise.resolve();
+  let flushing: Promise<Flush> | undefined;
 
   const onProgress = (settled: number) => {
     options.progress('deciding', settled, requests.length);
-    if (options.flush && flushedAt === null && settled >= requests.length / 10) {
-      flushedAt = Date.now();
-      flushing = redis.flushall();
-    }
+    if (options.flush && settled >= requests.length / 10) flushing ??= flush(parts, productId);
     if (settled === requests.length && endedAt === 0n) {
       endedAt = process.hrtime.bigint();
       after = cpuSecondsOf(pids);
@@ -56,7 +56,6 @@ export async function rush(
   const at = opensAt - clockAheadMs;
   const running = generator.run({ requests, at, repeatUnavailable: options.flush, onProgress });
   const [result, beganAt] = await Promise.all([running, readAtOpening()]);
-  await flushing;
 
   async function readAtOpening(): Promise<bigint> {
     await pause(Math.max(0, at - Date.now() - 20));
@@ -70,7 +69,7 @@ export async function rush(
   return {
     ...result,
     cpuSeconds: Object.fromEntries(used),
-    flushedAt,
+    flush: (await flushing) ?? null,
     monotonicMicroseconds: [Number(beganAt / 1_000n), Number(endedAt / 1_000n)],
   };
 }

@@ -23,7 +23,7 @@ export interface LoadOptions {
   repeatUnavailable?: boolean;
   /** A request that is unanswered for so long has no answer. */
   answerWithinMs?: number;
-  /** Is called now and then with how many requests have been settled. */
+  /** Is called ten times a second, and with each tenth of the requests, with how many requests have been settled. */
   onProgress?: (settled: number) => void;
 }
 
@@ -43,6 +43,7 @@ export interface LoadResult {
   answers: LoadAnswer[];
 }
 
+const OPENED_AT_ONCE = 64;
 const SWEEP_MS = 250;
 const PROGRESS_MS = 100;
 /** A buyer whom nobody can serve for so many repeats is told what the last one said. */
@@ -51,10 +52,21 @@ const MOST_REPEATS = 30;
 export function openLoad(host: string, port: number, connections: number): LoadGenerator {
   const all = Array.from({ length: connections }, () => openConnection(host, port));
   return {
-    eachConnection: (request) => Promise.all(all.map((connection) => ask(connection, request))),
+    eachConnection: (request) => askEach(all, request),
     run: (options) => runLoad(all, options),
     close: () => all.forEach((connection) => connection.close()),
   };
+}
+
+/** Not all at once: it is the opening that is measured, not ten thousand connections that are made in a moment. */
+async function askEach(connections: Connection[], request: Uint8Array) {
+  const answers: Awaited<ReturnType<typeof ask>>[] = [];
+  const left = connections.values();
+  const opener = async () => {
+    for (const connection of left) answers.push(await ask(connection, request));
+  };
+  await Promise.all(Array.from({ length: OPENED_AT_ONCE }, opener));
+  return answers;
 }
 
 function ask(connection: Connection, request: Uint8Array) {
@@ -79,6 +91,7 @@ async function runLoad(connections: Connection[], options: LoadOptions): Promise
   const inFlight = new Map<Connection, number>();
   const again: { index: number; repeats: number; notBefore: number }[] = [];
   const idle: Connection[] = [];
+  const tenth = Math.ceil(requests.length / 10);
   let next = 0;
   let settled = 0;
   let finish: () => void;
@@ -104,6 +117,7 @@ async function runLoad(connections: Connection[], options: LoadOptions): Promise
         const { status, body } = answer instanceof Error ? { status: 0, body: answer.message } : answer;
         answers[index] = { sentMs: sent - began, answeredMs: answered - began, status, body, repeats };
         settled += 1;
+        if (settled % tenth === 0) onProgress?.(settled);
         if (settled === requests.length) finish();
       }
       serve(connection);

@@ -60,13 +60,13 @@ try {
 } catch (error) {
   if (!shutdown.signal.aborted) console.error((error as Error).message);
 }
-troubles.tell();
 try {
   await shutdown.run();
 } catch (error) {
   exitCode = 1;
   console.error(error);
 }
+troubles.tell();
 if (shutdown.signal.aborted) exitCode = 130;
 else if (profile && exitCode === 0) showProfiles();
 if (exitCode === 1) console.error(`The servers' logs are in ${home.path}/logs`);

@@ -1,7 +1,7 @@
 import { connect } from 'amqplib';
 import type { ServiceName } from '../database/index.js';
 import { deadLetterQueue } from '../messaging/index.js';
-import { readStock } from '../inventory/read-stock.js';
+import { keysOf } from '../inventory/product.js';
 import type { InvariantParts } from './finding.js';
 
 /** The numbers behind the invariants, of one product. */
@@ -26,7 +26,6 @@ export async function readBooks(
   { sql, redis, namespace }: InvariantParts,
   productId: string,
 ): Promise<Books> {
-  const [stock] = await readStock(redis, namespace, [productId]);
   const [product] = await sql('catalog').query<{ total: number; sold: number; limit: number }>(
     'SELECT total, sold, limit_per_buyer AS "limit" FROM product WHERE id = $1',
     [productId],
@@ -53,14 +52,24 @@ export async function readBooks(
      WHERE order_id IN (SELECT order_id FROM "order".order_line WHERE product_id = $1)`,
     [productId],
   );
-  const { total, available, held, sold } = stock ?? {};
   return {
-    redis: stock ? ({ total, available, held, sold } as Books['redis']) : null,
+    redis: await readRedisStock({ redis, namespace }, productId),
     postgresql: { total: product.total, sold: product.sold, inLivingOrders: living?.units ?? 0 },
     orders: Object.fromEntries(orders.map(({ status, count }) => [status, count])),
     payments: payments as Books['payments'],
     limits: { perBuyer: product.limit, mostOfOneBuyer: living?.most ?? 0 },
   };
+}
+
+/** The counters as they stand in Redis, be they trusted or not; null when nothing is there. */
+export async function readRedisStock(
+  { redis, namespace }: Pick<InvariantParts, 'redis' | 'namespace'>,
+  productId: string,
+): Promise<Books['redis']> {
+  const fields = ['total', 'available', 'held', 'sold'] as const;
+  const [total, available, held, sold] = await redis.hmget(keysOf(namespace, productId)[0], ...fields);
+  if (total === null) return null;
+  return { total: Number(total), available: Number(available), held: Number(held), sold: Number(sold) };
 }
 
 export async function readLeftOver(

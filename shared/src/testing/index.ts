@@ -20,7 +20,7 @@ export type { Line } from './buyer.js';
 export { openGraphqlClient } from './graphql-client.js';
 export type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
 export { assertInvariants, becomesQuiet, findViolations } from './invariants.js';
-export { readBooks, readLeftOver } from './books.js';
+export { readBooks, readLeftOver, readRedisStock } from './books.js';
 export type { Books, LeftOver } from './books.js';
 export type { Finding, InvariantParts } from './finding.js';
 export { openShop } from './shop.js';
