@@ -5,10 +5,9 @@ import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import type { BenchArguments } from './arguments.js';
 import type { readBenchEnv } from './env.js';
-import { isTrue } from './flash-sale/judge.js';
 import type { FlashSaleParts } from './flash-sale/parts.js';
 import { checkoutRequest } from './flash-sale/rush.js';
-import { runFlashSale, type FlashSaleRun } from './flash-sale/run.js';
+import { holds, runFlashSale, type FlashSaleRun } from './flash-sale/run.js';
 import { measureFloor } from './floor/measure-floor.js';
 import { spawnGenerator, type SpawnedGenerator } from './load/spawn-generator.js';
 import { openProgress, type Progress } from './report/progress.js';
@@ -51,9 +50,6 @@ export async function benchmark(args: BenchArguments, env: Env): Promise<boolean
     for (const cleanUp of cleanUps.toReversed()) await cleanUp();
   }
 }
-
-export const holds = ({ checks, problems }: FlashSaleRun): boolean =>
-  checks.every(isTrue) && problems.length === 0;
 
 const describeArguments = ({ buyers, stock, connections, flush }: BenchArguments) =>
   `${buyers} buyers, ${stock} units, ${connections} connections${flush ? ', FLUSHALL in the middle' : ''}`;

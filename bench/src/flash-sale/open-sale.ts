@@ -1,4 +1,4 @@
-import type { Buyer } from '@stampede/shared/testing';
+import type { FlashSaleParts } from './parts.js';
 
 export interface OpeningSale {
   productId: string;
@@ -8,11 +8,15 @@ export interface OpeningSale {
 
 export const PRICE = 100_000;
 /** Long enough for handing the requests over to the load generator. */
-const AHEAD_MS = 3_000;
+const aheadMs = (buyers: number) => 700 + buyers / 4;
 
 /** Puts a product on sale that opens at a full second, a few seconds ahead. */
-export async function openSale(seller: Buyer, stock: number, clockAheadMs: number): Promise<OpeningSale> {
-  const opensAt = Math.ceil((Date.now() + clockAheadMs + AHEAD_MS) / 1_000) * 1_000;
+export async function openSale(
+  { seller, buyers }: Pick<FlashSaleParts, 'seller' | 'buyers'>,
+  stock: number,
+  clockAheadMs: number,
+): Promise<OpeningSale> {
+  const opensAt = Math.ceil((Date.now() + clockAheadMs + aheadMs(buyers.length)) / 1_000) * 1_000;
   const input = {
     name: 'Limited sneaker',
     brands: ['Test Brand'],

@@ -28,17 +28,19 @@ export async function pay(
 ): Promise<Payments> {
   const problems: string[] = [];
   const began = performance.now();
-  let paid = 0;
+  const paid: string[] = [];
+  let done = 0;
   await inParallel(winners, async (winner) => {
     try {
       await payOne(winner, parts.gatewayUrl);
+      paid.push(winner.orderId);
     } catch (error) {
       problems.push(`order ${winner.orderId}: ${(error as Error).message}`);
     }
-    options.progress('paying', ++paid, winners.length);
+    options.progress('paying', ++done, winners.length);
   });
   const payingMs = performance.now() - began;
-  await untilConfirmed(parts, winners, options);
+  await untilConfirmed(parts, paid, options);
   let confirmed = 0;
   await inParallel(winners, async ({ buyer, orderId }) => {
     const answer = await buyer.send('query ($id: ID!) { order(id: $id) { status } }', { id: orderId });
@@ -69,10 +71,9 @@ function expectPayment(answer: GraphqlAnswer, field: string): Record<string, unk
 /** Asked of the database: so many people asking the gateway would delay what they wait for. */
 async function untilConfirmed(
   { sql }: FlashSaleParts,
-  winners: Winner[],
+  ids: string[],
   { progress }: FlashSaleOptions,
 ): Promise<void> {
-  const ids = winners.map(({ orderId }) => orderId);
   const deadline = Date.now() + CONFIRMED_WITHIN_MS;
   // Whoever is not CONFIRMED by the deadline is counted, and named, by what the API says next.
   for (let confirmed = 0; confirmed < ids.length && Date.now() < deadline; await pause(20)) {

@@ -1,7 +1,7 @@
 import type { Books, Finding, LeftOver } from '@stampede/shared/testing';
 import { readServerClock } from './clock.js';
 import { readFlush, type FlushEffect } from './flush.js';
-import { judge, type Check } from './judge.js';
+import { isTrue, judge, type Check } from './judge.js';
 import { openSale, type OpeningSale } from './open-sale.js';
 import { readDecision, timesByOutcome, type Decision, type OutcomeTimes } from './outcomes.js';
 import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
@@ -38,6 +38,10 @@ export interface FlashSaleRun {
   monotonicMicroseconds: [number, number];
 }
 
+/** Whether everything that must be so is so. */
+export const holds = ({ checks, problems }: FlashSaleRun): boolean =>
+  checks.every(isTrue) && problems.length === 0;
+
 export async function runFlashSale(parts: FlashSaleParts, options: FlashSaleOptions): Promise<FlashSaleRun> {
   if (options.flush && !parts.redisIsPrivate) {
     throw new Error('Redis is not this platform’s own: it is not emptied.');
@@ -45,7 +49,7 @@ export async function runFlashSale(parts: FlashSaleParts, options: FlashSaleOpti
   const gateway = new URL('/graphql', parts.gatewayUrl);
   options.progress('connecting', 0, 1);
   const clockAheadMs = await readServerClock(parts.generator, gateway);
-  const sale = await openSale(parts.seller, options.stock, clockAheadMs);
+  const sale = await openSale(parts, options.stock, clockAheadMs);
   options.progress('waiting for the opening', 0, 1);
   const rushed = await rush(parts, sale, clockAheadMs, options);
   const decisions = rushed.answers.map(readDecision);

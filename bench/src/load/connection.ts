@@ -1,12 +1,17 @@
 import { connect, type Socket } from 'node:net';
 import { answerReader, type HttpAnswer } from './read-answer.js';
 
+/** Why a request has no answer. */
+export interface NoAnswer {
+  reason: string;
+}
+
 /** A kept connection that has one request in flight at a time, as a browser's. */
 export interface Connection {
   /** Sends a whole request. `onAnswer` is called once: with its answer, or with why there is none. */
-  send(request: Uint8Array, onAnswer: (answer: HttpAnswer | Error) => void): void;
+  send(request: Uint8Array, onAnswer: (answer: HttpAnswer | NoAnswer) => void): void;
   /** Gives up the request in flight. */
-  abort(reason: Error): void;
+  abort(reason: string): void;
   close(): void;
 }
 
@@ -16,20 +21,20 @@ const READ_BYTES = 4_096;
 /** Connects when the first request is sent, and again after the connection was lost. */
 export function openConnection(host: string, port: number): Connection {
   let socket: Socket | undefined;
-  let waiting: ((answer: HttpAnswer | Error) => void) | undefined;
+  let waiting: ((answer: HttpAnswer | NoAnswer) => void) | undefined;
 
-  function settle(answer: HttpAnswer | Error): void {
+  function settle(answer: HttpAnswer | NoAnswer): void {
     const tell = waiting;
     waiting = undefined;
     tell?.(answer);
   }
 
-  function drop(lost: Socket, reason: Error): void {
+  function drop(lost: Socket, reason: string): void {
     lost.destroy();
     // A connection that was replaced has nothing to say any more.
     if (socket !== lost) return;
     socket = undefined;
-    settle(reason);
+    settle({ reason });
   }
 
   function open(): Socket {
@@ -53,11 +58,11 @@ export function openConnection(host: string, port: number): Connection {
         }
         settle(answer);
       } catch (error) {
-        drop(opened, error as Error);
+        drop(opened, (error as Error).message);
       }
     }
-    opened.on('error', (error) => drop(opened, error));
-    opened.on('close', () => drop(opened, new Error('the connection was closed without an answer')));
+    opened.on('error', (error) => drop(opened, error.message));
+    opened.on('close', () => drop(opened, 'the connection was closed without an answer'));
     return opened;
   }
 

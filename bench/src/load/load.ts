@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { openConnection, type Connection } from './connection.js';
+import { openConnection, type Connection, type NoAnswer } from './connection.js';
 import type { HttpAnswer } from './read-answer.js';
 
 /** What became of one request. Times are milliseconds since the load began. */
@@ -73,7 +73,7 @@ function ask(connection: Connection, request: Uint8Array) {
   const sentAt = Date.now();
   return new Promise<{ sentAt: number; answeredAt: number; body: string }>((resolve, reject) => {
     connection.send(request, (answer) => {
-      if (answer instanceof Error) reject(answer);
+      if ('reason' in answer) reject(new Error(answer.reason));
       else if (answer.status !== 200) reject(new Error(`${answer.status}: ${answer.body}`));
       else resolve({ sentAt, answeredAt: Date.now(), body: answer.body });
     });
@@ -114,7 +114,7 @@ async function runLoad(connections: Connection[], options: LoadOptions): Promise
       if (delayMs !== undefined) {
         again.push({ index, repeats: repeats + 1, notBefore: answered + delayMs });
       } else {
-        const { status, body } = answer instanceof Error ? { status: 0, body: answer.message } : answer;
+        const { status, body } = 'reason' in answer ? { status: 0, body: answer.reason } : answer;
         answers[index] = { sentMs: sent - began, answeredMs: answered - began, status, body, repeats };
         settled += 1;
         if (settled % tenth === 0) onProgress?.(settled);
@@ -127,7 +127,7 @@ async function runLoad(connections: Connection[], options: LoadOptions): Promise
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const [connection, sent] of inFlight) {
-      if (now - sent > answerWithinMs) connection.abort(new Error(`no answer within ${answerWithinMs} ms`));
+      if (now - sent > answerWithinMs) connection.abort(`no answer within ${answerWithinMs} ms`);
     }
     again.sort((one, other) => one.notBefore - other.notBefore);
     for (const connection of idle.splice(0, again.length)) serve(connection);
@@ -146,8 +146,8 @@ async function runLoad(connections: Connection[], options: LoadOptions): Promise
 }
 
 /** How long to wait before the request is sent again, if the server asks for that. */
-function repeatDelayMs(answer: HttpAnswer | Error): number | undefined {
-  if (answer instanceof Error || !answer.body.includes('SERVICE_UNAVAILABLE')) return undefined;
+function repeatDelayMs(answer: HttpAnswer | NoAnswer): number | undefined {
+  if ('reason' in answer || !answer.body.includes('SERVICE_UNAVAILABLE')) return undefined;
   const { errors = [] } = JSON.parse(answer.body) as {
     errors?: { extensions?: { code?: string; retryAfterMs?: number } }[];
   };

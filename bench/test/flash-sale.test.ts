@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Buyer, openShop, type Shop } from '@stampede/shared/testing';
+import type { FlashSaleOptions, FlashSaleParts } from '../src/flash-sale/parts.js';
+import { holds, runFlashSale } from '../src/flash-sale/run.js';
+import { isTrue } from '../src/flash-sale/judge.js';
+import { spawnGenerator, type SpawnedGenerator } from '../src/load/spawn-generator.js';
+
+const BUYERS = 60;
+const STOCK = 10;
+
+let shop: Shop;
+let generator: SpawnedGenerator;
+let parts: FlashSaleParts;
+beforeAll(async () => {
+  shop = await openShop();
+  generator = await spawnGenerator();
+  await generator.connect(new URL(shop.gatewayUrl), 20);
+  parts = {
+    gatewayUrl: shop.gatewayUrl,
+    amqpUrl: process.env.AMQP_URL!,
+    redisIsPrivate: false,
+    sql: shop.sql,
+    redis: shop.redis,
+    namespace: shop.namespace,
+    client: shop.client,
+    seller: shop.seller,
+    buyers: await shop.accounts(BUYERS),
+    generator,
+    processes: { 'load generator': generator.pid, nobody: 2 ** 22 + 1 },
+  };
+});
+afterAll(async () => {
+  await generator.close();
+  await shop[Symbol.asyncDispose]();
+});
+
+function options(change: Partial<FlashSaleOptions> = {}) {
+  const steps = new Set<string>();
+  return { steps, stock: STOCK, flush: false, progress: (step: string) => void steps.add(step), ...change };
+}
+
+test('sixty buyers, ten units: every figure of a sale, and everything holds', async () => {
+  const told = options();
+  const run = await runFlashSale(parts, told);
+  expect(run.checks.filter((check) => !isTrue(check))).toEqual([]);
+  expect(run.problems).toEqual([]);
+  expect(holds(run)).toBe(true);
+
+  expect(run.outcomes.map(({ outcome, count }) => [outcome, count])).toEqual([
+    ['SoldOut', BUYERS - STOCK],
+    ['Order', STOCK],
+    ['all', BUYERS],
+  ]);
+  expect(run.decisions).toBe(BUYERS);
+  expect(run.decisionsPerSecond).toBeCloseTo(BUYERS / run.rushSeconds);
+  expect(run.pressedAfterMs).toBeGreaterThanOrEqual(0);
+  expect(run.soldOutMs.byAnswers).toBeGreaterThan(0);
+  expect(run.soldOutMs.byServerClock).toBeGreaterThan(0);
+  expect(run.lastConfirmedMs).toBeGreaterThan(run.soldOutMs.byServerClock!);
+  expect(run.books.redis).toEqual({ total: STOCK, available: 0, held: 0, sold: STOCK });
+  expect(run.invariants.length).toBeGreaterThan(8);
+  expect(run.flush).toBeNull();
+  expect(run.cpu.nobody).toBeNull();
+  expect(run.cpu['load generator']!.seconds).toBeGreaterThanOrEqual(0);
+  const [from, to] = run.monotonicMicroseconds;
+  expect((to - from) / 1e6).toBeGreaterThan(run.rushSeconds * 0.9);
+  expect([...told.steps]).toEqual([
+    'connecting',
+    'waiting for the opening',
+    'deciding',
+    'paying',
+    'confirming',
+    'checking',
+  ]);
+});
+
+test('the same buyers can take part in the next sale, and units may be left', async () => {
+  const run = await runFlashSale({ ...parts, buyers: parts.buyers.slice(0, 5) }, options({ stock: 8 }));
+  expect(holds(run)).toBe(true);
+  expect(run.outcomes.map(({ outcome, count }) => [outcome, count])).toEqual([
+    ['Order', 5],
+    ['all', 5],
+  ]);
+  expect(run.soldOutMs).toEqual({ byAnswers: null, byServerClock: null });
+  expect(run.books.redis).toEqual({ total: 8, available: 3, held: 0, sold: 5 });
+});
+
+test('a winner whose payment is declined and a buyer who is not let in break the run, and are named', async () => {
+  await shop.fault({ operation: 'approve', fault: 'decline', times: 1 });
+  const [first, ...others] = parts.buyers.slice(0, 4);
+  const stranger = new Buyer({ ...first!.account, accessToken: 'nobody' }, shop.client);
+  const run = await runFlashSale({ ...parts, buyers: [...others, stranger] }, options({ stock: 2 }));
+  expect(holds(run)).toBe(false);
+  expect(run.outcomes.map(({ outcome, count }) => [outcome, count])).toEqual([
+    ['Order', 2],
+    ['SoldOut', 1],
+    ['UNAUTHENTICATED', 1],
+    ['all', 4],
+  ]);
+  expect(run.checks.filter((check) => !isTrue(check)).map(({ claim }) => claim)).toEqual([
+    'losers who were told SoldOut, 0 available',
+    'buyers who were told anything else',
+    'Redis: held',
+    'Redis: sold',
+    'PostgreSQL: sold',
+    'orders CONFIRMED',
+    'orders that winners see CONFIRMED',
+    'payments captured',
+    'won captured',
+  ]);
+  expect(run.problems).toHaveLength(2);
+  expect(run.problems[0]).toMatch(/^order .*approvePayment gave .*PaymentDeclined/);
+  expect(run.problems[1]).toMatch(/^order .* is PENDING_PAYMENT$/);
+});
+
+test('a Redis that others use is not emptied', async () => {
+  const keys = await shop.redis.dbsize();
+  await expect(runFlashSale(parts, options({ flush: true }))).rejects.toThrow('it is not emptied');
+  expect(await shop.redis.dbsize()).toBeGreaterThanOrEqual(keys);
+});
