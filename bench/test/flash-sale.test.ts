@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Buyer, openShop, type Shop } from '@stampede/shared/testing';
+import { Buyer, openOwnRedis, openShop, type OwnRedis, type Shop } from '@stampede/shared/testing';
 import type { FlashSaleOptions, FlashSaleParts } from '../src/flash-sale/parts.js';
 import { holds, runFlashSale } from '../src/flash-sale/run.js';
 import { isTrue } from '../src/flash-sale/judge.js';
@@ -8,11 +8,13 @@ import { spawnGenerator, type SpawnedGenerator } from '../src/load/spawn-generat
 const BUYERS = 60;
 const STOCK = 10;
 
+let redis: OwnRedis;
 let shop: Shop;
 let generator: SpawnedGenerator;
 let parts: FlashSaleParts;
 beforeAll(async () => {
-  shop = await openShop();
+  redis = await openOwnRedis();
+  shop = await openShop({ redisUrl: redis.url });
   generator = await spawnGenerator();
   await generator.connect(new URL(shop.gatewayUrl), 20);
   parts = {
@@ -32,6 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await generator.close();
   await shop[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
 });
 
 function options(change: Partial<FlashSaleOptions> = {}) {
@@ -111,6 +114,16 @@ test('a winner whose payment is declined and a buyer who is not let in break the
   expect(run.problems).toHaveLength(2);
   expect(run.problems[0]).toMatch(/^order .*approvePayment gave .*PaymentDeclined/);
   expect(run.problems[1]).toMatch(/^order .* is PENDING_PAYMENT$/);
+});
+
+test('everything holds when Redis is emptied in the middle, and the run says what buyers noticed', async () => {
+  const run = await runFlashSale({ ...parts, redisIsPrivate: true }, options({ stock: 30, flush: true }));
+  expect(run.checks.filter((check) => !isTrue(check))).toEqual([]);
+  expect(run.problems).toEqual([]);
+  expect(run.flush!.rebuiltAfterMs).toBeGreaterThan(0);
+  expect(run.flush!.availableAfter).toBeLessThan(30);
+  expect(run.flush!.answeredBefore).toBeLessThan(BUYERS);
+  expect(run.flush!.longestSilenceMs).toBeGreaterThan(0);
 });
 
 test('a Redis that others use is not emptied', async () => {

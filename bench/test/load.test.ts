@@ -163,6 +163,16 @@ test('repeats the very same request after the time that it was told, and counts 
   expect(answeredMs).toBeGreaterThan(sentMs);
 });
 
+test('repeats nothing that only mentions the code', async () => {
+  const { answers } = await load(2, 1, () => ({ status: 503, body: '<h1>SERVICE_UNAVAILABLE</h1>' }), {
+    repeatUnavailable: true,
+  });
+  expect(answers.map(({ status, repeats }) => [status, repeats])).toEqual([
+    [503, 0],
+    [503, 0],
+  ]);
+});
+
 test('does not repeat what it was not asked to repeat', async () => {
   const { answers, server } = await load(3, 1, () => unavailable(1));
   expect(server.asked).toHaveLength(3);

@@ -148,9 +148,15 @@ async function runLoad(connections: Connection[], options: LoadOptions): Promise
 /** How long to wait before the request is sent again, if the server asks for that. */
 function repeatDelayMs(answer: HttpAnswer | NoAnswer): number | undefined {
   if ('reason' in answer || !answer.body.includes('SERVICE_UNAVAILABLE')) return undefined;
-  const { errors = [] } = JSON.parse(answer.body) as {
-    errors?: { extensions?: { code?: string; retryAfterMs?: number } }[];
-  };
-  const away = errors.find(({ extensions }) => extensions?.code === 'SERVICE_UNAVAILABLE');
+  const away = errorsOf(answer.body).find(({ extensions }) => extensions?.code === 'SERVICE_UNAVAILABLE');
   return away && (away.extensions?.retryAfterMs ?? 1_000);
+}
+
+function errorsOf(body: string): { extensions?: { code?: string; retryAfterMs?: number } }[] {
+  try {
+    return (JSON.parse(body) as { errors?: [] }).errors ?? [];
+  } catch {
+    // Not the gateway's: whoever reads the answers will say that it is not understood.
+    return [];
+  }
 }
