@@ -6,6 +6,7 @@ export interface Progress {
 }
 
 const WIDTH = 30;
+const RATE_AFTER_MS = 200;
 
 /** On a terminal only: elsewhere every state of the line would stay. */
 export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
@@ -18,7 +19,9 @@ export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progr
       last = step;
       const filled = of === 0 ? WIDTH : Math.round((done / of) * WIDTH);
       const bar = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)}`;
-      const rate = of > 1 && done > 0 ? ` ${Math.round((done * 1_000) / (performance.now() - began))}/s` : '';
+      const elapsedMs = performance.now() - began;
+      // Before that, it would say nothing.
+      const rate = elapsedMs > RATE_AFTER_MS ? ` ${Math.round((done * 1_000) / elapsedMs)}/s` : '';
       const counts = of > 1 ? ` ${bar} ${done}/${of}${rate}` : ' …';
       stream.write(`\r\u001B[K${step}${counts}`);
     },
