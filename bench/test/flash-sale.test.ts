@@ -88,7 +88,11 @@ test('the same buyers can take part in the next sale, and units may be left', as
   expect(run.books.redis).toEqual({ total: 8, available: 3, held: 0, sold: 5 });
 });
 
-test('a winner whose payment is declined and a buyer who is not let in break the run, and are named', async () => {
+test('a declined payment, a buyer who is not let in and a dead letter break the run, and are named', async () => {
+  await shop.sql('order').run(
+    `INSERT INTO dead_letter (message_id, service, queue, routing_key, reason, attempts, died_at, body, whole)
+     VALUES (gen_random_uuid(), 'catalog', 'catalog.order.paid', 'order.paid', 'poisoned', 5, now(), '', true)`,
+  );
   await shop.fault({ operation: 'approve', fault: 'decline', times: 1 });
   const [first, ...others] = parts.buyers.slice(0, 4);
   const stranger = new Buyer({ ...first!.account, accessToken: 'nobody' }, shop.client);
@@ -110,7 +114,9 @@ test('a winner whose payment is declined and a buyer who is not let in break the
     'orders that winners see CONFIRMED',
     'payments captured',
     'won captured',
+    'dead letters',
   ]);
+  await shop.sql('order').run('DELETE FROM dead_letter');
   expect(run.problems).toHaveLength(2);
   expect(run.problems[0]).toMatch(/^order .*approvePayment gave .*PaymentDeclined/);
   expect(run.problems[1]).toMatch(/^order .* is PENDING_PAYMENT$/);

@@ -89,7 +89,10 @@ export async function readLeftOver(
   return {
     unpublishedMessages: sum(unpublished),
     waitingStockEffects: sum(waiting),
-    deadLetters: await countDeadLetters(amqpUrl, namespace),
+    // Those that order has not collected yet, and those that it keeps for an operator.
+    deadLetters:
+      (await countDeadLetters(amqpUrl, namespace)) +
+      (await count('order', `FROM dead_letter WHERE status = 'OPEN'`)),
   };
 }
 
