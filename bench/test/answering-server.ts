@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import {
   connect,
   createServer as createTcpServer,
@@ -39,7 +39,7 @@ export async function openAnsweringServer(
   const asked: Asked[] = [];
   const sockets = new Map<Socket, { number: number; inFlight: number }>();
   let most = 0;
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const socket = sockets.get(request.socket)!;
     most = Math.max(most, ++socket.inFlight);
     const body = await text(request);
@@ -52,6 +52,9 @@ export async function openAnsweringServer(
       const length = { 'content-length': Buffer.byteLength(content) };
       response.writeHead(reply.status ?? 200, reply.headers ?? length).end(content);
     }
+  };
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: Error) => request.socket.destroy(error));
   });
   server.on('connection', (socket) => sockets.set(socket, { number: sockets.size, inFlight: 0 }));
   const port = await listening(server);
@@ -73,14 +76,7 @@ export async function openDribblingProxy(port: number): Promise<AsyncDisposable 
     const far = connect(port, '127.0.0.1');
     for (const socket of [near, far]) sockets.add(socket.setNoDelay(true));
     near.pipe(far);
-    far.on('data', async (data) => {
-      far.pause();
-      for (const byte of data) {
-        await new Promise((written) => near.write(Buffer.of(byte as number), written));
-        await new Promise(setImmediate);
-      }
-      far.resume();
-    });
+    dribble(far, near).catch((error: Error) => near.destroy(error));
   });
   return {
     port: await listening(proxy),
@@ -89,6 +85,15 @@ export async function openDribblingProxy(port: number): Promise<AsyncDisposable 
       await new Promise((resolve) => proxy.close(resolve));
     },
   };
+}
+
+async function dribble(from: Socket, to: Socket): Promise<void> {
+  for await (const data of from as AsyncIterable<Buffer>) {
+    for (const byte of data) {
+      await new Promise((written) => to.write(Buffer.of(byte), written));
+      await new Promise(setImmediate);
+    }
+  }
 }
 
 const listening = (server: Server | TcpServer) =>
