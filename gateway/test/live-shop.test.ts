@@ -5,7 +5,7 @@ import { openClient } from './fixtures/live/clients.js';
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await openShop({ stock: 5 });
+  shop = await openShop({ stock: 5, limitPerBuyer: 2 });
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 

@@ -72,10 +72,21 @@ test('answers pings, takes pongs, and forgets what is completed, also twice', as
   await until(() => raw.of('1').length === 2);
 });
 
-test('closes with 1009 on a message over the limit', async () => {
+test('refuses a message over the limit, and closes with 1009 on one far beyond', async () => {
   await using raw = await openRaw(shop.socketUrl);
   await raw.init();
+  raw.subscribe('other', WATCH);
   raw.subscribe('1', WATCH.padEnd(5_100, ' '));
+  await until(() => raw.of('1').length === 1);
+  expect(raw.of('1')).toEqual([
+    {
+      id: '1',
+      type: 'error',
+      payload: [{ message: 'a message of more than 5000 bytes', extensions: { code: 'PAYLOAD_TOO_LARGE' } }],
+    },
+  ]);
+  await until(() => raw.of('other').length === 1);
+  raw.subscribe('2', WATCH.padEnd(30_000, ' '));
   expect(await raw.closed()).toMatchObject({ code: 1009 });
 });
 

@@ -35,3 +35,9 @@ export const tooMany = (limit: number): GraphQLFormattedError => ({
   message: `${limit} operations are in flight on this connection already. End one, or open another connection.`,
   extensions: { code: 'RATE_LIMITED' },
 });
+
+/** In the words in which a body over the limit is refused. */
+export const tooLarge = (limit: number): GraphQLFormattedError => ({
+  message: `a message of more than ${limit} bytes`,
+  extensions: { code: 'PAYLOAD_TOO_LARGE' },
+});

@@ -1,6 +1,7 @@
 import type { Log } from '@stampede/shared/telemetry';
 import type { WebSocket } from 'ws';
 import type { Identify } from '../../identity/identify.js';
+import { tooLarge } from '../client-errors.js';
 import { whenEnded, type Credential } from '../credential.js';
 import type { TransportMetrics } from '../live-metrics.js';
 import type { Operate } from '../operate.js';
@@ -18,6 +19,8 @@ export interface ConnectionOptions {
   heartbeatMs: number;
   /** Operations at a time. */
   operationLimit: number;
+  /** Bytes of one message. */
+  messageLimit: number;
   metrics: TransportMetrics;
   /** The gateway ends a connection, for a reason other than its own end. */
   onRefused: (reason: string) => void;
@@ -39,7 +42,7 @@ export function openConnection(
   authorization: string | undefined,
   options: ConnectionOptions,
 ): Connection {
-  const { identify, operate, operationLimit, metrics, onRefused, log } = options;
+  const { identify, operate, operationLimit, messageLimit, metrics, onRefused, log } = options;
   const send = openOutlet(socket, metrics);
   const operations = openOperations({ send, operate, limit: operationLimit, metrics });
   const heartbeat = openHeartbeat(socket, options.heartbeatMs, () => onRefused('silent'));
@@ -77,7 +80,7 @@ export function openConnection(
     send(ACK);
   }
 
-  async function handle(message: Message): Promise<void> {
+  async function handle(message: Message, size: number): Promise<void> {
     switch (message.type) {
       case 'connection_init':
         return initialise(message.payload);
@@ -92,6 +95,7 @@ export function openConnection(
         if (!credential) return refuse(CLOSE.unauthorized, 'Unauthorized');
         if (operations.has(id)) return refuse(CLOSE.subscriberExists, `Subscriber for ${id} already exists`);
         if (draining) return undefined;
+        if (size > messageLimit) return operations.refuse(id, tooLarge(messageLimit));
         const { query, variables, operationName } = payload;
         const request = { query, variables: variables ?? {}, operationName: operationName ?? undefined };
         return operations.begin(id, request, credential.identity);
@@ -102,7 +106,7 @@ export function openConnection(
   socket.on('message', (data: Buffer, isBinary) => {
     const message = isBinary ? undefined : readMessage(data.toString());
     if (!message) return refuse(CLOSE.badRequest, 'Invalid message received');
-    handle(message).catch((error: unknown) => {
+    handle(message, data.length).catch((error: unknown) => {
       log.error({ err: error }, 'a message of a WebSocket failed unexpectedly');
       refuse(CLOSE.internalError, 'Internal error');
     });

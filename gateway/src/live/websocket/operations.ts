@@ -1,4 +1,5 @@
 import type { Identity } from '@stampede/shared/identity';
+import type { GraphQLFormattedError } from 'graphql';
 import { tooMany } from '../client-errors.js';
 import type { TransportMetrics } from '../live-metrics.js';
 import type { Operate, Operation } from '../operate.js';
@@ -11,6 +12,8 @@ export interface Operations {
   has(id: string): boolean;
   /** Beyond the limit it is refused by an error message; the others are none the worse. */
   begin(id: string, request: OperationRequest, identity: Identity): void;
+  /** Answers one that is not begun. */
+  refuse(id: string, error: GraphQLFormattedError): void;
   /** The client has lost interest. */
   end(id: string): void;
   /** Ends what would go on for ever, and calls back when what is in flight has been answered. */
@@ -56,11 +59,15 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
     };
   }
 
+  const refuse = (id: string, error: GraphQLFormattedError) =>
+    send(framesOf(id).error(Buffer.from(JSON.stringify([error]))));
+
   return {
+    refuse,
     has: (id) => entries.has(id),
     begin: (id, request, identity) => {
       if (entries.size >= limit) {
-        send(framesOf(id).error(Buffer.from(JSON.stringify([tooMany(limit)]))));
+        refuse(id, tooMany(limit));
         return;
       }
       const entry: Entry = { stop: () => undefined };

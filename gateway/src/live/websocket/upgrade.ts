@@ -8,23 +8,27 @@ import { CLOSE, PROTOCOL } from './messages.js';
 
 export interface WebSocketsOptions extends Omit<ConnectionOptions, 'metrics' | 'onRefused'> {
   mayCome: (request: IncomingMessage) => boolean;
-  /** In bytes, of one message. */
-  messageLimit: number;
   metrics: LiveMetrics;
 }
+
+/**
+ * A message this many times too long is still read, so that it can be refused by its id: closing the socket over it
+ * would take everything else on it along.
+ */
+const READ_BEYOND = 5;
 
 /** Milliseconds that a client has for its half of the closing handshake; its types do not know the option yet. */
 const CLOSING = { closeTimeout: 2_000 };
 
 /** Takes WebSockets in, and knows them until they close. */
 export function openWebSockets(options: WebSocketsOptions) {
-  const { mayCome, messageLimit, metrics, ...connectionOptions } = options;
+  const { mayCome, metrics, ...connectionOptions } = options;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     // Its buffers would cost every viewer more memory than all the rest, to save a few hundred bytes a change.
     perMessageDeflate: false,
-    maxPayload: messageLimit,
+    maxPayload: options.messageLimit * READ_BEYOND,
     ...CLOSING,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
