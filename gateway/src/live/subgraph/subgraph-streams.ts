@@ -58,6 +58,7 @@ const PONG_WITHIN_MS = 5_000;
 export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphStreams {
   const { address, identitySecret, log } = options;
   const clients = new Map<string, Client>();
+  let closing = false;
 
   function clientOf(subgraph: string): Client {
     const known = clients.get(subgraph);
@@ -90,7 +91,8 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
         closed: (event) => {
           clearTimeout(pong);
           const { code, reason } = event as { code: number; reason: string };
-          if (code !== 1_000) log.warn({ subgraph, code, reason }, 'the connection to a subgraph has ended');
+          if (code === 1_000 || closing) return;
+          log.warn({ subgraph, code, reason }, 'the connection to a subgraph has ended');
         },
       },
     });
@@ -107,6 +109,7 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
       return clientOf(subgraph).subscribe({ ...request, extensions: { [IDENTITY_HEADER]: signature } }, sink);
     },
     close: () => {
+      closing = true;
       for (const client of clients.values()) client.terminate();
       clients.clear();
     },
