@@ -3,6 +3,7 @@ export type { Inventory } from './inventory.js';
 export type { LoadAnswer } from './load-product.js';
 export type { HoldName, LoadedOrder, LoadedProduct, SaleSettings } from './product.js';
 export type { ReserveAnswer, ReserveRequest } from './reserve.js';
+export type { StockEntry } from './read-entries.js';
 export type { HeldEntry } from './read-held.js';
 export type { StockReading } from './read-stock.js';
 export { appendStockEffect, openStockEffects, wakeStockEffects } from './stock-effects.js';

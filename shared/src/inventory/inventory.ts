@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { loadProduct, type LoadAnswer } from './load-product.js';
 import { keysOf, settingsFields, type HoldName, type LoadedProduct, type SaleSettings } from './product.js';
+import { readEntries, readUnitsByBuyer, scanEntries, type StockEntry } from './read-entries.js';
 import { readHeld, type HeldEntry } from './read-held.js';
 import { readStanding, readStock, type StockReading } from './read-stock.js';
 import { reserve, type ReserveAnswer, type ReserveRequest } from './reserve.js';
@@ -29,6 +30,12 @@ export interface Inventory {
   standingEpoch(productId: string): Promise<number>;
   /** Holds that are not younger than `before`, by Redis' clock (ms since 1970). Reads the product's every order. */
   heldBefore(productId: string, before: number): Promise<HeldEntry[]>;
+  /** Every order's share of a product, page by page; may tell one twice, and miss what changes meanwhile. */
+  entries(productId: string): AsyncIterable<StockEntry[]>;
+  /** What some orders have of a product, in the order in which they were asked for. */
+  entriesOf(productId: string, orderIds: readonly string[]): Promise<(StockEntry | undefined)[]>;
+  /** What every buyer holds and owns of a product. */
+  unitsByBuyer(productId: string): Promise<Map<string, number>>;
   /** Redis' clock, by which sales open and close; milliseconds since 1970. */
   now(): Promise<number>;
 }
@@ -74,6 +81,9 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
       return standing?.epoch ?? 0;
     },
     heldBefore: (productId, before) => readHeld(redis, namespace, productId, before),
+    entries: (productId) => scanEntries(redis, namespace, productId),
+    entriesOf: (productId, orderIds) => readEntries(redis, namespace, productId, orderIds),
+    unitsByBuyer: (productId) => readUnitsByBuyer(redis, namespace, productId),
     now: async () => {
       const [seconds, micros] = await redis.time();
       return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);

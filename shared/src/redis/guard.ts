@@ -12,6 +12,12 @@ export interface Guard {
    * Redis is away.
    */
   inTurn<T>(name: string, times: { waitMs: number; ttlMs: number }, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` unless somebody has begun it less than `everyMs` ago: one replica's turn, whichever comes first.
+   * @returns whether it was ours.
+   * @throws Error when Redis is away.
+   */
+  oncePer(name: string, everyMs: number, work: () => Promise<void>): Promise<boolean>;
 }
 
 const RETRY_MS = 25;
@@ -56,6 +62,12 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
         // An expired lock has nothing to give back, and Redlock would spend two seconds on trying.
         if (lock && lock.expiration > Date.now()) await giveBack(lock, log);
       }
+    },
+    oncePer: async (name, everyMs, work) => {
+      // Kept until its time is over, so that the others leave it alone that long.
+      if (!(await tryOnce(name, everyMs))) return false;
+      await work();
+      return true;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Database } from '@stampede/shared/database';
 import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
 import type { Inventory } from '@stampede/shared/inventory';
 import type { Log } from '@stampede/shared/telemetry';
+import { AuditResolver } from './audit/audit.resolver.js';
 import { BrowseResolver } from './browse/browse.resolver.js';
 import type { ProductReader } from './browse/product-reader.js';
 import { CreateProductResolver } from './create-product/create-product.resolver.js';
@@ -30,6 +31,7 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
   const { database, products, inventory, stock, watcher } = parts;
   return buildSubgraph({
     resolvers: [
+      new AuditResolver(database),
       new BrowseResolver(products, inventory),
       new CreateProductResolver(database),
       new PauseSaleResolver(products, parts),

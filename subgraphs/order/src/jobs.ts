@@ -1,8 +1,8 @@
 import { workOff, type Repetition } from '@stampede/shared/background';
 import { startWatchdog } from '@stampede/shared/messaging';
-import type { Metrics } from '@stampede/shared/telemetry';
 import { countDeadLetters } from './dead-letters/list-dead-letters.js';
 import { expireDue } from './expiry/expire-orders.js';
+import { openAudits, type AuditJobParts } from './audit/audit-sales.js';
 import { sweepOrphans, type OrphanParts } from './orphans/sweep-orphans.js';
 import { reminders } from './watchdog/reminders.js';
 
@@ -11,8 +11,8 @@ const EXPIRY_PAUSE_MS = 250;
 const ORPHANS_PAUSE_MS = 5_000;
 const COUNT_PAUSE_MS = 5_000;
 
-/** What order does by itself; every replica does all of it, side by side. */
-export function jobs(parts: OrphanParts & { metrics: Metrics }): Repetition[] {
+/** What order does by itself; every replica does all of it, side by side, but for the audit, which takes turns. */
+export function jobs(parts: OrphanParts & AuditJobParts): Repetition[] {
   const { database, log, metrics } = parts;
   const openLetters = metrics.gauge(
     'dead_letters_open',
@@ -25,6 +25,7 @@ export function jobs(parts: OrphanParts & { metrics: Metrics }): Repetition[] {
       openLetters.set(await countDeadLetters(database));
       return 0;
     }),
+    openAudits(parts),
     startWatchdog({ database, reminders, log, metrics }),
   ];
 }

@@ -3,7 +3,7 @@ import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
 import { openChangeFeed } from '@stampede/shared/live';
 import { messagingTables, openMessaging } from '@stampede/shared/messaging';
-import { openGuard, openRedis } from '@stampede/shared/redis';
+import { openGuard, openRedis, serverOf } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { openFollowedOrders } from './follow-order/followed-orders.js';
 import { handlers } from './handlers.js';
 import { jobs } from './jobs.js';
 import { orderChanges } from './order-changes.js';
+import { openServerChanges } from './rebuild/on-server-change.js';
 import { openRebuilds } from './rebuild/rebuilds.js';
 import { buildOrder } from './schema.js';
 
@@ -39,8 +40,9 @@ await runService(log, async (own) => {
   own(orderChanges.listen(feed.announce));
   const followed = own(openFollowedOrders({ database, feed, log }));
 
+  own(openServerChanges(serverOf(redis), { database, inventory, rebuilds, log }));
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
-  for (const job of jobs({ database, inventory, rebuilds, log, metrics })) own(job);
+  for (const job of jobs({ database, inventory, catalog, rebuilds, guard, log, metrics })) own(job);
   own(
     await openMessaging({
       url: env.AMQP_URL,
@@ -53,7 +55,7 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
-  const subgraph = await buildOrder({ database, followed, inventory, rebuilds, guard });
+  const subgraph = await buildOrder({ database, followed, inventory, catalog, rebuilds, guard });
   const readiness = readinessOf({ database, redis });
   own(
     await serveSubgraph({

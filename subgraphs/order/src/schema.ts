@@ -1,6 +1,7 @@
-import type { Database } from '@stampede/shared/database';
 import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
+import { AuditResolver } from './audit/audit.resolver.js';
+import type { AuditParts } from './audit/audit-product.js';
 import { CancelOrderResolver } from './cancellation/cancel-order.resolver.js';
 import { CheckoutResolver } from './checkout/checkout.resolver.js';
 import type { CheckoutParts } from './checkout/checkout.js';
@@ -14,13 +15,14 @@ import { OrderResolver } from './history/order.resolver.js';
 import { Product, User } from './order.entity.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
 
-export type OrderParts = CheckoutParts & { database: Database; followed: FollowedOrders };
+export type OrderParts = CheckoutParts & AuditParts & { followed: FollowedOrders };
 
 export function buildOrder(parts: OrderParts): Promise<Subgraph> {
   const { database, followed, rebuilds } = parts;
   const orders = openOrderReader(database);
   return buildSubgraph({
     resolvers: [
+      new AuditResolver(parts),
       new CancelOrderResolver(database, orders),
       new CheckoutResolver(parts),
       new DeadLettersResolver(database),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceClient } from '@stampede/shared/subgraph';
+import type { StockLedger } from '../src/audit/stock-ledger.js';
 import type { BookLine, StockTruth, UnconfirmedLine } from '../src/rebuild/stock-truth.js';
 
 /** What it knows of a product; its committed and returned orders, in whatever order. */
@@ -7,6 +8,8 @@ type Product = Omit<StockTruth, 'listing'> & {
   epoch: number;
   committed: Omit<BookLine, 'status'>[];
   returned: Omit<BookLine, 'status'>[];
+  /** Orders whose effects wait in catalog. */
+  pending: string[];
 };
 
 type Question = Record<string, unknown>;
@@ -14,8 +17,9 @@ type Question = Record<string, unknown>;
 /** Catalog's side of a rebuild, as its own step 3 answers; what it knows may be changed while a test runs. */
 export function openFakeCatalog() {
   const products = new Map<string, Product>();
-  const asked = { productExists: 0, stockTruth: 0, stockBook: 0 };
+  const asked = { productExists: 0, stockTruth: 0, stockBook: 0, stockLedger: 0 };
   let beforeTruth: (unconfirmed: UnconfirmedLine[]) => Promise<unknown> = () => Promise.resolve();
+  let beforeBook: () => Promise<unknown> = () => Promise.resolve();
 
   const answers: Record<keyof typeof asked, (question: Question) => unknown> = {
     productExists: ({ productId }) => products.has(String(productId)),
@@ -24,10 +28,15 @@ export function openFakeCatalog() {
       const product = products.get(String(productId));
       if (!product || product.epoch >= Number(epoch)) return null;
       product.epoch = Number(epoch);
-      const { epoch: _, committed: __, returned: ___, ...truth } = product;
+      const { epoch: _, committed: __, returned: ___, pending: ____, ...truth } = product;
       return { ...truth, listing: JSON.stringify(listingOf(String(productId), truth.version)) };
     },
-    stockBook: ({ productId, after, first }): BookLine[] => {
+    stockLedger: ({ productId }): StockLedger | null => {
+      const product = products.get(String(productId));
+      return product ? { total: product.total, version: product.version, pending: product.pending } : null;
+    },
+    stockBook: async ({ productId, after, first }): Promise<BookLine[]> => {
+      await beforeBook();
       const { committed = [], returned = [] } = products.get(String(productId)) ?? {};
       return [
         ...committed.map((line) => ({ ...line, status: 'COMMITTED' as const })),
@@ -41,7 +50,7 @@ export function openFakeCatalog() {
 
   const client: ServiceClient = {
     ask: async <T>(query: string, question: Question) => {
-      const field = (['productExists', 'stockTruth', 'stockBook'] as const).find((name) =>
+      const field = (['productExists', 'stockTruth', 'stockBook', 'stockLedger'] as const).find((name) =>
         query.includes(`${name}(`),
       );
       if (!field) throw new Error(`catalog does not know ${query}`);
@@ -59,6 +68,10 @@ export function openFakeCatalog() {
     onTruth: (action: typeof beforeTruth) => {
       beforeTruth = action;
     },
+    /** Runs before each page of its book. */
+    onBook: (action: typeof beforeBook) => {
+      beforeBook = action;
+    },
     /** Puts a product on sale. @returns its id */
     sells: (product: Partial<Product> = {}, productId: string = randomUUID()): string => {
       const usual = {
@@ -69,7 +82,15 @@ export function openFakeCatalog() {
         holdMinutes: 30,
         paused: false,
       };
-      products.set(productId, { epoch: 0, total: 10, committed: [], returned: [], ...usual, ...product });
+      products.set(productId, {
+        epoch: 0,
+        total: 10,
+        committed: [],
+        returned: [],
+        pending: [],
+        ...usual,
+        ...product,
+      });
       return productId;
     },
     /** What it knows of a product, to be changed. */

@@ -1,6 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { openInventory, openStockEffects, type Inventory } from '@stampede/shared/inventory';
+import {
+  openInventory,
+  openStockEffects,
+  wakeStockEffects,
+  type Inventory,
+} from '@stampede/shared/inventory';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { eventually, openTestDatabase } from '@stampede/shared/testing';
@@ -96,6 +101,7 @@ export async function openOrderParts() {
           askForRebuild(productId);
         },
       });
+      wakeStockEffects();
       await eventually(async () => {
         const waiting = await relay.pending();
         if (waiting > 0) throw new Error(`${waiting} effects wait`);

@@ -125,12 +125,12 @@ test('what commits while a rebuild is under way waits for it, and is in its effe
   const { buyerId, key, orderId } = newBuyer();
   await replica.buys(buyerId, key, [product, 1]);
   // Between steps 1 and 4 the order expires: the rebuild has read it as standing.
-  order.catalog.onTruth(async () => {
+  order.catalog.onBook(async () => {
     await order.database.run('UPDATE orders SET pay_by = now() WHERE id = $1', [orderId]);
     expect(await expireDue(order.database)).toBe(1);
   });
   await replica.rebuilds.rebuild(product);
-  order.catalog.onTruth(() => Promise.resolve());
+  order.catalog.onBook(() => Promise.resolve());
   expect(await order.counts(product)).toEqual({ epoch: 2, total: 1, available: 0, held: 1, sold: 0 });
   expect(await order.appliesEffects()).toEqual([]);
   expect(await order.counts(product)).toEqual({ epoch: 2, total: 1, available: 1, held: 0, sold: 0 });

@@ -14,7 +14,7 @@ export interface CheckoutParts {
   database: Database;
   inventory: Inventory;
   rebuilds: Rebuilds;
-  guard: Guard;
+  guard: Pick<Guard, 'inTurn'>;
 }
 
 export type CheckoutOutcome = { order: OrderRow } | { rejection: CheckoutRejection };

@@ -20,9 +20,14 @@ export interface ListedParts {
  * Nothing depends on it: what it leaves out is COLD, and rebuilt by whoever asks first. Only a server that was a
  * replica in between may know less than its run id says; there all of them are rebuilt, COLD or not.
  *
+ * @param signal ends it before all are done.
  * @returns how many products it looked after.
  */
-export async function rebuildListed(parts: ListedParts, change: ServerChange): Promise<number> {
+export async function rebuildListed(
+  parts: ListedParts,
+  change: ServerChange,
+  signal: AbortSignal,
+): Promise<number> {
   const { inventory, rebuilds, log } = parts;
   const now = await inventory.now();
   const due: string[] = [];
@@ -33,7 +38,7 @@ export async function rebuildListed(parts: ListedParts, change: ServerChange): P
   const count = due.length;
   const rebuild = change === 'was-replica' ? rebuilds.rebuild : rebuilds.rebuildIfCold;
   async function work(): Promise<void> {
-    for (let next = due.pop(); next !== undefined; next = due.pop()) {
+    for (let next = due.pop(); next !== undefined && !signal.aborted; next = due.pop()) {
       try {
         await rebuild(next);
       } catch (error) {

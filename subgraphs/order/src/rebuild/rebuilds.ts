@@ -32,7 +32,7 @@ export interface RebuildParts {
   database: Database;
   inventory: Inventory;
   catalog: ServiceClient;
-  guard: Guard;
+  guard: Pick<Guard, 'inTurn'>;
   log: Log;
   metrics: Metrics;
   /** Lines of order and of catalog in memory at once. */
