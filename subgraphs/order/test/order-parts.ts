@@ -18,12 +18,12 @@ import { openFakeCatalog } from './fake-catalog.js';
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 
 /** Order's own parts on real PostgreSQL and Redis, in this process: for what has to happen between two steps. */
-export async function openOrderParts() {
+export async function openOrderParts(url = redisUrl()) {
   const house = await openTestDatabase('order', MIGRATIONS);
   const { database } = house;
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const log = openLog('order', process.env.TEST_LOG_LEVEL ?? 'silent');
-  const redis = openRedis(redisUrl(), log);
+  const redis = openRedis(url, log);
   const inventory = openInventory(redis, namespace);
   const guard = openGuard(redis, namespace, log);
   const catalog = openFakeCatalog();
