@@ -9,8 +9,8 @@
 --
 -- Invariant of every script: total = available + held + sold, before and after.
 
--- The run id of the server that the caller talks to stands before the arguments that each script numbers.
-local RUN = table.remove(ARGV, 1)
+-- The run id of the server that the caller talks to stands after the arguments that each script numbers.
+local RUN = table.remove(ARGV)
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -18,13 +18,14 @@ local function now_ms()
 end
 
 -- The epoch of a whole product, or nil when any of the three hashes is missing or of another epoch or run: COLD.
-local function warm_epoch()
-  local stock = redis.call('HMGET', KEYS[1], 'epoch', 'run')
+-- Then what its stock hash says, from the third on: the fields that were asked for.
+local function warm_epoch(...)
+  local stock = redis.call('HMGET', KEYS[1], 'epoch', 'run', ...)
   local epoch = stock[1]
   if not epoch or stock[2] ~= RUN then return nil end
   if redis.call('HGET', KEYS[2], '#') ~= epoch then return nil end
   if redis.call('HGET', KEYS[3], '#') ~= epoch then return nil end
-  return tonumber(epoch)
+  return tonumber(epoch), stock
 end
 
 local function read_entry(order_id)

@@ -14,7 +14,7 @@
 --   {'HELD', epoch, serial, payBy}
 -- Keeps: the sum of the prelude; no buyer above the limit. Sent twice, the second answer is KNOWN.
 
-local epoch = warm_epoch()
+local epoch, stock = warm_epoch('opensAt', 'closesAt', 'paused', 'limit', 'available', 'holdMs')
 if not epoch or epoch < tonumber(ARGV[6]) then return { 'COLD' } end
 
 local known = read_entry(ARGV[2])
@@ -23,20 +23,19 @@ if known then
   return { 'KNOWN', known.state, known.epoch, known.serial, known.pay_by }
 end
 
-local stock = redis.call('HMGET', KEYS[1], 'opensAt', 'closesAt', 'paused', 'limit', 'available', 'holdMs')
-local now, opens_at, closes_at = now_ms(), tonumber(stock[1]), tonumber(stock[2])
-if now < opens_at then return { 'NOT_OPEN', 'SCHEDULED', stock[1] } end
-if closes_at > 0 and now >= closes_at then return { 'NOT_OPEN', 'CLOSED', stock[1] } end
-if stock[3] == '1' then return { 'NOT_OPEN', 'PAUSED', stock[1] } end
+local now, opens_at, closes_at = now_ms(), tonumber(stock[3]), tonumber(stock[4])
+if now < opens_at then return { 'NOT_OPEN', 'SCHEDULED', stock[3] } end
+if closes_at > 0 and now >= closes_at then return { 'NOT_OPEN', 'CLOSED', stock[3] } end
+if stock[5] == '1' then return { 'NOT_OPEN', 'PAUSED', stock[3] } end
 
 local quantity = tonumber(ARGV[4])
 local owned = tonumber(redis.call('HGET', KEYS[3], ARGV[3]) or '0')
-if owned + quantity > tonumber(stock[4]) then return { 'LIMIT', stock[4], owned } end
-if quantity > tonumber(stock[5]) then return { 'SOLD_OUT', stock[5] } end
+if owned + quantity > tonumber(stock[6]) then return { 'LIMIT', stock[6], owned } end
+if quantity > tonumber(stock[7]) then return { 'SOLD_OUT', stock[7] } end
 if ARGV[1] == 'probe' then return { 'FREE' } end
 
 local serial = redis.call('HINCRBY', KEYS[1], 'serial', 1)
-local pay_by = string.format('%d', now + tonumber(stock[6]))
+local pay_by = string.format('%d', now + tonumber(stock[8]))
 redis.call('HINCRBY', KEYS[1], 'available', -quantity)
 redis.call('HINCRBY', KEYS[1], 'held', quantity)
 redis.call('HINCRBY', KEYS[3], ARGV[3], quantity)

@@ -31,7 +31,7 @@ export function defineScript(redis: Redis, name: string): Script {
     for (let asked = 0; asked < MAX_SERVERS; asked += 1) {
       const runId = server.runId ?? (await server.known());
       try {
-        const answer = await run.call(redis, keys.length, ...keys, runId, ...args);
+        const answer = await run.call(redis, keys.length, ...keys, ...args, runId);
         if ((server.runId ?? (await server.known())) === runId) return answer;
       } catch (error) {
         if (!isReadOnly(error)) throw error;
