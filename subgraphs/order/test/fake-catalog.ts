@@ -42,7 +42,7 @@ export function openFakeCatalog() {
         ...committed.map((line) => ({ ...line, status: 'COMMITTED' as const })),
         ...returned.map((line) => ({ ...line, status: 'RETURNED' as const })),
       ]
-        .filter(({ orderId }) => orderId > String(after ?? ''))
+        .filter(({ orderId }) => orderId > (typeof after === 'string' ? after : ''))
         .toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))
         .slice(0, Number(first));
     },

@@ -32,7 +32,7 @@ export class AuditResolver {
     requireRole(context, 'OPERATOR');
     const id = idOf(productId);
     if (!(await this.parts.rebuilds.rebuildAnew(id))) throw notFound('product');
-    return { ...(await auditProduct(this.parts, id)), repaired: true };
+    return Object.assign(await auditProduct(this.parts, id), { repaired: true });
   }
 }
 

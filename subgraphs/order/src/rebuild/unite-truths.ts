@@ -85,8 +85,12 @@ async function decide(
 }
 
 /** Sold by catalog, and unknown here: order's tables are older than catalog's (a restored backup). */
-const soldElsewhere = ({ status: _, ...line }: BookLine): StandingOrder => ({
-  ...line,
+const soldElsewhere = ({ orderId, buyerId, quantity, epoch, serial }: BookLine): StandingOrder => ({
+  orderId,
+  buyerId,
+  quantity,
+  epoch,
+  serial,
   digest: '',
   payBy: 0,
   heldAt: 0,
