@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { request } from 'undici';
 import { openDatabase, type Database, type ServiceName } from '../database/index.js';
+import { openRedis } from '../redis/index.js';
 import { openSealer, type Sealer } from '../sealing/index.js';
 import { openLog } from '../telemetry/index.js';
 import type { Role } from '../identity/index.js';
@@ -87,7 +88,7 @@ async function open(
   const databaseName = await createTestDatabase('shop');
   cleanUps.push(() => dropTestDatabase(databaseName));
   cleanUps.push(() => deleteTopology({ url: amqpUrl, namespace }));
-  const redis = new Redis(redisUrl);
+  const redis = openRedis(redisUrl, openLog('test', 'silent'));
   cleanUps.push(() => forget(redis, namespace));
 
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({

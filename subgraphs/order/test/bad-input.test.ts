@@ -380,8 +380,15 @@ const SERVICE_ONLY: [field: string, service: SubgraphName, mayAsk: string, query
       'stockTruth',
       'catalog',
       'order',
-      () => `mutation { stockTruth(productId: "${open}", epoch: 999) { total } }`,
+      () => `mutation { stockTruth(productId: "${open}", epoch: 999, unconfirmed: []) { total } }`,
     ],
+    [
+      'stockBook',
+      'catalog',
+      'order',
+      () => `{ stockBook(productId: "${open}", first: 10) { orderId status } }`,
+    ],
+    ['stockLedger', 'catalog', 'order', () => `{ stockLedger(productId: "${open}") { total } }`],
     ['productExists', 'catalog', 'order', () => `{ productExists(productId: "${open}") }`],
   ];
 
@@ -391,7 +398,13 @@ test('the published schema has nothing that is only for services', async () => {
     ({ name, fields }) => [name, ...(fields ?? []).map((field) => field.name)],
   );
   expect(names).toContain('checkout');
-  const hidden = [...SERVICE_ONLY.map(([field]) => field), 'OrderToPay', 'StockTruth', 'CommittedOrder'];
+  const hidden = [
+    ...SERVICE_ONLY.map(([field]) => field),
+    'OrderToPay',
+    'StockTruth',
+    'StockBookLine',
+    'StockLedger',
+  ];
   expect(names.filter((name) => hidden.includes(name) || /^_[^_]/.test(name))).toEqual([]);
 });
 
