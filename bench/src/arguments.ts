@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 // No import of another file of ours: `docker/local` runs this before anything has been built.
 
 export const usage =
-  'usage: npm run bench -- flash-sale [--buyers N] [--stock N] [--connections N] [--runs N] [--flush] [--profile]';
+  'usage: npm run bench -- flash-sale [--buyers N] [--stock N] [--connections N] [--runs N] [--watch SECONDS] [--flush] [--profile]';
 
 /** What a benchmark is told. */
 export interface BenchArguments {
@@ -13,6 +13,8 @@ export interface BenchArguments {
   /** Over which the buyers' requests are spread; never more than there are buyers. */
   connections: number;
   runs: number;
+  /** Seconds that a person has before each opening, to open the page on which the units can be seen falling. */
+  watch: number;
   /** Redis is emptied in the middle of the rush. */
   flush: boolean;
   /** The gateway and order write CPU profiles. */
@@ -36,6 +38,7 @@ export function readArguments(args: string[]): BenchArguments {
     stock: whole('stock', values.stock, 100, 1_000_000),
     connections: Math.min(buyers, whole('connections', values.connections, 512, 20_000)),
     runs: whole('runs', values.runs, 1, 100),
+    watch: whole('watch', values.watch, 0, 600),
     flush: values.flush ?? false,
     profile: values.profile ?? false,
   };
@@ -51,6 +54,7 @@ function parse(args: string[]) {
         stock: { type: 'string' },
         connections: { type: 'string' },
         runs: { type: 'string' },
+        watch: { type: 'string' },
         flush: { type: 'boolean' },
         profile: { type: 'boolean' },
       },
@@ -61,8 +65,9 @@ function parse(args: string[]) {
 }
 
 function whole(name: string, text: string | undefined, usual: number, most: number): number {
+  const least = Math.min(usual, 1);
   if (text === undefined) return usual;
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new UsageError(`--${name} is a whole number from 1 to ${most}, not "${text}"`);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`--${name} is a whole number from ${least} to ${most}, not "${text}"`);
 }

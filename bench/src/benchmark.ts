@@ -36,7 +36,9 @@ export async function benchmark(args: BenchArguments, env: Env): Promise<boolean
 
     const runs: FlashSaleRun[] = [];
     for (let number = 1; number <= args.runs; number++) {
-      const run = await runFlashSale(parts, { ...args, progress: progress.show });
+      const watchAt = (url: string) =>
+        print(`\nWatch the units fall; the sale opens in ${args.watch} s: ${url}`);
+      const run = await runFlashSale(parts, { ...args, progress: progress.show, watchAt });
       runs.push(run);
       print(`\nRun ${number} of ${args.runs}: ${describeArguments(args)}\n${describeRun(run)}`);
     }

@@ -39,7 +39,17 @@ afterAll(async () => {
 
 function options(change: Partial<FlashSaleOptions> = {}) {
   const steps = new Set<string>();
-  return { steps, stock: STOCK, flush: false, progress: (step: string) => void steps.add(step), ...change };
+  const pages: string[] = [];
+  return {
+    steps,
+    pages,
+    stock: STOCK,
+    flush: false,
+    watch: 0,
+    watchAt: (page: string) => void pages.push(page),
+    progress: (step: string) => void steps.add(step),
+    ...change,
+  };
 }
 
 test('sixty buyers, ten units: every figure of a sale, and everything holds', async () => {
@@ -78,7 +88,14 @@ test('sixty buyers, ten units: every figure of a sale, and everything holds', as
 });
 
 test('the same buyers can take part in the next sale, and units may be left', async () => {
-  const run = await runFlashSale({ ...parts, buyers: parts.buyers.slice(0, 5) }, options({ stock: 8 }));
+  const told = options({ stock: 8, watch: 2 });
+  const before = Date.now();
+  const run = await runFlashSale({ ...parts, buyers: parts.buyers.slice(0, 5) }, told);
+  expect(told.pages).toHaveLength(1);
+  const page = new URL(told.pages[0] ?? '');
+  expect(page.origin + page.pathname).toBe(new URL('/graphiql', parts.gatewayUrl).href);
+  expect(page.searchParams.get('query')).toContain(run.productId);
+  expect(Date.parse(run.opensAt) - before).toBeGreaterThan(2_000);
   expect(holds(run)).toBe(true);
   expect(run.outcomes.map(({ outcome, count }) => [outcome, count])).toEqual([
     ['Order', 5],

@@ -136,6 +136,7 @@ test('the results are JSON of a stable shape, in a file named for the scenario a
       stock: 2,
       connections: 4,
       runs: 1,
+      watch: 0,
       flush: false,
       profile: false,
     } as const;

@@ -1,4 +1,4 @@
-import type { FlashSaleParts } from './parts.js';
+import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
 
 export interface OpeningSale {
   productId: string;
@@ -13,10 +13,11 @@ const aheadMs = (buyers: number) => 700 + buyers / 4;
 /** Puts a product on sale that opens at a full second, a few seconds ahead. */
 export async function openSale(
   { seller, buyers }: Pick<FlashSaleParts, 'seller' | 'buyers'>,
-  stock: number,
+  { stock, watch }: Pick<FlashSaleOptions, 'stock' | 'watch'>,
   clockAheadMs: number,
 ): Promise<OpeningSale> {
-  const opensAt = Math.ceil((Date.now() + clockAheadMs + aheadMs(buyers.length)) / 1_000) * 1_000;
+  const soonest = Date.now() + clockAheadMs + aheadMs(buyers.length) + watch * 1_000;
+  const opensAt = Math.ceil(soonest / 1_000) * 1_000;
   const input = {
     name: 'Limited sneaker',
     brands: ['Test Brand'],

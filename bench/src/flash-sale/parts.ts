@@ -20,6 +20,9 @@ export interface FlashSaleParts extends InvariantParts {
 export interface FlashSaleOptions {
   stock: number;
   flush: boolean;
+  /** Seconds before the opening in which a person may open the page that `watchAt` is told. */
+  watch: number;
+  watchAt: (url: string) => void;
   /** How far a step has come, for whoever watches. */
   progress: (step: string, done: number, of: number) => void;
 }

@@ -8,6 +8,7 @@ import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
 import { pay, type Winner } from './pay.js';
 import { rush, type Rush } from './rush.js';
 import { settle } from './settle.js';
+import { watchPage } from './watch-page.js';
 
 /** One sale from its opening to its last confirmed order, as it is written to the results. */
 export interface FlashSaleRun {
@@ -49,7 +50,8 @@ export async function runFlashSale(parts: FlashSaleParts, options: FlashSaleOpti
   const gateway = new URL('/graphql', parts.gatewayUrl);
   options.progress('connecting', 0, 1);
   const clockAheadMs = await readServerClock(parts.generator, gateway);
-  const sale = await openSale(parts, options.stock, clockAheadMs);
+  const sale = await openSale(parts, options, clockAheadMs);
+  if (options.watch > 0) options.watchAt(watchPage(parts.gatewayUrl, sale.productId));
   options.progress('waiting for the opening', 0, 1);
   const rushed = await rush(parts, sale, clockAheadMs, options);
   const decisions = rushed.answers.map(readDecision);
