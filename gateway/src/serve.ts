@@ -48,11 +48,11 @@ export async function serveGateway(parts: GatewayParts) {
     planned: known.learn,
     log,
   });
-  known.follow(federation);
   const graphs = followGraph(federation, [
     knownRoot,
     ...(env.production ? [NoSchemaIntrospectionCustomRule] : []),
   ]);
+  known.follow(graphs);
   const requests = openRequestMetrics(metrics);
   const server = await startGraphQLServer({
     federation,

@@ -1,6 +1,7 @@
-import { operationFromDocument, Supergraph, type Operation, type Schema } from '@apollo/federation-internals';
-import type { ApolloGateway, GatewayConfig } from '@apollo/gateway';
+import { operationFromDocument, type Operation, type Schema } from '@apollo/federation-internals';
+import type { GatewayConfig } from '@apollo/gateway';
 import { Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { CurrentGraph, Graph } from '../live/planning/index.js';
 
 type Resolved = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0];
 
@@ -24,8 +25,8 @@ export interface KnownOperations {
   recall(query: string, operationName: string | undefined): SingleFetch | undefined;
   /** Learns from what the gateway has planned for a request that it is about to execute. */
   learn(resolved: Resolved): void;
-  /** From now on it is this gateway's graph, as it is now and whenever it changes. */
-  follow(federation: ApolloGateway): void;
+  /** From now on it is these graphs, one after the other; to be called before the first is loaded. */
+  follow(graphs: Pick<CurrentGraph, 'onChange'>): void;
 }
 
 /** An application has dozens of operations; one that writes values into its documents must not push them out for long. */
@@ -35,27 +36,27 @@ const LONGEST = 10_000;
 
 export function openKnownOperations(): KnownOperations {
   const known = new Map<string, SingleFetch>();
-  /** The published graph, as the planner sees it. */
-  let apiSchema: Schema | undefined;
+  let graph: Pick<Graph, 'published' | 'apiSchema'> | undefined;
   const keyOf = (query: string, operationName = '') => `${operationName}\n${query}`;
   return {
     recall: (query, operationName) =>
       query.length > LONGEST ? undefined : known.get(keyOf(query, operationName)),
     learn: (resolved) => {
       const { source: query, request } = resolved.requestContext;
-      if (!apiSchema || query.length > LONGEST) return;
+      // A request that was planned just before the graph changed is executed by the old plan, and not remembered.
+      if (resolved.operationContext.schema !== graph?.published || query.length > LONGEST) return;
       const key = keyOf(query, request.operationName);
       if (known.has(key)) return;
-      const single = singleFetchOf(resolved, apiSchema);
+      const single = singleFetchOf(resolved, graph.apiSchema);
       if (!single) return;
       const [oldest] = known.keys();
       if (oldest !== undefined && known.size >= REMEMBERED) known.delete(oldest);
       known.set(key, single);
     },
-    follow: (federation) => {
-      federation.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => {
-        apiSchema = Supergraph.build(coreSupergraphSdl).apiSchema();
-        // What was planned for another graph holds no more.
+    follow: (graphs) => {
+      // What was planned for another graph holds no more.
+      graphs.onChange((changed) => {
+        graph = changed;
         known.clear();
       });
     },

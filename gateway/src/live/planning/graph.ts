@@ -41,8 +41,11 @@ export interface GraphOptions {
   rules: readonly ValidationRule[];
 }
 
-/** The subscriptions of one supergraph. */
+/** One supergraph, and the subscriptions that it has a place for. */
 export interface Graph {
+  /** What clients may use, as graphql-js sees it and as the planner does. */
+  published: GraphQLSchema;
+  apiSchema: Schema;
   plan(request: SubscriptionRequest): Planned;
 }
 
@@ -94,6 +97,8 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
   }
 
   return {
+    published: apiSchema,
+    apiSchema: graph.apiSchema,
     plan: ({ query, document, operationName, variables }) => {
       const key = `${operationName ?? ''}\n${query}`;
       const result = made.get(key) ?? make(document, operationName);
