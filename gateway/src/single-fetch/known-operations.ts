@@ -1,6 +1,7 @@
 import { operationFromDocument, type Operation, type Schema } from '@apollo/federation-internals';
 import type { GatewayConfig } from '@apollo/gateway';
 import { Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { openRecent } from '../graphql/recent.js';
 import type { CurrentGraph, Graph } from '../live/planning/index.js';
 
 type Resolved = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0];
@@ -29,35 +30,26 @@ export interface KnownOperations {
   follow(graphs: Pick<CurrentGraph, 'onChange'>): void;
 }
 
-/** An application has dozens of operations; one that writes values into its documents must not push them out for long. */
-const REMEMBERED = 1_000;
-/** A longer text is parsed each time, so that what is remembered stays within some megabytes. */
-const LONGEST = 10_000;
-
 export function openKnownOperations(): KnownOperations {
-  const known = new Map<string, SingleFetch>();
+  let known = openRecent<SingleFetch>();
   let graph: Pick<Graph, 'published' | 'apiSchema'> | undefined;
   const keyOf = (query: string, operationName = '') => `${operationName}\n${query}`;
   return {
-    recall: (query, operationName) =>
-      query.length > LONGEST ? undefined : known.get(keyOf(query, operationName)),
+    recall: (query, operationName) => known.get(keyOf(query, operationName)),
     learn: (resolved) => {
       const { source: query, request } = resolved.requestContext;
       // A request that was planned just before the graph changed is executed by the old plan, and not remembered.
-      if (resolved.operationContext.schema !== graph?.published || query.length > LONGEST) return;
+      if (resolved.operationContext.schema !== graph?.published) return;
       const key = keyOf(query, request.operationName);
-      if (known.has(key)) return;
+      if (known.get(key)) return;
       const single = singleFetchOf(resolved, graph.apiSchema);
-      if (!single) return;
-      const [oldest] = known.keys();
-      if (oldest !== undefined && known.size >= REMEMBERED) known.delete(oldest);
-      known.set(key, single);
+      if (single) known.set(key, single, key.length);
     },
     follow: (graphs) => {
       // What was planned for another graph holds no more.
       graphs.onChange((changed) => {
         graph = changed;
-        known.clear();
+        known = openRecent();
       });
     },
   };

@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, OperationTypeNode, parse, type DocumentNode } from 'graphql';
-import { openRecent } from './recent.js';
+import { openRecent } from '../../graphql/recent.js';
 
 /** What a client sends to have an operation begun. */
 export interface OperationRequest {

@@ -17,7 +17,7 @@ import { audienceOf, type Audience } from './audience.js';
 import type { SubscriptionRequest } from './documents.js';
 import { readEntityKeys } from './entity-keys.js';
 import { keyedFetch, type KeyedFetch } from './keyed-fetch.js';
-import { openRecent } from './recent.js';
+import { openRecent } from '../../graphql/recent.js';
 import { subscribableRoot } from './subscribable-root.js';
 
 export interface SubscriptionPlan extends KeyedFetch {
