@@ -164,6 +164,16 @@ test('answers each client in the type that it accepts', async () => {
   expect((await send({ query }, { accept: 'text/html' })).status).toBe(406);
 });
 
+test('goes on learning what clients accept, whatever somebody has sent before', async () => {
+  const query = '{ product(id: "accepted") { id } }';
+  await send({ query });
+  for (let number = 0; number < 120; number += 1)
+    await send({ query }, { accept: `application/json, x/y${number}` });
+  const before = await shortAnswers();
+  for (let times = 0; times < 3; times += 1) await send({ query }, { accept: 'application/json;q=0.7' });
+  expect((await shortAnswers()) - before).toBe(2);
+});
+
 const OWED = { data: { product: { name: null } } };
 const REFUSED = {
   data: { product: null },

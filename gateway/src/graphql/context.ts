@@ -5,6 +5,6 @@ import type { SubgraphAnswer } from '../upstream/subgraph-source.js';
 export interface GatewayContext {
   identity: Identity;
   requestId: string;
-  /** What the only subgraph that the request needs was asked already, and has answered or not. */
-  fetched?: Promise<SubgraphAnswer>;
+  /** What a subgraph was asked already, and has answered or not: the same question is not asked again. */
+  fetched?: { subgraph: string; body: string; answer: Promise<SubgraphAnswer> };
 }

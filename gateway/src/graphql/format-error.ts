@@ -13,11 +13,15 @@ export function formatErrorFor(production: boolean, log: Log): FormatError {
   };
 }
 
+const SUGGESTION = 'Did you mean ';
+
 /** Names of fields and enum values that a guess did not hit would spell out the schema, as introspection does. */
-const withoutSuggestion = (error: GraphQLFormattedError): GraphQLFormattedError => ({
-  ...error,
-  message: error.message.replace(/ ?Did you mean .+\?$/s, ''),
-});
+function withoutSuggestion(error: GraphQLFormattedError): GraphQLFormattedError {
+  const { message } = error;
+  // No regular expression: the message may quote a client's value of any length, which may say the same, often.
+  const begin = message.endsWith('?') ? message.lastIndexOf(SUGGESTION) : -1;
+  return begin < 0 ? error : { ...error, message: message.slice(0, begin).trimEnd() };
+}
 
 /** GraphQL's own refusals of input say where in words only; clients are promised `extensions.fields`. */
 function withFields(error: GraphQLFormattedError): GraphQLFormattedError {

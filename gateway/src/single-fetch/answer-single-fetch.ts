@@ -35,8 +35,11 @@ export function openSingleFetches(
     const request = requestOf(body);
     const single = request && known.recall(request.query, request.operationName);
     if (!single || !fits(single, request.variables)) return undefined;
-    context.fetched = ask(single, sourceOf(single.service), request.variables, context);
-    const data = await context.fetched.then(
+    const subgraph = single.service;
+    const question = bodyOf(single, request.variables);
+    const asked = sourceOf(subgraph).ask(question, context);
+    context.fetched = { subgraph, body: question, answer: asked };
+    const data = await asked.then(
       (answer) => shape(single, request.variables, answer),
       // It is thrown again to whoever goes the long way.
       () => undefined,
@@ -63,15 +66,11 @@ function fits({ schema, definition }: SingleFetch, variables: Variables): boolea
   return errors === undefined;
 }
 
-function ask(
-  { head, tail, usages }: SingleFetch,
-  source: SubgraphSource,
-  variables: Variables,
-  context: GatewayContext,
-): Promise<SubgraphAnswer> {
+/** Written as the executor of plans would write it. */
+function bodyOf({ head, tail, usages }: SingleFetch, variables: Variables): string {
   const used = Object.create(null) as Variables;
   for (const name of usages) if (Object.hasOwn(variables, name)) used[name] = variables[name];
-  return source.ask(`${head}${JSON.stringify(used)}${tail}`, context);
+  return `${head}${JSON.stringify(used)}${tail}`;
 }
 
 /** The data by the client's selections; undefined unless it is all there. */

@@ -13,58 +13,87 @@ export interface Exchange {
   close(): Promise<void>;
 }
 
-/** More sockets than this do not make a subgraph of one process faster; what is over waits its turn here. */
-const CONNECTIONS = 256;
+/** More requests at a time do not make a subgraph of one process faster; what is over waits its turn here. */
+const AT_A_TIME = 256;
 
 /**
  * @param name who is asked, for errors.
  * @param url where the requests go, with its path.
- * @param deadlineMs milliseconds until a request is given up, waiting for a connection included.
+ * @param deadlineMs milliseconds until a request is given up, waiting for its turn included.
  */
 export function openExchange(name: string, url: string, deadlineMs: number): Exchange {
   const { origin, pathname, search } = new URL(url);
   const path = pathname + search;
   // The deadline bounds a request as a whole; undici's own per phase would only come on top.
-  const pool = new Pool(origin, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
+  const pool = new Pool(origin, { connections: AT_A_TIME, headersTimeout: 0, bodyTimeout: 0 });
+  // Not undici's own queue: a request that was given up would stay in it, and be sent to a subgraph that comes back
+  // when nobody waits for the answer any more.
+  const waiting = new Set<() => void>();
+  let free = AT_A_TIME;
+
+  function queue(turn: () => void): void {
+    waiting.add(turn);
+    if (free === 0) return;
+    free -= 1;
+    pass();
+  }
+
+  /** Gives a free place to who has waited longest. */
+  function pass(): void {
+    const [next] = waiting;
+    if (next) {
+      waiting.delete(next);
+      next();
+    } else free += 1;
+  }
 
   /** undici's `dispatch`, not its `request`: this is the hot path, and streams and signals are half of its cost. */
-  const dispatch = (headers: Record<string, string>, body: string) =>
+  const exchange = (headers: Record<string, string>, body: string) =>
     new Promise<HttpAnswer>((resolve, reject) => {
       let controller: Dispatcher.DispatchController | undefined;
+      let late: Error | undefined;
       let status = 0;
       const chunks: Buffer[] = [];
-      const late = () => {
-        const error = new Error(`no answer within ${deadlineMs} ms`);
-        reject(error);
-        controller?.abort(error);
-      };
-      const timer = setTimeout(late, deadlineMs);
-      const settle = (end: () => void) => {
-        clearTimeout(timer);
-        end();
-      };
-      pool.dispatch(
-        { method: 'POST', path, headers, body },
-        {
-          onRequestStart: (started) => {
-            controller = started;
+      const turn = () =>
+        pool.dispatch(
+          { method: 'POST', path, headers, body },
+          {
+            onRequestStart: (started) => {
+              controller = started;
+              // Its deadline has ended while a connection was made for it.
+              if (late) started.abort(late);
+            },
+            onResponseStart: (_, statusCode) => {
+              status = statusCode;
+            },
+            onResponseData: (_, chunk) => {
+              chunks.push(chunk);
+            },
+            onResponseEnd: () => {
+              clearTimeout(timer);
+              resolve({ status, text: textOf(chunks) });
+              pass();
+            },
+            onResponseError: (_, error) => {
+              clearTimeout(timer);
+              reject(error);
+              pass();
+            },
           },
-          onResponseStart: (_, statusCode) => {
-            status = statusCode;
-          },
-          onResponseData: (_, chunk) => {
-            chunks.push(chunk);
-          },
-          onResponseEnd: () => settle(() => resolve({ status, text: textOf(chunks) })),
-          onResponseError: (_, error) => settle(() => reject(error)),
-        },
-      );
+        );
+      const timer = setTimeout(() => {
+        late = new Error(`no answer within ${deadlineMs} ms`);
+        reject(late);
+        waiting.delete(turn);
+        controller?.abort(late);
+      }, deadlineMs);
+      queue(turn);
     });
 
   return {
     post: async (headers, body) => {
       try {
-        return await dispatch(headers, body);
+        return await exchange(headers, body);
       } catch (error) {
         throw new Unavailable(name, { cause: error });
       }

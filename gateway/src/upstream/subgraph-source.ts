@@ -63,7 +63,10 @@ export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSour
       const { query, variables, operationName } = step.request;
       const context = step.context as GatewayContext;
       try {
-        return await (context.fetched ?? ask(JSON.stringify({ query, variables, operationName }), context));
+        const body = JSON.stringify({ query, variables, operationName });
+        const { fetched } = context;
+        const same = fetched?.subgraph === name && fetched.body === body;
+        return await (same ? fetched.answer : ask(body, context));
       } catch (error) {
         throw failure(step, error as Error);
       }

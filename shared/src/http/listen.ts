@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../telemetry/index.js';
 import { BodyTooLarge } from './read-body.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
 import { respond } from './respond.js';
 
 export type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
@@ -32,9 +33,13 @@ export interface ListenOptions {
 /** Opens an HTTP/1.1 server over a table of routes. A route that throws is logged and answered 500 or 413. */
 export async function listen(options: ListenOptions): Promise<HttpListener> {
   const { host, port, routes, upgrades = {}, fallback, log } = options;
-  const server = createServer((request, response) => {
+  const server = createServer({ shouldUpgradeCallback }, (request, response) => {
     handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
   });
+  /** An offer of another protocol (Java's and curl's of HTTP/2, say) may be ignored (RFC 9110, section 7.8). */
+  function shouldUpgradeCallback(request: IncomingMessage): boolean {
+    return request.headers.upgrade?.toLowerCase() === 'websocket' && urlOf(request).pathname in upgrades;
+  }
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = urlOf(request);
     const route = routes[url.pathname] ?? fallback;
@@ -47,7 +52,7 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     );
     const upgrade = upgrades[urlOf(request).pathname];
     if (upgrade) upgrade(request, socket, head);
-    else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else refuseUpgrade(socket, '400 Bad Request');
   });
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 10_000;

@@ -26,9 +26,10 @@ export function openDocuments(schema: GraphQLSchema): Prepare {
     const before = known.get(query);
     if (before) return before;
     const prepared = check(schema, query);
+    if (!prepared.ok || query.length > LONGEST) return prepared;
     const [oldest] = known.keys();
     if (oldest !== undefined && known.size >= REMEMBERED) known.delete(oldest);
-    if (prepared.ok && query.length <= LONGEST) known.set(query, prepared);
+    known.set(query, prepared);
     return prepared;
   };
 }

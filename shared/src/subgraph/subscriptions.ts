@@ -2,7 +2,7 @@ import type { ExecutionResult, FormattedExecutionResult, GraphQLError, GraphQLSc
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { unauthenticated } from '../errors/index.js';
-import type { UpgradeRoute } from '../http/index.js';
+import { refuseUpgrade, type UpgradeRoute } from '../http/index.js';
 import {
   CONNECT_BODY,
   IDENTITY_HEADER,
@@ -119,8 +119,7 @@ export function openSubscriptions(options: SubscriptionsOptions): Subscriptions 
 
   return {
     upgrade: (request, socket, head) => {
-      if (closing)
-        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      if (closing) refuseUpgrade(socket, '503 Service Unavailable');
       else server.handleUpgrade(request, socket, head, (peer) => server.emit('connection', peer, request));
     },
     close: async () => {

@@ -4,6 +4,8 @@ import { openRedis } from '@stampede/shared/redis';
 import { openLog } from '@stampede/shared/telemetry';
 import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { tellChanges, type TellChangesParts } from '../src/watch-stock/tell-changes.js';
+import type { WatchedProduct } from '../src/watch-stock/watched-product.js';
 import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
 
 const REDIS_URL = process.env.REDIS_URL as string;
@@ -273,4 +275,37 @@ test('a process that stops ends its streams', async () => {
   await stopping.watcher.close();
   expect(await waiting).toEqual({ value: undefined, done: true });
   await eventually(() => expect(stopping.watcher.watched()).toBe(0));
+});
+
+test('a row that PostgreSQL could not give at first is shown when it can, though the numbers are the same', async () => {
+  const settings = (version: number) => ({ version, opensAt: 0, closesAt: null, paused: false });
+  let away = true;
+  const shown: string[] = [];
+  const watched = {
+    product: { id: 'p', name: 'old', settings: settings(1) },
+    viewers: new Set([({ name }: { name: string }) => shown.push(name)]),
+    phaseChangesAt: Infinity,
+    rereading: false,
+    readAgain: () => undefined,
+  } as never as WatchedProduct;
+  const parts = {
+    inventory: {
+      now: () => Promise.resolve(1_000),
+      read: () => Promise.resolve([{ total: 5, available: 5, held: 0, sold: 0, settings: settings(2) }]),
+    },
+    products: {
+      one: () =>
+        away
+          ? Promise.reject(new Error('PostgreSQL is away'))
+          : Promise.resolve({ id: 'p', name: 'new', settings: settings(2) }),
+    },
+    askForRebuild: () => undefined,
+    log: openLog('test', 'silent'),
+  } as never as TellChangesParts;
+  const look = () => tellChanges(parts, new Map([['p', watched]]), ['p']);
+  await look();
+  await eventually(() => expect(shown).toEqual(['old']));
+  away = false;
+  await look();
+  await eventually(() => expect(shown).toEqual(['old', 'new']));
 });

@@ -1,6 +1,5 @@
-import type { UpgradeRoute } from '@stampede/shared/http';
+import { refuseUpgrade, type UpgradeRoute } from '@stampede/shared/http';
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { LiveMetrics } from '../live-metrics.js';
 import { openConnection, type Connection, type ConnectionOptions } from './connection.js';
@@ -60,9 +59,9 @@ export function openWebSockets(options: WebSocketsOptions) {
   const upgrade: UpgradeRoute = (request, socket, head) => {
     if (!mayCome(request)) {
       refused('origin');
-      return reject(socket, '403 Forbidden');
+      return refuseUpgrade(socket, '403 Forbidden');
     }
-    if (draining) return reject(socket, '503 Service Unavailable');
+    if (draining) return refuseUpgrade(socket, '503 Service Unavailable');
     const { authorization } = request.headers;
     server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, authorization));
   };
@@ -83,8 +82,4 @@ export function openWebSockets(options: WebSocketsOptions) {
       clearTimeout(deadline);
     },
   };
-}
-
-function reject(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -25,7 +25,9 @@ export function tellViewers(watched: WatchedProduct, reading: TimedReading, read
   const changesAt = nextPhaseChange(reading.settings, reading.asOf);
   // Counted from the answer's arrival: never too early, and too late by the way back from Redis at most.
   watched.phaseChangesAt = changesAt === undefined ? Infinity : readAt + changesAt - reading.asOf;
-  if (watched.sent && saysTheSame(watched.sent.reading, reading)) return;
+  // The row may have come later than the numbers of the same version.
+  const rowIsKnown = watched.sent?.settings.version === watched.product.settings.version;
+  if (watched.sent && rowIsKnown && saysTheSame(watched.sent.reading, reading)) return;
   watched.sent = Object.assign({}, watched.product, { reading });
   for (const tell of watched.viewers) tell(watched.sent);
 }
