@@ -1,5 +1,5 @@
 import type { Identity } from '@stampede/shared/identity';
-import type { SubgraphAnswer } from '../upstream/subgraph-source.js';
+import type { SubgraphAnswer } from '../upstream/answer.js';
 
 /** What a request carries from the door to the subgraphs. */
 export interface GatewayContext {

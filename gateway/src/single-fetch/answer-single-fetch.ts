@@ -1,7 +1,8 @@
 import { computeResponse } from '@apollo/gateway/dist/resultShaping.js';
 import { getVariableValues, type OperationTypeNode } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
-import type { SubgraphAnswer, SubgraphSource } from '../upstream/subgraph-source.js';
+import type { SubgraphAnswer } from '../upstream/answer.js';
+import type { SubgraphSource } from '../upstream/subgraph-source.js';
 import type { KnownOperations, SingleFetch } from './known-operations.js';
 
 type Variables = Record<string, unknown>;

@@ -39,6 +39,9 @@ export function readAnswer(subgraph: string, status: number, text: string) {
   return { data, errors: errors.map((error) => attribute(subgraph, status, error)) };
 }
 
+/** What a subgraph has answered: its data, and errors that name their codes. */
+export type SubgraphAnswer = ReturnType<typeof readAnswer>;
+
 /** How graphql-js says that a document does not fit the schema, rather than a value its type. */
 const SCHEMA_PROBLEM = /^(Cannot query field|Unknown |Field "|Fragment |Variable "\$[^"]*" of type )/;
 

@@ -3,13 +3,11 @@ import { IDENTITY_HEADER, signIdentity } from '@stampede/shared/identity';
 import type { Metrics } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
-import { readAnswer } from './answer.js';
+import { readAnswer, type SubgraphAnswer } from './answer.js';
 import { openExchange } from './exchange.js';
 
 type Process = GraphQLDataSource<GatewayContext>['process'];
 type Step = Parameters<Process>[0];
-
-export type SubgraphAnswer = ReturnType<typeof readAnswer>;
 
 export interface SubgraphSource extends GraphQLDataSource<GatewayContext> {
   /**
