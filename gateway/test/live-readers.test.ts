@@ -5,7 +5,7 @@ import { openLiveShop, type LiveShop } from './fixtures/live/live-shop.js';
 
 let shop: LiveShop;
 beforeAll(async () => {
-  shop = await openLiveShop();
+  shop = await openLiveShop({ BODY_LIMIT_BYTES: '1000000' });
 });
 afterAll(() => shop.close());
 
@@ -121,4 +121,34 @@ test('takes a hundred subscriptions per socket, refuses the rest, and the hundre
   raw.subscribe('new', 'subscription { stockChanged(productIds: ["m0"]) { id } }');
   await until(() => raw.of('new').length === 1);
   expect(raw.of('new')).toMatchObject([{ type: 'next' }]);
+});
+
+test('ends a subscription whose values or text are too long, and nobody else’s', async () => {
+  await using client = openClient(shop.socketUrl);
+  await using other = openClient(shop.socketUrl);
+  const watching = other.watch('subscription { stockChanged(productIds: ["w1"]) { available } }');
+  await watching.after(1);
+  const opened = await shop.metric('live_upstreams_opened_total');
+  const watch = (fields: string[]) =>
+    client.watch(`subscription { stockChanged(productIds: ["w1"]) { ${fields.join(' ')} } }`);
+  const repeat = (times: number, field: (index: number) => string) =>
+    Array.from({ length: times }, (_, index) => field(index));
+  const refused = [
+    watch(repeat(110, (index) => `a${index}: padding(size: 10000)`)),
+    watch(repeat(600, (index) => `${'a'.repeat(500)}${index}: available`)),
+  ];
+  await until(() => refused.every(({ ended }) => ended !== undefined));
+  expect(refused).toMatchObject(
+    ['1048576 bytes', '262144 characters'].map((limit) => ({
+      results: [],
+      ended: {
+        error: [{ message: expect.stringContaining(limit), extensions: { code: 'PAYLOAD_TOO_LARGE' } }],
+      },
+    })),
+  );
+  shop.shelves.set('w1', 2);
+  expect(await watching.after(2)).toEqual({ data: { stockChanged: { available: 2 } } });
+  expect(watching.results).toHaveLength(2);
+  // The one that was sent to the subgraph; nobody's was begun once more.
+  expect(await shop.metric('live_upstreams_opened_total')).toBe(opened + 1);
 });

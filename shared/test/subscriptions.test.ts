@@ -157,6 +157,27 @@ test('a peer that reads nothing is sent the newest value once it reads, and what
   expect(numbers()).toEqual(numbers().toSorted((a, b) => a - b));
 });
 
+test('a value that is too long ends its own subscription, and the socket goes on', async () => {
+  await using clocks = await openClocks();
+  await using peer = await openPeer(clocks.url);
+  const big = peer.subscribe('subscription { ticks(of: "wall", padding: 1100000) { number padding } }');
+  const wall = peer.subscribe(TICKS, ofWall);
+  await eventually(() => expect(clocks.watching('wall')).toBe(2));
+  clocks.turn('wall', 1);
+  await eventually(() => expect([big.got(), wall.got()].map(({ length }) => length)).toEqual([1, 1]));
+  expect(big.got()).toEqual([
+    [
+      'error',
+      [{ message: expect.stringContaining('1048576 bytes'), extensions: { code: 'PAYLOAD_TOO_LARGE' } }],
+    ],
+  ]);
+  await eventually(() => expect(clocks.watching('wall')).toBe(1));
+  await eventually(async () => expect(await clocks.open()).toBe(1));
+  clocks.turn('wall', 2);
+  await eventually(() => expect(wall.got()).toEqual([tick(1), tick(2)]));
+  expect(big.got()).toHaveLength(1);
+});
+
 test('a peer that answers no ping is cut', async () => {
   await using clocks = await openClocks({ pingEveryMs: 100 });
   await using reading = await openPeer(clocks.url);

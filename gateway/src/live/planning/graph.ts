@@ -54,6 +54,12 @@ type Made = { plan: SubscriptionPlan } | { errors: readonly GraphQLError[] };
 /** Enough to see what is wrong; a client that sends a thousand bad values does not get a thousand errors. */
 const MAX_VARIABLE_ERRORS = 5;
 
+/**
+ * Characters of what a subgraph is asked, where fragments may have been spread out. It is well below what a subgraph
+ * takes as one message: its socket, which is everybody's, would be closed over a longer one.
+ */
+const LONGEST_FETCH = 256 * 1024;
+
 /** Makes the planner that queries are planned with; a document is validated and planned once. */
 export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions): Graph {
   const supergraph = Supergraph.build(coreSupergraphSdl, { validateSupergraph: false });
@@ -84,6 +90,7 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
     const { primary, keyOf } = keyedFetch(node.primary, graph.supergraphSchema, (type) =>
       keys.get(`${enumOf.get(node.primary.serviceName)} ${type}`),
     );
+    if (primary.operation.length > LONGEST_FETCH) return { errors: [tooLong()] };
     const plan: SubscriptionPlan = {
       text: print(alone),
       audience,
@@ -121,3 +128,8 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   const { message, nodes, originalError, extensions } = error;
   return new GraphQLError(message, { nodes, originalError, extensions: { ...extensions, code } });
 }
+
+const tooLong = () =>
+  new GraphQLError(`The subscription is longer than ${LONGEST_FETCH} characters, as its subgraph is asked.`, {
+    extensions: { code: 'PAYLOAD_TOO_LARGE' },
+  });
