@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { framesOf } from '../src/live/websocket/messages.js';
 import { until } from './fixtures/house.js';
 import { openClient, openRaw } from './fixtures/live/clients.js';
 import { openLiveShop, type LiveShop } from './fixtures/live/live-shop.js';
@@ -72,13 +73,34 @@ test('cuts off a client that never reads, while the others go on', async () => {
   );
 });
 
+test('cuts off a client for which eight megabytes lie unread, and copies no large value for each', async () => {
+  await using greedy = await openRaw(shop.socketUrl);
+  await using client = openClient(shop.socketUrl);
+  const fields = Array.from({ length: 90 }, (_, index) => `a${index}: padding(size: 10000)`).join(' ');
+  const query = `subscription { stockChanged(productIds: ["u1"]) { ${fields} } }`;
+  const fast = client.watch(query);
+  await fast.after(1);
+  await greedy.init();
+  greedy.socket.pause();
+  for (let index = 0; index < 60; index += 1) greedy.subscribe(`${index}`, query);
+  await until(async () => (await shop.metric('live_connections')) === 1);
+  expect((await shop.get('/metrics')).text).toMatch(
+    /live_refused_total\{transport="websocket",reason="unread"[^}]*\} 1$/m,
+  );
+  expect(await shop.metric('live_subscriptions')).toBe(1);
+  shop.shelves.set('u1', 1);
+  await fast.after(2);
+  const payload = Buffer.alloc(100_000);
+  expect(framesOf('1').next(payload)[1]).toBe(payload);
+});
+
 test('reads no further from a client that asks and does not take the answers', async () => {
   await using flood = await openLiveShop();
   await using greedy = await openRaw(flood.socketUrl);
   await using client = openClient(flood.socketUrl);
   await greedy.init();
   greedy.socket.pause();
-  const query = `{ product(id: "p") { padding(size: 100000) } }`.padEnd(20_000, ' ');
+  const query = `{ product(id: "p") { padding(size: 60000) } }`.padEnd(20_000, ' ');
   let sent = 0;
   let unmoved = 0;
   let before = -1;
@@ -100,9 +122,9 @@ test('takes a hundred subscriptions per socket, refuses the rest, and the hundre
   for (let index = 0; index < 1_000; index += 1) {
     raw.subscribe(`${index}`, `subscription { stockChanged(productIds: ["m${index}"]) { id available } }`);
   }
-  const framesOf = (type: string) => raw.frames.filter((frame) => frame.type === type);
-  await until(() => framesOf('next').length === 100 && framesOf('error').length === 900);
-  expect(framesOf('error')[0]).toEqual({
+  const typed = (type: string) => raw.frames.filter((frame) => frame.type === type);
+  await until(() => typed('next').length === 100 && typed('error').length === 900);
+  expect(typed('error')[0]).toEqual({
     id: '100',
     type: 'error',
     payload: [
@@ -113,10 +135,10 @@ test('takes a hundred subscriptions per socket, refuses the rest, and the hundre
       },
     ],
   });
-  expect(new Set(framesOf('error').map(({ id }) => Number(id) >= 100))).toEqual(new Set([true]));
+  expect(new Set(typed('error').map(({ id }) => Number(id) >= 100))).toEqual(new Set([true]));
   for (let index = 0; index < 1_000; index += 1) shop.shelves.set(`m${index}`, 1);
-  await until(() => framesOf('next').length === 200);
-  expect(new Set(framesOf('next').map(({ id }) => id)).size).toBe(100);
+  await until(() => typed('next').length === 200);
+  expect(new Set(typed('next').map(({ id }) => id)).size).toBe(100);
   raw.send({ type: 'complete', id: '0' });
   raw.subscribe('new', 'subscription { stockChanged(productIds: ["m0"]) { id } }');
   await until(() => raw.of('new').length === 1);

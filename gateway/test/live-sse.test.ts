@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient, type ExecutionResult } from 'graphql-sse';
-import { request } from 'node:http';
+import { openMetrics } from '@stampede/shared/telemetry';
+import { once } from 'node:events';
+import { createServer, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openLiveMetrics } from '../src/live/live-metrics.js';
+import { openEventStream } from '../src/live/sse/event-stream.js';
 import { until } from './fixtures/house.js';
 import { openLiveShop, type LiveShop } from './fixtures/live/live-shop.js';
 
@@ -174,6 +179,32 @@ test('cuts off a client that never reads', async () => {
   });
   expect((await shop.get('/metrics')).text).toMatch(/live_refused_total\{transport="sse",reason="silent"/);
   deaf.destroy();
+});
+
+test('cuts off a client for which eight megabytes lie unread', async () => {
+  const refused: string[] = [];
+  const responses: ServerResponse[] = [];
+  const server = createServer((_, response) => {
+    responses.push(response);
+    const stream = openEventStream(response, {
+      heartbeatMs: 60_000,
+      metrics: openLiveMetrics(openMetrics('unread')).of('sse'),
+      onRefused: (reason) => refused.push(reason),
+    });
+    const payload = Buffer.alloc(1024 * 1024, ' ');
+    for (let count = 0; count < 40; count += 1) stream.next(payload, () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const deaf = request({ port, host: '127.0.0.1' });
+  deaf
+    .on('error', () => undefined)
+    .on('response', (response) => response.on('error', () => undefined).pause())
+    .end();
+  await until(() => refused.length > 0);
+  expect(refused).toEqual(['unread']);
+  await until(() => responses[0]?.closed === true);
+  server.close();
 });
 
 test('breaks off when the gateway stops, so that clients come again', async () => {

@@ -39,7 +39,7 @@ export function openEventStreams(options: EventStreamsOptions) {
     const events = openEventStream(response, {
       heartbeatMs,
       metrics: transport,
-      onSilent: () => metrics.refused.inc({ transport: 'sse', reason: 'silent' }),
+      onRefused: (reason) => metrics.refused.inc({ transport: 'sse', reason }),
     });
     transport.connections.inc();
     const { subscribes, stop } = operate(operation, who.identity, events);

@@ -43,7 +43,7 @@ export function openConnection(
   options: ConnectionOptions,
 ): Connection {
   const { identify, operate, operationLimit, messageLimit, metrics, onRefused, log } = options;
-  const send = openOutlet(socket, metrics);
+  const send = openOutlet(socket, metrics, () => onRefused('unread'));
   const operations = openOperations({ send, operate, limit: operationLimit, metrics });
   const heartbeat = openHeartbeat(socket, options.heartbeatMs, () => onRefused('silent'));
   const initTimer = setTimeout(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { around, type Frame } from '../frame.js';
 
 /** Close codes of the protocol `graphql-transport-ws`, and those of RFC 6455 that are used. */
 export const CLOSE = {
@@ -48,18 +49,20 @@ export function readMessage(text: string): Message | undefined {
   }
 }
 
-export const ACK = Buffer.from('{"type":"connection_ack"}');
-export const pong = (payload: unknown) => Buffer.from(JSON.stringify({ type: 'pong', payload }));
-export const complete = (id: string) => Buffer.from(JSON.stringify({ id, type: 'complete' }));
+const frame = (text: string): Frame => [Buffer.from(text)];
+
+export const ACK = frame('{"type":"connection_ack"}');
+export const pong = (payload: unknown) => frame(JSON.stringify({ type: 'pong', payload }));
+export const complete = (id: string) => frame(JSON.stringify({ id, type: 'complete' }));
 
 /** Puts payloads, which are JSON already, into the frames of one operation. */
 export function framesOf(id: string) {
   const name = JSON.stringify(id);
-  const around = (type: 'next' | 'error') => Buffer.from(`{"id":${name},"type":"${type}","payload":`);
-  const beforeNext = around('next');
+  const before = (type: 'next' | 'error') => Buffer.from(`{"id":${name},"type":"${type}","payload":`);
+  const beforeNext = before('next');
   return {
-    next: (payload: Buffer) => Buffer.concat([beforeNext, payload, END]),
-    error: (payload: Buffer) => Buffer.concat([around('error'), payload, END]),
+    next: (payload: Buffer) => around(beforeNext, payload, END),
+    error: (payload: Buffer) => around(before('error'), payload, END),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Identity } from '@stampede/shared/identity';
 import type { GraphQLFormattedError } from 'graphql';
 import { tooMany } from '../client-errors.js';
+import type { Frame } from '../frame.js';
 import type { TransportMetrics } from '../live-metrics.js';
 import type { Operate, Operation } from '../operate.js';
 import type { OperationRequest } from '../planning/index.js';
@@ -47,7 +48,7 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
   function viewerOf(id: string, entry: Entry): Viewer {
     const frames = framesOf(id);
     const isOver = () => entries.get(id) !== entry;
-    const last = (frame: Buffer) => {
+    const last = (frame: Frame) => {
       if (!isOver()) send(frame, () => remove(id, entry));
     };
     return {
