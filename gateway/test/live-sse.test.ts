@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient, type ExecutionResult } from 'graphql-sse';
 import { openMetrics } from '@stampede/shared/telemetry';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Credential } from '../src/live/credential.js';
 import { openLiveMetrics } from '../src/live/live-metrics.js';
 import { openEventStream } from '../src/live/sse/event-stream.js';
+import { openEventStreams } from '../src/live/sse/route.js';
 import { until } from './fixtures/house.js';
 import { openLiveShop, type LiveShop } from './fixtures/live/live-shop.js';
 
@@ -179,6 +181,40 @@ test('cuts off a client that never reads', async () => {
   });
   expect((await shop.get('/metrics')).text).toMatch(/live_refused_total\{transport="sse",reason="silent"/);
   deaf.destroy();
+});
+
+test('begins nothing for a client that left while its token was checked', async () => {
+  const checked = new EventEmitter();
+  const begun: unknown[] = [];
+  const streams = openEventStreams({
+    identify: async () => ((await once(checked, 'token')) as [Credential & { ok: true }])[0],
+    operate: (request) => {
+      begun.push(request);
+      return { subscribes: true, stop: () => undefined };
+    },
+    mayCome: () => true,
+    allowedOrigins: [],
+    bodyLimit: 1_000,
+    heartbeatMs: 60_000,
+    metrics: openLiveMetrics(openMetrics('left')),
+  });
+  const answered: Promise<void>[] = [];
+  const server = createServer((asked, response) => {
+    const answer = streams.route(asked, response, new URL(asked.url ?? '', 'http://host'));
+    answered.push(Promise.resolve(answer));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = request({ port, path: `/?query=${encodeURIComponent(watchOf('l'))}` });
+  client.on('error', () => undefined).end();
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  await until(() => answered.length === 1);
+  client.destroy();
+  await until(() => socket.closed);
+  checked.emit('token', { ok: true, identity: { kind: 'anonymous' } });
+  await Promise.all(answered);
+  expect(begun).toEqual([]);
+  server.close();
 });
 
 test('cuts off a client for which eight megabytes lie unread', async () => {

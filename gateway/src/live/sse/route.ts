@@ -75,6 +75,8 @@ export function openEventStreams(options: EventStreamsOptions) {
       const error = badInput({ path: 'request', message: 'GET changes nothing: send mutations by POST.' });
       return refuse(response, 405, error, { allow: 'POST' });
     }
+    // Whoever left while the token was checked is told of no more: their stream would never end.
+    if (request.socket.destroyed) return undefined;
     stream(response, operation, who);
   };
 
