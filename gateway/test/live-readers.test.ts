@@ -174,3 +174,24 @@ test('ends a subscription whose values or text are too long, and nobody else’s
   // The one that was sent to the subgraph; nobody's was begun once more.
   expect(await shop.metric('live_upstreams_opened_total')).toBe(opened + 1);
 });
+
+test('counts a query that its client has ended until it has been executed', async () => {
+  await using strict = await openLiveShop({ LIVE_OPERATIONS: '1' });
+  await using raw = await openRaw(strict.socketUrl);
+  await raw.init();
+  const { gate } = strict.shelves;
+  for (let index = 0; index < 3; index += 1) {
+    raw.subscribe(`${index}`, '{ held }');
+    raw.send({ id: `${index}`, type: 'complete' });
+  }
+  raw.send({ type: 'ping' });
+  await until(() => raw.frames.some(({ type }) => type === 'pong') && gate.reached === 1);
+  expect(raw.frames.filter(({ type }) => type === 'error').map(({ id }) => id)).toEqual(['1', '2']);
+  gate.open();
+  let again = 0;
+  await until(() => {
+    raw.subscribe(`again ${(again += 1)}`, '{ whoAmI }');
+    return raw.frames.some(({ type }) => type === 'next');
+  });
+  expect(gate.reached).toBe(1);
+});

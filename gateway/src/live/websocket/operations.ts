@@ -30,11 +30,15 @@ export interface OperationsOptions {
   metrics: TransportMetrics;
 }
 
-type Entry = Pick<Operation, 'stop'> & Partial<Operation>;
+type Entry = Pick<Operation, 'stop'> & Partial<Operation> & { answered?: boolean };
 
-/** The operations of one socket. One counts until its last frame is written: who does not read begins no more. */
+/**
+ * The operations of one socket. One counts until its last frame is written: who does not read begins no more. A query
+ * or a mutation that its client has ended is executed all the same, and counts until it has been.
+ */
 export function openOperations({ send, operate, limit, metrics }: OperationsOptions): Operations {
   const entries = new Map<string, Entry>();
+  const abandoned = new Set<Entry>();
   let drained: (() => void) | undefined;
 
   function remove(id: string, entry: Entry): void {
@@ -49,6 +53,8 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
     const frames = framesOf(id);
     const isOver = () => entries.get(id) !== entry;
     const last = (frame: Frame) => {
+      entry.answered = true;
+      abandoned.delete(entry);
       if (!isOver()) send(frame, () => remove(id, entry));
     };
     return {
@@ -67,7 +73,7 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
     refuse,
     has: (id) => entries.has(id),
     begin: (id, request, identity) => {
-      if (entries.size >= limit) {
+      if (entries.size + abandoned.size >= limit) {
         refuse(id, tooMany(limit));
         return;
       }
@@ -79,7 +85,9 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
     },
     end: (id) => {
       const entry = entries.get(id);
-      if (entry) remove(id, entry);
+      if (!entry) return;
+      if (!entry.subscribes && !entry.answered) abandoned.add(entry);
+      remove(id, entry);
     },
     drain: (then) => {
       drained = then;
