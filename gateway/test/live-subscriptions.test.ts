@@ -239,3 +239,24 @@ test('says over plain HTTP where subscriptions are to be had', async () => {
   expect(status).toBe(400);
   expect(body.errors?.[0]?.message).toContain('WebSocket');
 });
+
+test('refuses a document that is too deep to be read as over HTTP, and keeps the connection', async () => {
+  await using client = openClient(shop.socketUrl);
+  const watching = client.watch(WATCH, { ids: ['deep'] });
+  await watching.after(1);
+  const deep = `subscription ${'{a'.repeat(10_000)}${'}'.repeat(10_000)}`;
+  const refused = client.watch(deep);
+  await until(() => refused.ended !== undefined);
+  const overHttp = (await shop.ask(deep)).body.errors;
+  expect(codeOf(refused.ended)[0]?.code).toBe(overHttp?.[0]?.extensions.code);
+  expect(overHttp?.[0]?.extensions.code).toBe('GRAPHQL_PARSE_FAILED');
+  const events = await shop.get('/graphql', {
+    method: 'POST',
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+    body: JSON.stringify({ query: deep }),
+  });
+  expect(events.text).toContain('GRAPHQL_PARSE_FAILED');
+  shop.shelves.set('deep', 1);
+  await watching.after(2);
+  expect(client.connections.closes).toEqual([]);
+});

@@ -41,7 +41,8 @@ function parseQuietly(query: string): DocumentNode | undefined {
   try {
     return parse(query);
   } catch (error) {
-    if (error instanceof GraphQLError) return undefined;
+    // The parser calls itself as deep as the document is; RangeError is the end of the stack.
+    if (error instanceof GraphQLError || error instanceof RangeError) return undefined;
     throw error;
   }
 }
