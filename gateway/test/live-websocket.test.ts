@@ -46,6 +46,16 @@ test('closes with 4401 before the introduction, 4429 on a second, 4409 on an id 
   same.subscribe('1', WATCH);
   expect(await same.closed()).toEqual({ code: 4409, reason: 'Subscriber for 1 already exists' });
   await until(() => shop.shelves.watching() === 0);
+
+  await using long = await openRaw(shop.socketUrl);
+  await long.init();
+  const id = '가'.repeat(120);
+  long.subscribe(id, WATCH);
+  long.subscribe(id, WATCH);
+  expect(await long.closed()).toEqual({
+    code: 4409,
+    reason: `Subscriber for ${'가'.repeat(30)} already exists`,
+  });
 });
 
 test('closes with 4408 who does not introduce themselves, 4406 who speaks another protocol', async () => {

@@ -93,7 +93,8 @@ export function openConnection(
       case 'subscribe': {
         const { id, payload } = message;
         if (!credential) return refuse(CLOSE.unauthorized, 'Unauthorized');
-        if (operations.has(id)) return refuse(CLOSE.subscriberExists, `Subscriber for ${id} already exists`);
+        if (operations.has(id))
+          return refuse(CLOSE.subscriberExists, `Subscriber for ${shortened(id)} already exists`);
         if (draining) return undefined;
         if (size > messageLimit) return operations.refuse(id, tooLarge(messageLimit));
         const { query, variables, operationName } = payload;
@@ -126,3 +127,6 @@ export function openConnection(
     },
   };
 }
+
+/** A close reason has 123 bytes at most; a character that is cut becomes one of three. */
+const shortened = (id: string) => Buffer.from(id).subarray(0, 90).toString();
