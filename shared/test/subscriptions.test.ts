@@ -178,6 +178,24 @@ test('a value that is too long ends its own subscription, and the socket goes on
   expect(big.got()).toHaveLength(1);
 });
 
+test('large values that come all at once do not cut the socket, and the small ones come', async () => {
+  await using clocks = await openClocks();
+  await using peer = await openPeer(clocks.url);
+  const large = Array.from({ length: 90 }, () =>
+    peer.subscribe('subscription { ticks(of: "wall", padding: 1000000) { number padding } }'),
+  );
+  const wall = peer.subscribe(TICKS, ofWall);
+  await eventually(() => expect(clocks.watching('wall')).toBe(91));
+  clocks.turn('wall', 1);
+  await eventually(() => expect(wall.got()).toEqual([tick(1)]));
+  await eventually(() => expect(large.every(({ got }) => got().length === 1)).toBe(true));
+  const refused = large.flatMap(({ got }) => got()).filter(([type]) => type === 'error');
+  expect(refused.length).toBeGreaterThan(0);
+  for (const [, payload] of refused)
+    expect(payload).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+  expect(peer.socket.readyState).toBe(peer.socket.OPEN);
+});
+
 test('a peer that answers no ping is cut', async () => {
   await using clocks = await openClocks({ pingEveryMs: 100 });
   await using reading = await openPeer(clocks.url);

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { CloseCode, type makeServer } from 'graphql-ws';
 import { WebSocket, type WebSocketServer } from 'ws';
+import { serviceUnavailable } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
 
 type ProtocolSocket = Parameters<ReturnType<typeof makeServer>['opened']>[0];
@@ -11,6 +12,13 @@ type ProtocolSocket = Parameters<ReturnType<typeof makeServer>['opened']>[0];
  */
 export const LONGEST_MESSAGE = 1024 * 1024;
 
+/**
+ * While so many bytes are unread, no large value is sent: a hundred subscriptions with one each would have the socket
+ * cut, which is everybody's. Theirs end, and may come again.
+ */
+const ROOM_FOR_LARGE = 16 * 1024 * 1024;
+const LARGE = 16 * 1024;
+
 /** Bytes for a peer that it has not read: one value of thousands of subscriptions fits in. */
 const MOST_UNREAD = 64 * 1024 * 1024;
 
@@ -20,13 +28,15 @@ const LEAVE_WITHIN_MS = 1_000;
 /**
  * A socket as graphql-ws drives it. `send` waits until the system has taken the message: the next value of the
  * same subscription is only asked for then, so a peer that reads slowly is sent fewer values, never older ones. A
- * value that is too long is not sent: graphql-ws ends its subscription by the error that is thrown.
+ * value that is too long, or that there is no room for, is not sent: graphql-ws ends its subscription by the error
+ * that is thrown.
  */
 export const overSocket = (socket: WebSocket, log: Log): ProtocolSocket => ({
   protocol: socket.protocol,
   send: (message) => {
     const frame = Buffer.from(message);
     if (frame.length > LONGEST_MESSAGE) throw tooLarge();
+    if (frame.length > LARGE && socket.bufferedAmount > ROOM_FOR_LARGE) throw serviceUnavailable();
     if (socket.bufferedAmount > MOST_UNREAD) {
       log.warn('cut a socket that does not read');
       socket.terminate();
