@@ -88,6 +88,15 @@ test('gives a newcomer what is current of every key, and nothing that is outdate
   expect(stage.overtaken()).toBe(0);
 });
 
+test('tells newcomers of a payload about nothing only until there is another', () => {
+  const stage = openStage();
+  stage.send('a1', 'a');
+  stage.send('nothing', '');
+  expect(stage.viewer().seen).toEqual(['a1', 'nothing']);
+  stage.send('b1', 'b');
+  expect(stage.viewer().seen).toEqual(['a1', 'b1']);
+});
+
 test('forgets the keys that changed longest ago, beyond two hundred', () => {
   const stage = openStage();
   for (let key = 0; key < 300; key += 1) stage.send(`${key}`, `${key}`);

@@ -5,7 +5,7 @@ type Data = Record<string, unknown> | null | undefined;
 
 export interface KeyedFetch {
   primary: FetchNode;
-  /** What an event is about; events of one key replace one another. */
+  /** What an event is about; events of one key replace one another. Empty where that cannot be said. */
   keyOf(data: Data): string;
 }
 
@@ -44,7 +44,7 @@ export function keyedFetch(
     primary: { ...primary, operation: print({ ...document, definitions }) },
     keyOf: (data) => {
       const entity = data?.[name] as Data;
-      return fields.map((field) => JSON.stringify(entity?.[alias(field)])).join();
+      return entity ? fields.map((field) => JSON.stringify(entity[alias(field)])).join() : '';
     },
   };
 }

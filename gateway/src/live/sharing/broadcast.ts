@@ -5,9 +5,10 @@ import type { ToClient } from '../client-errors.js';
 import type { LiveMetrics } from '../live-metrics.js';
 import type { Graph, SubscriptionRequest } from '../planning/index.js';
 import { keepStream } from '../subgraph/keep-stream.js';
+import { mayPass } from '../subgraph/may-pass.js';
 import type { StreamEvent, SubgraphStreams } from '../subgraph/subgraph-streams.js';
-import type { AnswerEvent, Subscription } from './answer-event.js';
-import { openAnswering } from './answering.js';
+import type { Answer, AnswerEvent, Subscription } from './answer-event.js';
+import { openAnswering, type Answered } from './answering.js';
 import { openDelivery, type Viewer } from './deliver.js';
 import type { Turns } from './turns.js';
 
@@ -77,13 +78,19 @@ export function openBroadcast(options: BroadcastOptions): Broadcast {
     });
   }
 
-  async function answer(event: StreamEvent): Promise<Buffer> {
+  async function answer(event: StreamEvent): Promise<Answered> {
+    const answered = await answerOf(event);
+    // What the event itself lacks only its subgraph can tell: its stream is begun anew for that.
+    return { payload: encode(answered), lacking: mayPass(answered.errors) && !mayPass(event.errors) };
+  }
+
+  async function answerOf(event: StreamEvent): Promise<Answer> {
     const requestId = randomUUID();
     metrics.events.inc();
     try {
-      return encode(await parts.answerEvent(subscription, event, { identity, requestId }));
+      return await parts.answerEvent(subscription, event, { identity, requestId });
     } catch (error) {
-      return encode({ data: null, errors: toClient([error], requestId) });
+      return { data: null, errors: toClient([error], requestId) };
     }
   }
 
@@ -123,6 +130,7 @@ export function openBroadcast(options: BroadcastOptions): Broadcast {
       subscription = planned;
       if (sameAtSubgraph(before, planned)) return;
       stream.close();
+      answering.drop();
       stream = subscribe();
     },
     close,

@@ -18,7 +18,10 @@ export interface Delivery {
   /** The newcomer is given what is current at once. */
   add(viewer: Viewer): void;
   remove(viewer: Viewer): void;
-  /** @param key what it is about: it takes the place of the payload before of the same key. */
+  /**
+   * @param key what it is about: it takes the place of the payload before of the same key. Empty where that cannot be
+   * said (nothing was found out); it is current until anything else is.
+   */
   send(key: string, payload: Buffer): void;
   /** What was sent so far is not current any more: newcomers wait for what is sent next. */
   outdate(): void;
@@ -42,6 +45,7 @@ interface State {
 const SLICE = 250;
 /** More things than one subscription can be about; those that changed longest ago are forgotten. */
 const KEYS = 200;
+const UNKNOWN = '';
 
 /**
  * Gives everybody the newest payload of each key. A viewer who has not taken one yet is given no other: what is
@@ -105,6 +109,7 @@ export function openDelivery(later: Turns, onOvertaken: (count: number) => void)
     send: (key, payload) => {
       version += 1;
       newest.delete(key);
+      newest.delete(UNKNOWN);
       latest = { payload, version };
       newest.set(key, latest);
       const [oldest] = newest.keys();

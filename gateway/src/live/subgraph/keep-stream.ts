@@ -1,4 +1,5 @@
 import { Unavailable } from '@stampede/shared/errors';
+import { mayPass } from './may-pass.js';
 import type { StreamEvent, StreamSink } from './subgraph-streams.js';
 
 export interface KeptStreamOptions {
@@ -15,6 +16,8 @@ export interface KeptStreamOptions {
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
+const FIRST_RENEWAL_MS = 1_000;
+const LONGEST_RENEWAL_MS = 8_000;
 
 /** Keeps a subscription to a subgraph going over everything that may pass. */
 export function keepStream(options: KeptStreamOptions): { close(): void } {
@@ -23,11 +26,14 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
   let worked = false;
   let failures = 0;
   let attempts = 0;
+  let renewals = 0;
+  let lackedAt = 0;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let stop = () => undefined as void;
 
   function attempt(): void {
+    timer = undefined;
     attempts += 1;
     const mine = attempts;
     const attemptedAt = Date.now();
@@ -40,6 +46,7 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
         worked = true;
         failures = 0;
         onEvent(event);
+        if (mayPass(event.errors)) renewLater();
       },
       error: (reason) => {
         if (isOver()) return;
@@ -59,19 +66,36 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
     else end(errors);
   }
 
+  /** Who begins is given the value at once: nobody says so when what an event lacks is there again. */
+  function renewLater(): void {
+    if (timer || closed) return;
+    const now = Date.now();
+    renewals = now - lackedAt > 2 * LONGEST_RENEWAL_MS ? 0 : renewals + 1;
+    lackedAt = now;
+    timer = setTimeout(
+      () => {
+        stop();
+        attempt();
+      },
+      pause(renewals, FIRST_RENEWAL_MS, LONGEST_RENEWAL_MS),
+    );
+  }
+
   function again(reason: unknown): void {
     attempts += 1;
+    clearTimeout(timer);
     if (!worked && Date.now() - startedAt > deadlineMs) {
       end(Array.isArray(reason) ? reason : [new Unavailable('a subgraph', { cause: reason })]);
       return;
     }
     onLost();
-    timer = setTimeout(attempt, pause(failures));
+    timer = setTimeout(attempt, pause(failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS));
     failures += 1;
   }
 
   function end(errors: readonly unknown[]): void {
     closed = true;
+    clearTimeout(timer);
     onEnd(errors);
   }
 
@@ -87,12 +111,7 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
 }
 
 /** Doubling, and anywhere between half and whole, so that a thousand streams do not come back in one instant. */
-function pause(failures: number): number {
-  const whole = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10));
+function pause(times: number, first: number, longest: number): number {
+  const whole = Math.min(longest, first * 2 ** Math.min(times, 10));
   return whole * (0.5 + Math.random() / 2);
 }
-
-const mayPass = (errors: readonly unknown[]) =>
-  (errors as { extensions?: { code?: unknown } }[]).some(
-    ({ extensions }) => extensions?.code === 'SERVICE_UNAVAILABLE',
-  );
