@@ -71,6 +71,27 @@ test('gives a slow viewer one payload at a time: the newest of each key, in the 
   expect(stage.overtaken()).toBe(1);
 });
 
+test('keeps nothing from a slow viewer because the rest changes all the time', () => {
+  const stage = openStage();
+  const slow = stage.viewer(true);
+  const keys = Array.from({ length: 50 }, (_, index) => `p${index}`);
+  // Everything changes between one that they take and the next.
+  for (let round = 0; round < 100; round += 1) {
+    for (const key of keys) stage.send(`${key} ${round}`, key);
+    slow.take();
+  }
+  const times = keys.map((key) => slow.seen.filter((text) => text.startsWith(`${key} `)).length);
+  expect(Math.min(...times)).toBeGreaterThanOrEqual(2);
+  expect(Math.max(...times)).toBeLessThanOrEqual(3);
+  for (let index = 0; index < 60; index += 1) slow.take();
+  expect(new Set(slow.seen.slice(-50))).toEqual(new Set(keys.map((key) => `${key} 99`)));
+  // Each one was given once, or counted.
+  expect(new Set(slow.seen).size).toBe(slow.seen.length);
+  expect(slow.seen.length + stage.overtaken()).toBe(50 * 100);
+  stage.send('p0 100', 'p0');
+  expect(slow.seen.at(-1)).toBe('p0 100');
+});
+
 test('gives a newcomer what is current of every key, and nothing that is outdated', () => {
   const stage = openStage();
   const first = stage.viewer();
@@ -112,11 +133,13 @@ test('gives everybody what they have not had before the end, and nothing after i
   stage.send('2', 'b');
   stage.delivery.remove(gone.viewer);
   gone.take();
+  stage.send('1 again', 'a');
+  slow.take();
   stage.delivery.end((viewer) => viewer.complete());
   slow.take();
   stage.send('3', 'c');
-  expect(fast.seen).toEqual(['1', '2', 'complete']);
-  expect(slow.seen).toEqual(['1', '2', 'complete']);
+  expect(fast.seen).toEqual(['1', '2', '1 again', 'complete']);
+  expect(slow.seen).toEqual(['1', '2', '1 again', 'complete']);
   expect(gone.seen).toEqual(['1']);
   expect(stage.delivery.viewers()).toBe(0);
 });

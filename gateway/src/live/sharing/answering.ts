@@ -60,7 +60,7 @@ export function openAnswering({ keyOf, answer, onAnswer }: AnsweringOptions) {
   }
 
   function put(key: string, event: StreamEvent): void {
-    waiting.delete(key);
+    // A key keeps its place: what changes all the time would otherwise never come to its turn.
     waiting.set(key, event);
     if (!busy) void work();
   }

@@ -30,14 +30,19 @@ export interface Delivery {
 }
 
 interface Entry {
+  key: string;
   payload: Buffer;
   version: number;
 }
 
 interface State {
-  /** The version that the viewer was given last. */
+  /** The viewer was given everything up to this version, or what overtook it. */
   seen: number;
+  /** What they were given beyond it, by key. Only who is behind with several things has this. */
+  given: Map<string, number> | undefined;
   joinedAt: number;
+  /** How many versions there were of which each was given or counted as overtaken; the others are still to be given. */
+  accounted: number;
   busy: boolean;
 }
 
@@ -58,25 +63,43 @@ export function openDelivery(later: Turns, onOvertaken: (count: number) => void)
   const states = new Map<Viewer, State>();
   /** Oldest first. */
   const newest = new Map<string, Entry>();
-  let latest: Entry | undefined;
+  let latest: readonly Entry[] = [];
   let version = 0;
   let currentSince = 0;
   let delivering = false;
 
-  function nextFor({ seen }: State): Entry | undefined {
-    if (seen === version - 1) return latest;
-    for (const entry of newest.values()) if (entry.version > seen) return entry;
-    return undefined;
+  /** What they have the oldest value of: what changes all the time does not keep the rest from them. */
+  function choose(state: State): Entry | undefined {
+    const { seen, given, joinedAt } = state;
+    const only = !given && (newest.size === 1 || seen === version - 1);
+    let next: Entry | undefined;
+    let waiting = 0;
+    let sinceJoined = 0;
+    for (const entry of only ? latest : newest.values()) {
+      const had = given?.get(entry.key) ?? 0;
+      if (entry.version <= Math.max(seen, had)) continue;
+      waiting += 1;
+      if (entry.version > joinedAt) sinceJoined += 1;
+      if (!next || had < (given?.get(next.key) ?? 0)) next = entry;
+    }
+    const overtaken = version - state.accounted - sinceJoined;
+    if (overtaken > 0) onOvertaken(overtaken);
+    state.accounted += overtaken;
+    if (next && next.version > joinedAt) state.accounted += 1;
+    if (next && waiting > 1) {
+      state.given = (given ?? new Map<string, number>()).set(next.key, next.version);
+    } else {
+      state.given = undefined;
+      state.seen = version;
+    }
+    return next;
   }
 
   function feed(viewer: Viewer, state: State): void {
     if (state.busy || state.seen === version) return;
-    const entry = nextFor(state);
+    const entry = choose(state);
     if (!entry) return;
-    const overtaken = entry.version - Math.max(state.seen, state.joinedAt) - 1;
-    if (overtaken > 0) onOvertaken(overtaken);
     state.busy = true;
-    state.seen = entry.version;
     viewer.next(entry.payload, () => {
       state.busy = false;
       if (states.get(viewer) === state) feed(viewer, state);
@@ -101,7 +124,13 @@ export function openDelivery(later: Turns, onOvertaken: (count: number) => void)
   return {
     viewers: () => states.size,
     add: (viewer) => {
-      const state = { seen: currentSince, joinedAt: version, busy: false };
+      const state: State = {
+        seen: currentSince,
+        given: undefined,
+        joinedAt: version,
+        accounted: version,
+        busy: false,
+      };
       states.set(viewer, state);
       feed(viewer, state);
     },
@@ -110,8 +139,9 @@ export function openDelivery(later: Turns, onOvertaken: (count: number) => void)
       version += 1;
       newest.delete(key);
       newest.delete(UNKNOWN);
-      latest = { payload, version };
-      newest.set(key, latest);
+      const entry = { key, payload, version };
+      latest = [entry];
+      newest.set(key, entry);
       const [oldest] = newest.keys();
       if (oldest !== undefined && newest.size > KEYS) newest.delete(oldest);
       if (!delivering) deliver();
@@ -121,8 +151,10 @@ export function openDelivery(later: Turns, onOvertaken: (count: number) => void)
       const leaving = [...states];
       states.clear();
       for (const [viewer, state] of leaving) {
-        for (const { payload, version } of newest.values()) {
-          if (version > state.seen) viewer.next(payload, () => undefined);
+        for (const { key, payload, version } of newest.values()) {
+          if (version > Math.max(state.seen, state.given?.get(key) ?? 0)) {
+            viewer.next(payload, () => undefined);
+          }
         }
         last(viewer);
       }
