@@ -15,15 +15,17 @@ export interface KeptStreamOptions {
 }
 
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 5_000;
 const FIRST_RENEWAL_MS = 1_000;
 const LONGEST_RENEWAL_MS = 8_000;
 
 /** Keeps a subscription to a subgraph going over everything that may pass. */
 export function keepStream(options: KeptStreamOptions): { close(): void } {
   const { open, deadlineMs, onEvent, onLost, onEnd } = options;
-  const startedAt = Date.now();
   let worked = false;
+  /** By the attempt that is on: its subgraph has acknowledged the connection. */
+  let reached = false;
+  let refusal: readonly unknown[] | undefined;
   let failures = 0;
   let attempts = 0;
   let renewals = 0;
@@ -32,28 +34,37 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
   let stop = () => undefined as void;
 
+  const deadline = setTimeout(() => {
+    // Nothing may have happened that it would tell.
+    worked ||= reached && !refusal;
+    if (!worked) end(refusal ?? [new Unavailable('a subgraph')]);
+  }, deadlineMs);
+
   function attempt(): void {
     timer = undefined;
     attempts += 1;
     const mine = attempts;
-    const attemptedAt = Date.now();
+    reached = false;
     const isOver = () => closed || mine !== attempts;
     stop = open({
+      reached: () => {
+        if (!isOver()) reached = true;
+      },
       next: (event) => {
         if (isOver()) return;
         // Errors without data answer the opening of the stream: there will be no event.
         if (event.data === undefined && event.errors) return refused(event.errors);
         worked = true;
+        clearTimeout(deadline);
         failures = 0;
         onEvent(event);
         if (mayPass(event.errors)) renewLater();
       },
       error: (reason) => {
         if (isOver()) return;
-        // A connection is given up sooner than this: the subgraph had taken the subscription, and was silent.
-        if (Date.now() - attemptedAt > deadlineMs) worked = true;
         if (Array.isArray(reason)) refused(reason);
-        else again(reason);
+        // How often is tried for all who wait is not decided here.
+        else again(FIRST_PAUSE_MS);
       },
       complete: () => {
         if (!isOver()) end([]);
@@ -62,8 +73,10 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
   }
 
   function refused(errors: readonly unknown[]): void {
-    if (mayPass(errors)) again(errors);
-    else end(errors);
+    if (!mayPass(errors)) return end(errors);
+    refusal = errors;
+    again(LONGEST_PAUSE_MS);
+    failures += 1;
   }
 
   /** Who begins is given the value at once: nobody says so when what an event lacks is there again. */
@@ -81,33 +94,30 @@ export function keepStream(options: KeptStreamOptions): { close(): void } {
     );
   }
 
-  function again(reason: unknown): void {
+  function again(longestPause: number): void {
     attempts += 1;
     clearTimeout(timer);
-    if (!worked && Date.now() - startedAt > deadlineMs) {
-      end(Array.isArray(reason) ? reason : [new Unavailable('a subgraph', { cause: reason })]);
-      return;
-    }
+    // The client counts it among those that need the connection until then, lost or not.
+    stop();
     onLost();
-    timer = setTimeout(attempt, pause(failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS));
-    failures += 1;
+    timer = setTimeout(attempt, pause(failures, FIRST_PAUSE_MS, longestPause));
   }
 
   function end(errors: readonly unknown[]): void {
-    closed = true;
-    clearTimeout(timer);
+    close();
     onEnd(errors);
   }
 
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    clearTimeout(timer);
+    clearTimeout(deadline);
+    stop();
+  }
+
   attempt();
-  return {
-    close: () => {
-      if (closed) return;
-      closed = true;
-      clearTimeout(timer);
-      stop();
-    },
-  };
+  return { close };
 }
 
 /** Doubling, and anywhere between half and whole, so that a thousand streams do not come back in one instant. */

@@ -8,6 +8,7 @@ import {
 import type { Log } from '@stampede/shared/telemetry';
 import { createClient, type Client } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
+import { openLine, type Line } from './line.js';
 import { SubgraphSocket } from './subgraph-socket.js';
 
 /** What a subgraph is asked for; the signature covers exactly these. */
@@ -31,6 +32,8 @@ export interface StreamEvent {
 }
 
 export interface StreamSink {
+  /** The subgraph has acknowledged the connection that it is asked over. */
+  reached(): void;
   next(event: StreamEvent): void;
   /** The subgraph refused it: its errors. Or it is out of reach: what the connection ended with. */
   error(reason: unknown): void;
@@ -50,6 +53,11 @@ export interface SubgraphStreamsOptions {
   log: Log;
 }
 
+interface Connection {
+  client: Client;
+  line: Line;
+}
+
 const ACKNOWLEDGE_MS = 5_000;
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
@@ -57,18 +65,19 @@ const PONG_WITHIN_MS = 5_000;
 /** One connection per subgraph carries all subscriptions to it; each is signed for whom it runs as. */
 export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphStreams {
   const { address, identitySecret, log } = options;
-  const clients = new Map<string, Client>();
+  const connections = new Map<string, Connection>();
   let closing = false;
 
-  function clientOf(subgraph: string): Client {
-    const known = clients.get(subgraph);
+  function connectionOf(subgraph: string): Connection {
+    const known = connections.get(subgraph);
     if (known) return known;
-    const client = connect(subgraph);
-    clients.set(subgraph, client);
-    return client;
+    const connection = open(subgraph);
+    connections.set(subgraph, connection);
+    return connection;
   }
 
-  function connect(subgraph: string): Client {
+  function open(subgraph: string): Connection {
+    const line = openLine();
     let pong: NodeJS.Timeout | undefined;
     let ids = 0;
     const client: Client = createClient({
@@ -78,10 +87,11 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
       connectionParams: () => ({ [IDENTITY_HEADER]: sign(subgraph, GATEWAY, CONNECT_BODY, randomUUID()) }),
       connectionAckWaitTimeout: ACKNOWLEDGE_MS,
       keepAlive: PING_EVERY_MS,
-      // Whoever subscribes tries again, with a fresh signature.
+      // Whoever subscribes tries again when the line lets them, with a fresh signature.
       retryAttempts: 0,
       generateID: () => String((ids += 1)),
       on: {
+        connected: line.connected,
         ping: (received) => {
           if (!received) pong = setTimeout(() => client.terminate(), PONG_WITHIN_MS);
         },
@@ -91,12 +101,14 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
         closed: (event) => {
           clearTimeout(pong);
           const { code, reason } = event as { code: number; reason: string };
-          if (code === 1_000 || closing) return;
+          if (closing) return;
+          line.ended(code === 1_000);
+          if (code === 1_000) return;
           log.warn({ subgraph, code, reason }, 'the connection to a subgraph has ended');
         },
       },
     });
-    return client;
+    return { client, line };
   }
 
   function sign(audience: string, identity: Identity, body: string, requestId: string): string {
@@ -105,13 +117,22 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
 
   return {
     open: ({ subgraph, request, identity, requestId }, sink) => {
-      const signature = sign(subgraph, identity, subscribeBody(request), requestId);
-      return clientOf(subgraph).subscribe({ ...request, extensions: { [IDENTITY_HEADER]: signature } }, sink);
+      const { client, line } = connectionOf(subgraph);
+      return line.call({
+        reached: () => sink.reached(),
+        start: () => {
+          const signature = sign(subgraph, identity, subscribeBody(request), requestId);
+          return client.subscribe({ ...request, extensions: { [IDENTITY_HEADER]: signature } }, sink);
+        },
+      });
     },
     close: () => {
       closing = true;
-      for (const client of clients.values()) client.terminate();
-      clients.clear();
+      for (const { client, line } of connections.values()) {
+        line.close();
+        client.terminate();
+      }
+      connections.clear();
     },
   };
 }
