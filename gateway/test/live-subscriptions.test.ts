@@ -42,6 +42,15 @@ test('plans aliases, variables, @include and @skip, fragments, and the rest over
   });
 });
 
+test('takes a client’s names for its fields, also those that the gateway would choose', async () => {
+  shop.shelves.set('n1', 7);
+  await using client = openClient(shop.socketUrl);
+  const query =
+    'subscription { stockChanged(productIds: ["n1"]) { _key_id: available _key0_id: available } }';
+  const watching = client.watch(query);
+  expect(await watching.after(1)).toEqual({ data: { stockChanged: { _key_id: 7, _key0_id: 7 } } });
+});
+
 test('keeps apart the products of one subscription, also where it does not select their ids', async () => {
   await using client = openClient(shop.socketUrl);
   const query = 'subscription { stockChanged(productIds: ["k1", "k2", "k3"]) { available seller { name } } }';

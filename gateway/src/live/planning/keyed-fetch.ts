@@ -9,9 +9,6 @@ export interface KeyedFetch {
   keyOf(data: Data): string;
 }
 
-/** What only the gateway asks for; clients are never answered more than they selected. */
-const alias = (field: string) => `_key_${field}`;
-
 /**
  * Has the primary fetch name the entity of each event: one subscription may be about several things
  * (`stockChanged(productIds: …)`), and who reads slowly must have the newest of each.
@@ -25,6 +22,12 @@ export function keyedFetch(
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const root = operation?.kind === Kind.OPERATION_DEFINITION && operation.selectionSet.selections[0];
   if (!root || root.kind !== Kind.FIELD || !root.selectionSet) return { primary, keyOf: () => '' };
+  const alias = aliasesBeside(primary.operation);
+  const selectionOf = (field: string): FieldNode => ({
+    kind: Kind.FIELD,
+    alias: { kind: Kind.NAME, value: alias(field) },
+    name: { kind: Kind.NAME, value: field },
+  });
   const type = getNamedType(schema.getSubscriptionType()?.getFields()[root.name.value]?.type);
   const fields = type && isObjectType(type) ? (keysOf(type.name) ?? []) : [];
   const keyed: FieldNode = {
@@ -49,8 +52,9 @@ export function keyedFetch(
   };
 }
 
-const selectionOf = (field: string): FieldNode => ({
-  kind: Kind.FIELD,
-  alias: { kind: Kind.NAME, value: alias(field) },
-  name: { kind: Kind.NAME, value: field },
-});
+/** Names for what only the gateway asks for, which clients are never answered: none that the document has. */
+function aliasesBeside(operation: string): (field: string) => string {
+  let number = 0;
+  while (operation.includes(`_key${number}_`)) number += 1;
+  return (field) => `_key${number}_${field}`;
+}

@@ -120,7 +120,7 @@ export function openBroadcast(options: BroadcastOptions): Broadcast {
       if (delivery.viewers() === 0) close();
     },
     replan: (graph) => {
-      const planned = graph.plan(request);
+      const planned = planAgain(graph, request);
       if (!planned.ok) return fail(planned.errors);
       // For another audience it would have to run as another identity: who still may comes again.
       if (planned.plan.audience !== subscription.plan.audience) {
@@ -135,6 +135,15 @@ export function openBroadcast(options: BroadcastOptions): Broadcast {
     },
     close,
   };
+}
+
+/** What the planner cannot do is this subscription's end, and nobody else's. */
+function planAgain(graph: Graph, request: SubscriptionRequest) {
+  try {
+    return graph.plan(request);
+  } catch (error) {
+    return { ok: false as const, errors: [error] };
+  }
 }
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value));

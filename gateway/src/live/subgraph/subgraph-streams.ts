@@ -9,6 +9,7 @@ import type { Log } from '@stampede/shared/telemetry';
 import { createClient, type Client } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
 import { openLine, type Line } from './line.js';
+import { openPongWatch } from './pong-watch.js';
 import { SubgraphSocket } from './subgraph-socket.js';
 
 /** What a subgraph is asked for; the signature covers exactly these. */
@@ -78,7 +79,7 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
 
   function open(subgraph: string): Connection {
     const line = openLine();
-    let pong: NodeJS.Timeout | undefined;
+    const pongs = openPongWatch(PONG_WITHIN_MS, () => client.terminate());
     let ids = 0;
     const client: Client = createClient({
       // Looked up for each connection: another supergraph may have another address.
@@ -93,13 +94,13 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
       on: {
         connected: line.connected,
         ping: (received) => {
-          if (!received) pong = setTimeout(() => client.terminate(), PONG_WITHIN_MS);
+          if (!received) pongs.pinged();
         },
         pong: (received) => {
-          if (received) clearTimeout(pong);
+          if (received) pongs.ponged();
         },
         closed: (event) => {
-          clearTimeout(pong);
+          pongs.close();
           const { code, reason } = event as { code: number; reason: string };
           if (closing) return;
           line.ended(code === 1_000);
