@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { lockStock } from '@stampede/shared/inventory';
+import { appendStockEffect, lockStock, openStockEffects } from '@stampede/shared/inventory';
 import { eventually } from '@stampede/shared/testing';
 import { expireDue } from '../src/expiry/expire-orders.js';
+import { RebuildResolver } from '../src/rebuild/rebuild.resolver.js';
 import { raiseEpoch } from '../src/rebuild/steps.js';
 import { openUnknownProducts } from '../src/rebuild/unknown-products.js';
 import { newBuyer, openOrderParts, type TestOrder } from './order-parts.js';
@@ -134,6 +135,31 @@ test('what commits while a rebuild is under way waits for it, and is in its effe
   expect(await order.counts(product)).toEqual({ epoch: 2, total: 1, available: 0, held: 1, sold: 0 });
   expect(await order.appliesEffects()).toEqual([]);
   expect(await order.counts(product)).toEqual({ epoch: 2, total: 1, available: 1, held: 0, sold: 0 });
+});
+
+test('an effect of catalog that waits for the rebuild under way does not make another one follow it', async () => {
+  const replica = order.openReplica();
+  const product = order.catalog.sells();
+  const { buyerId, key, orderId } = newBuyer();
+  await replica.buys(buyerId, key, [product, 1]);
+  const resolver = new RebuildResolver(replica.rebuilds);
+  const catalog = { identity: { kind: 'service' as const, service: 'catalog' as const }, requestId: 'test' };
+  const asked: Promise<boolean>[] = [];
+  const askForRebuild = (productId: string) => asked.push(resolver.warmStock(catalog, productId));
+  const relay = openStockEffects({ ...order, askForRebuild });
+  order.catalog.onBook(async () => {
+    const hold = { epoch: 1, serial: 1 };
+    await order.database.transaction((tx) =>
+      appendStockEffect(tx, { kind: 'commit', productId: product, epoch: 2, orderId, hold }),
+    );
+    await eventually(() => expect(asked).not.toHaveLength(0));
+  });
+  await replica.rebuilds.rebuild(product);
+  order.catalog.onBook(() => Promise.resolve());
+  await eventually(async () => expect(await relay.pending()).toBe(0));
+  await relay.close();
+  expect(await Promise.all(asked)).toContain(true);
+  expect(await order.counts(product)).toMatchObject({ epoch: 2, held: 0, sold: 1 });
 });
 
 test('a rebuild waits for the changes that have the stock in hand', async () => {

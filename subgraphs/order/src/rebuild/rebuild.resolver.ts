@@ -16,6 +16,7 @@ export class RebuildResolver {
     @Arg('productId', () => ID) productId: string,
   ): Promise<boolean> {
     requireService(context, 'catalog');
-    return this.rebuilds.rebuildAnew(productId);
+    // One that is under way will do: what waits for it is in its hash or applied to it, and what is not asks again.
+    return this.rebuilds.rebuild(productId);
   }
 }
