@@ -78,6 +78,20 @@ test('who has waited long enough goes on without the lock', async () => {
   expect(await redis.exists(lockKey('slow'))).toBe(0);
 });
 
+test('a kept lock outlasts its time while the work goes on, and is given back with it', async () => {
+  const [released, release] = gate();
+  const holder = guard.inTurn('kept', { waitMs: 0, ttlMs: 150, kept: true }, () => released);
+  await guard.inTurn('kept-is-in', TIMES, () => redis.ping());
+  const mine = await redis.get(lockKey('kept'));
+  // Waits for as long as three such locks last, and gets none.
+  await guard.inTurn('kept', { waitMs: 450, ttlMs: 10_000 }, async () => {
+    expect(await redis.get(lockKey('kept'))).toBe(mine);
+  });
+  release();
+  await holder;
+  expect(await redis.exists(lockKey('kept'))).toBe(0);
+});
+
 test.each(['cut', 'freeze'] as const)(
   'work runs, with its result, while Redis is away (%s)',
   async (fault) => {

@@ -11,13 +11,21 @@ export interface Guard {
    * Runs `work` under the lock of `name`. Waits `waitMs` for it at most, then runs without it: so too when
    * Redis is away.
    */
-  inTurn<T>(name: string, times: { waitMs: number; ttlMs: number }, work: () => Promise<T>): Promise<T>;
+  inTurn<T>(name: string, times: Times, work: () => Promise<T>): Promise<T>;
   /**
    * Runs `work` unless somebody has begun it less than `everyMs` ago: one replica's turn, whichever comes first.
    * @returns whether it was ours.
    * @throws Error when Redis is away.
    */
   oncePer(name: string, everyMs: number, work: () => Promise<void>): Promise<boolean>;
+}
+
+export interface Times {
+  waitMs: number;
+  /** How long a lock outlives a holder that died. */
+  ttlMs: number;
+  /** Whether a holder that lives keeps the lock for as long as its work takes, and not for `ttlMs` only. */
+  kept?: boolean;
 }
 
 const RETRY_MS = 25;
@@ -54,11 +62,13 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
   }
 
   return {
-    inTurn: async (name, { waitMs, ttlMs }, work) => {
-      const lock = await acquire(name, waitMs, ttlMs);
+    inTurn: async (name, { waitMs, ttlMs, kept = false }, work) => {
+      const acquired = await acquire(name, waitMs, ttlMs);
+      const holding = acquired && hold(acquired, kept ? ttlMs : undefined, log);
       try {
         return await work();
       } finally {
+        const lock = await holding?.end();
         // An expired lock has nothing to give back, and Redlock would spend two seconds on trying.
         if (lock && lock.expiration > Date.now()) await giveBack(lock, log);
       }
@@ -68,6 +78,35 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
       if (!(await tryOnce(name, everyMs))) return false;
       await work();
       return true;
+    },
+  };
+}
+
+/** Three chances to extend a lock before its time is over. */
+const EXTENSIONS = 3;
+
+/** @param keptMs extends it again and again by so much; a lock that was lost stays lost. */
+function hold(acquired: Lock, keptMs: number | undefined, log: Log): { end(): Promise<Lock> } {
+  let lock = acquired;
+  let extending = Promise.resolve();
+  async function extend(ms: number): Promise<void> {
+    try {
+      lock = await lock.extend(ms);
+    } catch (error) {
+      log.debug({ err: error }, 'a lock could not be extended');
+    }
+  }
+  const timer =
+    keptMs === undefined
+      ? undefined
+      : setInterval(() => {
+          extending = extending.then(() => extend(keptMs));
+        }, keptMs / EXTENSIONS).unref();
+  return {
+    end: async () => {
+      clearInterval(timer);
+      await extending;
+      return lock;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { appendStockEffect, lockStock, openStockEffects } from '@stampede/shared/inventory';
 import { eventually } from '@stampede/shared/testing';
@@ -54,6 +54,31 @@ test('a replica that waited for another one’s rebuild makes none of its own', 
   await firstIsIn;
   expect(await Promise.all([rebuilding, second.rebuilds.rebuild(product)])).toEqual([true, true]);
   order.catalog.onTruth(() => Promise.resolve());
+  expect([await first.rebuiltTimes(), await second.rebuiltTimes()]).toEqual([1, 0]);
+  expect(await order.counts(product)).toMatchObject({ epoch: 1 });
+});
+
+test('a rebuild that takes half a minute is waited for, not overtaken', async () => {
+  const product = order.catalog.sells();
+  const [first, second] = [order.openReplica(), order.openReplica()];
+  const lockScripts = jest.spyOn(order.redis, 'evalsha');
+  const askedForLock = async () => {
+    const before = lockScripts.mock.calls.length;
+    await eventually(() => expect(lockScripts.mock.calls.length).toBeGreaterThan(before + 2));
+  };
+  let waiting: Promise<boolean> | undefined;
+  order.catalog.onBook(async () => {
+    waiting = second.rebuilds.rebuild(product);
+    await askedForLock();
+    const { now } = Date;
+    const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 30_000);
+    await askedForLock();
+    later.mockRestore();
+  });
+  await first.rebuilds.rebuild(product);
+  expect(await waiting).toBe(true);
+  order.catalog.onBook(() => Promise.resolve());
+  lockScripts.mockRestore();
   expect([await first.rebuiltTimes(), await second.rebuiltTimes()]).toEqual([1, 0]);
   expect(await order.counts(product)).toMatchObject({ epoch: 1 });
 });

@@ -40,6 +40,11 @@ export interface RebuildParts {
 }
 
 const MAX_STARTS = 5;
+/**
+ * Longer than the rebuild of a million orders takes: whoever goes on without the lock raises the epoch, and what the
+ * one under way publishes then has passed before it is sold from. One that died is waited for as long as its lock lasts.
+ */
+const TURN = { waitMs: 60_000, ttlMs: 10_000, kept: true };
 
 export function openRebuilds(parts: RebuildParts): Rebuilds {
   const { database, catalog, inventory, guard, log, metrics } = parts;
@@ -60,7 +65,7 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
       return false;
     }
     const before = await inventory.standingEpoch(productId);
-    await guard.inTurn(`rebuild:${productId}`, { waitMs: 5_000, ttlMs: 30_000 }, async () => {
+    await guard.inTurn(`rebuild:${productId}`, TURN, async () => {
       // Whoever had the lock before us may have done it.
       if (!anew && (await inventory.standingEpoch(productId)) > before) return;
       const end = seconds.startTimer();
