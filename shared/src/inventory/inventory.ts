@@ -28,6 +28,8 @@ export interface Inventory {
   readStanding(productIds: readonly string[]): Promise<(StockReading | undefined)[]>;
   /** The epoch of what stands there of a product, COLD or not; 0: nothing. A rebuild's is above it. */
   standingEpoch(productId: string): Promise<number>;
+  /** Makes products COLD that look whole: for whoever knows that their server has forgotten part of them. */
+  distrust(productIds: readonly string[]): Promise<void>;
   /** Holds that are not younger than `before`, by Redis' clock (ms since 1970). Reads the product's every order. */
   heldBefore(productId: string, before: number): Promise<HeldEntry[]>;
   /** Every order's share of a product, page by page; may tell one twice, and miss what changes meanwhile. */
@@ -79,6 +81,9 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
     standingEpoch: async (productId) => {
       const [standing] = await readStanding(redis, namespace, [productId]);
       return standing?.epoch ?? 0;
+    },
+    distrust: async (productIds) => {
+      await Promise.all(productIds.map((id) => redis.hdel(keysOf(namespace, id)[0], 'run')));
     },
     heldBefore: (productId, before) => readHeld(redis, namespace, productId, before),
     entries: (productId) => scanEntries(redis, namespace, productId),

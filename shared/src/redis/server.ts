@@ -18,7 +18,10 @@ export interface RedisServer {
   onChange(listener: (change: ServerChange) => void): () => void;
 }
 
-/** `was-replica`: the same server, whose data were another's meanwhile, though they may not look like it. */
+/**
+ * `was-replica`: a server that answered here before, whose data were another's meanwhile, though they may not look
+ * like it.
+ */
 export type ServerChange = 'other-server' | 'was-replica';
 
 const KNOWN_WITHIN_MS = 2_000;
@@ -41,8 +44,9 @@ export function serverOf(redis: Redis): RedisServer {
  */
 export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } {
   let runId: string | undefined;
-  /** Where the connections before this one led to. */
+  /** Where the connection before this one led to, and where any of them did. */
   let before: string | undefined;
+  const seen = new Set<string>();
   let wasReplica = false;
   let timer: NodeJS.Timeout | undefined;
   const waiting = new Set<(runId: string) => void>();
@@ -74,7 +78,10 @@ export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } 
 
   function learn(told: string): void {
     const isOther = before !== undefined && before !== told;
-    const change = isOther ? 'other-server' : wasReplica && 'was-replica';
+    // A master that stepped down and is back has been another's replica, whether or not it was met as one.
+    const isBack = seen.has(told) && (isOther || wasReplica);
+    const change: ServerChange | undefined = isBack ? 'was-replica' : isOther ? 'other-server' : undefined;
+    seen.add(told);
     runId = before = told;
     wasReplica = false;
     for (const resolve of waiting) resolve(told);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { serverOf } from '@stampede/shared/redis';
-import { eventually, openOwnRedis, type OwnRedis } from '@stampede/shared/testing';
+import { eventually, openOwnRedis, openTcpProxy, through, type OwnRedis } from '@stampede/shared/testing';
+import { Redis } from 'ioredis';
 import { compareStores } from '../src/audit/compare-stores.js';
 import { openServerChanges } from '../src/rebuild/on-server-change.js';
 import { newBuyer, openOrderParts, type TestOrder } from './order-parts.js';
@@ -99,6 +100,58 @@ test('a Redis that restarts is another server: all sales that are not over are r
   expect(await order.counts(over)).toBeUndefined();
   expect(await order.inventory.standingEpoch(over)).toBe(1);
   await expectExact(first, 2);
+});
+
+/** An operator's own connections to two servers. */
+function openControls(one: string, another: string) {
+  const redis = [new Redis(one), new Redis(another)] as const;
+  return { redis, [Symbol.asyncDispose]: async () => void (await Promise.all(redis.map((it) => it.quit()))) };
+}
+
+test('a failover and back, while nothing could be rebuilt, leaves no sale that is sold from', async () => {
+  await using successor = await openOwnRedis();
+  await using proxy = await openTcpProxy(own.url);
+  await using house = await openOrderParts(through(proxy, own.url));
+  await using controls = openControls(own.url, successor.url);
+  const [old, young] = controls.redis;
+  const isInStep = (replica: Redis) =>
+    eventually(async () => expect(await replica.info('replication')).toContain('master_link_status:up'));
+  const follows = async (replica: Redis, url: string) => {
+    await replica.replicaof('127.0.0.1', new URL(url).port);
+    await isInStep(replica);
+  };
+  const leadsTo = (url: string) => {
+    proxy.pointTo(url);
+    proxy.cut();
+    proxy.restore();
+  };
+  const replica = house.openReplica();
+  const product = house.catalog.sells({ total: 5 });
+  const changes: string[] = [];
+  const end = serverOf(house.redis).onChange((change) => changes.push(change));
+  const rounds = openServerChanges(serverOf(house.redis), { ...house, rebuilds: replica.rebuilds });
+  await replica.rebuilds.rebuild(product);
+  await follows(young, own.url);
+  await young.replicaof('NO', 'ONE');
+  // The successor never hears of it.
+  await buys(replica, product);
+  house.catalog.onTruth(() => Promise.reject(new Error('away')));
+  await old.replicaof('127.0.0.1', new URL(successor.url).port);
+  leadsTo(successor.url);
+  await eventually(() => expect(changes).toEqual(['other-server']));
+  await isInStep(old);
+  await old.replicaof('NO', 'ONE');
+  leadsTo(own.url);
+  await eventually(() => expect(changes).toEqual(['other-server', 'was-replica']));
+  end();
+  await rounds.close();
+  // It looks as it did before the last second, on the server that it was loaded on.
+  expect((await house.inventory.readStanding([product]))[0]).toMatchObject({ epoch: 1, held: 0 });
+  expect(await house.counts(product)).toBeUndefined();
+
+  house.catalog.onTruth(() => Promise.resolve());
+  await buys(replica, product);
+  expect(await house.counts(product)).toMatchObject({ held: 2, available: 3 });
 });
 
 test('readers see a product whole or not at all while sixteen writers buy and it is rebuilt', async () => {

@@ -18,7 +18,8 @@ export interface ListedParts {
 /**
  * After Redis has come back as another server, has every sale that is not over rebuilt before its next buyer comes.
  * Nothing depends on it: what it leaves out is COLD, and rebuilt by whoever asks first. Only a server that was a
- * replica in between may know less than its run id says; there all of them are rebuilt, COLD or not.
+ * replica in between may know less than its run id says; there all of them are made COLD first, those that are over
+ * as well, so that none is sold from should their rebuilds fail.
  *
  * @param signal ends it before all are done.
  * @returns how many products it looked after.
@@ -32,15 +33,15 @@ export async function rebuildListed(
   const now = await inventory.now();
   const due: string[] = [];
   for await (const page of readListedProducts(parts.database)) {
+    if (change === 'was-replica') await inventory.distrust(page);
     const standing = await inventory.readStanding(page);
     due.push(...page.filter((_, index) => (standing[index]?.settings.closesAt ?? Infinity) > now));
   }
   const count = due.length;
-  const rebuild = change === 'was-replica' ? rebuilds.rebuild : rebuilds.rebuildIfCold;
   async function work(): Promise<void> {
     for (let next = due.pop(); next !== undefined && !signal.aborted; next = due.pop()) {
       try {
-        await rebuild(next);
+        await rebuilds.rebuildIfCold(next);
       } catch (error) {
         log.warn({ err: error, productId: next }, 'no rebuild yet');
       }
