@@ -111,6 +111,26 @@ test('a page is read from an index, however long the book is', async () => {
   expect(plan).not.toMatch(/Seq Scan|Sort/);
 });
 
+test('the ledger tells the epoch that was stored, and whether settings are on their way to Redis', async () => {
+  const { id } = await catalog.create();
+  const ledger = async () => {
+    const fields = 'total version epoch settingsPending pending';
+    const { data } = await catalog.ask(`{ stockLedger(productId: "${id}") { ${fields} } }`, {}, ORDER);
+    return data.stockLedger;
+  };
+  const settled = { total: 10, version: 1, epoch: 1, settingsPending: false, pending: [] };
+  await tell(1, [], id);
+  expect(await ledger()).toEqual(settled);
+  // Kept from the relay by its time.
+  await catalog.database.run(
+    `INSERT INTO stock_effect (product_id, epoch, kind, settings, due_at)
+     VALUES ($1, 1, 'settings', '{}', now() + interval '1 hour')`,
+    [id],
+  );
+  expect(await ledger()).toEqual({ ...settled, settingsPending: true });
+  await catalog.database.run('DELETE FROM stock_effect WHERE product_id = $1', [id]);
+});
+
 test('only order is told', async () => {
   for (const identity of [SELLER, { kind: 'service', service: 'payment' } as const]) {
     const truth = await catalog.ask(TRUTH, { productId, epoch: 99, unconfirmed: [] }, identity);

@@ -90,6 +90,25 @@ const DAMAGES: [string, number, (sale: Sale) => Promise<unknown>][] = [
   ],
 ];
 
+test('settings that Redis has forgotten are drift, unless they are on their way', async () => {
+  const { product } = await openSale();
+  const book = order.catalog.of(product);
+  Object.assign(book, { version: 2, total: 15, settingsPending: true });
+  expect(await audits(product)).toMatchObject({ drift: 0 });
+  // Applied once, by an effect that is gone; since then Redis was put back under the same run id.
+  book.settingsPending = false;
+  expect(await audits(product)).toMatchObject({ drift: 5, total: 10 });
+  // A rebuild that has not published yet brings them along.
+  book.epoch = 2;
+  expect(await audits(product)).toMatchObject({ drift: 0 });
+  book.epoch = 1;
+  await replica.rebuilds.rebuildAnew(product);
+  Object.assign(book, { version: 3, paused: true });
+  expect(await audits(product)).toMatchObject({ drift: 1, total: 15 });
+  await replica.rebuilds.rebuildAnew(product);
+  expect(await audits(product)).toMatchObject({ drift: 0 });
+});
+
 test.each(DAMAGES)('%s is a drift of %i, and a rebuild mends it', async (_, drift, damage) => {
   const sale = await openSale();
   await damage(sale);

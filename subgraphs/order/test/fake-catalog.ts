@@ -8,8 +8,9 @@ type Product = Omit<StockTruth, 'listing'> & {
   epoch: number;
   committed: Omit<BookLine, 'status'>[];
   returned: Omit<BookLine, 'status'>[];
-  /** Orders whose effects wait in catalog. */
+  /** Orders whose effects wait in catalog, and whether settings do. */
   pending: string[];
+  settingsPending: boolean;
 };
 
 type Question = Record<string, unknown>;
@@ -28,12 +29,21 @@ export function openFakeCatalog() {
       const product = products.get(String(productId));
       if (!product || product.epoch >= Number(epoch)) return null;
       product.epoch = Number(epoch);
-      const { epoch: _, committed: __, returned: ___, pending: ____, ...truth } = product;
+      const {
+        epoch: _,
+        committed: __,
+        returned: ___,
+        pending: ____,
+        settingsPending: _____,
+        ...truth
+      } = product;
       return { ...truth, listing: JSON.stringify(listingOf(String(productId), truth.version)) };
     },
     stockLedger: ({ productId }): StockLedger | null => {
       const product = products.get(String(productId));
-      return product ? { total: product.total, version: product.version, pending: product.pending } : null;
+      if (!product) return null;
+      const { total, version, epoch, settingsPending, pending } = product;
+      return { total, version, epoch, settingsPending, pending };
     },
     stockBook: async ({ productId, after, first }): Promise<BookLine[]> => {
       await beforeBook();
@@ -88,6 +98,7 @@ export function openFakeCatalog() {
         committed: [],
         returned: [],
         pending: [],
+        settingsPending: false,
         ...usual,
         ...product,
       });

@@ -19,7 +19,10 @@ export class AuditResolver {
   ): Promise<StockLedger | null> {
     requireService(context, 'order');
     const [ledger] = await this.database.query<StockLedger>(
-      `SELECT total, version, ARRAY(SELECT DISTINCT order_id::text FROM stock_effect
+      `SELECT total, version, epoch,
+         EXISTS (SELECT FROM stock_effect
+           WHERE stock_effect.product_id = product.id AND kind = 'settings') AS "settingsPending",
+         ARRAY(SELECT DISTINCT order_id::text FROM stock_effect
          WHERE stock_effect.product_id = product.id AND order_id IS NOT NULL) AS pending
        FROM product WHERE id = $1`,
       [productId],

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { GraphQLSafeInt } from 'graphql-scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
 @Directive('@inaccessible')
@@ -9,6 +10,14 @@ export class StockLedger {
 
   @Field(() => Int, { description: 'Of the settings, the total among them.' })
   version!: number;
+
+  @Field(() => GraphQLSafeInt, {
+    description: 'That catalog has stored: of the newest rebuild that it knows.',
+  })
+  epoch!: number;
+
+  @Field({ description: 'Whether settings are among what Redis has not heard yet.' })
+  settingsPending!: boolean;
 
   @Field(() => [ID], { description: 'Orders of which Redis has not heard all yet.' })
   pending!: string[];

@@ -5,6 +5,8 @@ import { randomUUID } from 'node:crypto';
 export interface StockLedger {
   total: number;
   version: number;
+  epoch: number;
+  settingsPending: boolean;
   pending: string[];
 }
 
@@ -14,7 +16,9 @@ export async function fetchStockLedger(
   productId: string,
 ): Promise<StockLedger | null> {
   const { stockLedger } = await catalog.ask<{ stockLedger: StockLedger | null }>(
-    'query ($productId: ID!) { stockLedger(productId: $productId) { total version pending } }',
+    `query ($productId: ID!) {
+      stockLedger(productId: $productId) { total version epoch settingsPending pending }
+    }`,
     { productId },
     randomUUID(),
   );
