@@ -9,6 +9,8 @@ export interface StockReading {
   available: number;
   held: number;
   sold: number;
+  /** How many holds were given in this epoch. */
+  serial: number;
   settings: SaleSettings;
 }
 
@@ -19,6 +21,7 @@ const FIELDS = [
   'available',
   'held',
   'sold',
+  'serial',
   'version',
   'opensAt',
   'closesAt',
@@ -61,6 +64,7 @@ function readingOf(row: (string | null)[]): StockReading {
     available: value('available'),
     held: value('held'),
     sold: value('sold'),
+    serial: value('serial'),
     settings: {
       version: value('version'),
       opensAt: value('opensAt'),

@@ -8,7 +8,7 @@ export interface AuditParts extends StoresToCompare {
   rebuilds: Rebuilds;
   /** What is different for longer than this is no change on its way. Default 1 s. */
   settleMs?: number;
-  /** Entries of Redis that are younger are left out. Default 10 s. */
+  /** Entries of Redis that are younger are left out. Default 30 s. */
   graceMs?: number;
 }
 

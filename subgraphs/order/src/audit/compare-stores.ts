@@ -22,8 +22,8 @@ export type Comparison =
   | { kind: 'cold' }
   | { kind: 'compared'; reading: StockReading; differences: Difference[] };
 
-/** A checkout is over long before. */
-const GRACE_MS = 10_000;
+/** A checkout is over long before; what it left behind without an order is swept up by then. */
+const GRACE_MS = 30_000;
 /** Orders to a round trip. */
 const CHUNK = 1_000;
 
@@ -168,9 +168,9 @@ const nameOf = ({
 }: Omit<LoadedOrder, 'digest' | 'payBy' | 'heldAt'>) =>
   `${state} ${quantity} of buyer ${buyerId} as ${epoch}/${serial}`;
 
-/** Nothing has been held, sold or given back in between. */
+/** Nothing has been held, sold or given back in between; nor one unit given back and held by somebody else. */
 const isSame = (a: StockReading, b: StockReading) =>
-  a.epoch === b.epoch && a.available === b.available && a.held === b.held && a.sold === b.sold;
+  (['epoch', 'serial', 'available', 'held', 'sold'] as const).every((field) => a[field] === b[field]);
 
 /** Orders whose end Redis has not heard of yet. */
 async function readPending(database: Database, productId: string): Promise<string[]> {
