@@ -220,6 +220,37 @@ test('an operator audits and rebuilds; others may not, and what is not there is 
   }
 });
 
+test('a product that cannot be audited keeps none of the others from it, and is counted', async () => {
+  await using alone = await openOrderParts();
+  const own = alone.openReplica();
+  // The first of the round is the one that fails.
+  const [failing, drifted] = [randomUUID(), randomUUID()].toSorted() as [string, string];
+  for (const product of [failing, drifted]) {
+    alone.catalog.sells({}, product);
+    await own.rebuilds.rebuild(product);
+  }
+  await alone.redis.hincrby(alone.keysOf(drifted)[0]!, 'available', 2);
+  const { client } = alone.catalog;
+  const catalog: typeof client = {
+    ...client,
+    ask: (query, variables, requestId) =>
+      variables.productId === failing
+        ? Promise.reject(new Error('catalog refused a question'))
+        : client.ask(query, variables, requestId),
+  };
+  const metrics = openMetrics('order');
+  const job = openAudits({ ...own, ...alone, catalog, settleMs: 0, metrics }, 60_000);
+  const valueOf = async (name: string) =>
+    (await metrics.registry.getSingleMetric(name)?.get())?.values[0]?.value;
+  try {
+    await eventually(async () => expect(await valueOf('stampede_stock_audit_failures_total')).toBe(1), 5_000);
+  } finally {
+    await job.close();
+  }
+  expect(await valueOf('stampede_stock_drift')).toBe(2);
+  expect(await alone.counts(drifted)).toMatchObject({ epoch: 2, available: 10 });
+});
+
 test('one replica of three goes round all sales that are not long over, repairs what drifted, and says so', async () => {
   await using alone = await openOrderParts();
   const own = alone.openReplica();

@@ -26,6 +26,8 @@ export function openAudits(parts: AuditJobParts, everyMs = EVERY_MS): Repetition
     'Products rebuilt because their stores had drifted.',
   );
 
+  const failures = metrics.counter('stock_audit_failures_total', 'Products that could not be audited.');
+
   const stop = new AbortController();
 
   async function audit(productId: string): Promise<number> {
@@ -43,13 +45,29 @@ export function openAudits(parts: AuditJobParts, everyMs = EVERY_MS): Repetition
 
   async function goRound(): Promise<void> {
     let sum = 0;
+    const failed: { productId: string; error: unknown }[] = [];
     for await (const page of readListedProducts(parts.database)) {
       for (const productId of await onSale(parts, page)) {
         if (stop.signal.aborted) return;
-        sum += await audit(productId);
+        try {
+          sum += await audit(productId);
+        } catch (error) {
+          // One that cannot be audited, for whatever reason, keeps none of the others from it.
+          failed.push({ productId, error });
+        }
       }
     }
     drift.set(sum);
+    tellFailed(failed);
+  }
+
+  /** In one line, however many: when catalog is away it is all of them. */
+  function tellFailed(failed: readonly { productId: string; error: unknown }[]): void {
+    const [first] = failed;
+    if (!first) return;
+    failures.inc(failed.length);
+    const productIds = failed.slice(0, 20).map(({ productId }) => productId);
+    log.error({ err: first.error, productIds, count: failed.length }, 'products could not be audited');
   }
 
   const rounds = workOff({ name: 'the audit', pauseMs: everyMs, log }, async () => {
