@@ -18,6 +18,8 @@ redis.call('HSET', KEYS[4], '#', ARGV[1])
 redis.call('HSET', KEYS[5], '#', ARGV[1])
 redis.call('PERSIST', KEYS[4])
 redis.call('PERSIST', KEYS[5])
+-- Freed beside the commands: RENAME itself would free the old ones among them, for 15 ms at 200,000 orders.
+redis.call('UNLINK', KEYS[2], KEYS[3])
 redis.call('RENAME', KEYS[4], KEYS[2])
 redis.call('RENAME', KEYS[5], KEYS[3])
 redis.call('DEL', KEYS[1])
