@@ -57,6 +57,7 @@ async function rebuildWith(productId: string, at: Point, event: () => Promise<un
     catalog: {
       ...catalog.client,
       ask: async <T>(query: string, variables: Record<string, unknown>, requestId: string) => {
+        if (query.includes('productExists')) return catalog.client.ask<T>(query, variables, requestId);
         const isBook = query.includes('stockBook');
         await reach(isBook ? 'before catalog’s side is read' : 'before catalog stores the epoch');
         const answer = await catalog.client.ask<T>(query, variables, requestId);

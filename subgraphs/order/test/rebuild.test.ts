@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { Unavailable } from '@stampede/shared/errors';
 import { appendStockEffect, lockStock, openStockEffects } from '@stampede/shared/inventory';
 import { eventually } from '@stampede/shared/testing';
 import { expireDue } from '../src/expiry/expire-orders.js';
@@ -231,6 +232,18 @@ test('a rebuild rises above a Redis that is ahead of PostgreSQL', async () => {
     held: 2,
     sold: 0,
   });
+});
+
+test('a rebuild that catalog does not answer leaves a product that is sold as it was', async () => {
+  const replica = order.openReplica();
+  const product = order.catalog.sells();
+  await replica.rebuilds.rebuild(product);
+  const away = jest.spyOn(order.catalog.client, 'ask').mockRejectedValue(new Unavailable('catalog'));
+  await expect(replica.rebuilds.rebuild(product)).rejects.toThrow('catalog is unavailable');
+  const { buyerId, key, orderId } = newBuyer();
+  expect(await replica.buys(buyerId, key, [product, 1])).toMatchObject({ order: { id: orderId } });
+  away.mockRestore();
+  expect(await order.counts(product)).toMatchObject({ epoch: 1, held: 1 });
 });
 
 test('a rebuild that another one overtook starts over', async () => {

@@ -47,7 +47,7 @@ const MAX_STARTS = 5;
 const TURN = { waitMs: 60_000, ttlMs: 10_000, kept: true };
 
 export function openRebuilds(parts: RebuildParts): Rebuilds {
-  const { database, catalog, inventory, guard, log, metrics } = parts;
+  const { catalog, inventory, guard, log, metrics } = parts;
   const running = new Map<string, Promise<boolean>>();
   const unknown = openUnknownProducts();
   const seconds = metrics.histogram('rebuild_seconds', 'Time to rebuild a product’s stock in Redis.');
@@ -60,19 +60,20 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
 
   async function start(productId: string, anew = false): Promise<boolean> {
     if (unknown.has(productId)) return false;
-    if (!(await exists(database, catalog, productId))) {
-      unknown.remember(productId);
-      return false;
-    }
     const before = await inventory.standingEpoch(productId);
-    await guard.inTurn(`rebuild:${productId}`, TURN, async () => {
+    return guard.inTurn(`rebuild:${productId}`, TURN, async () => {
       // Whoever had the lock before us may have done it.
-      if (!anew && (await inventory.standingEpoch(productId)) > before) return;
+      if (!anew && (await inventory.standingEpoch(productId)) > before) return true;
+      // Also of a product that is listed: once the epoch is raised nobody can buy until catalog has answered.
+      if (!(await exists(catalog, productId))) {
+        unknown.remember(productId);
+        return false;
+      }
       const end = seconds.startTimer();
       await run(parts, productId);
       end();
+      return true;
     });
-    return true;
   }
 
   async function rebuildIfCold(productId: string): Promise<void> {
@@ -103,9 +104,7 @@ async function run(parts: RebuildParts, productId: string): Promise<void> {
   throw new Unavailable(`a rebuild of ${productId}`);
 }
 
-async function exists(database: Database, catalog: ServiceClient, productId: string): Promise<boolean> {
-  const listed = await database.query('SELECT 1 FROM listing WHERE product_id = $1', [productId]);
-  if (listed.length > 0) return true;
+async function exists(catalog: ServiceClient, productId: string): Promise<boolean> {
   const { productExists } = await catalog.ask<{ productExists: boolean }>(
     'query ($productId: ID!) { productExists(productId: $productId) }',
     { productId },
