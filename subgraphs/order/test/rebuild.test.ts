@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Unavailable } from '@stampede/shared/errors';
 import { appendStockEffect, lockStock, openStockEffects } from '@stampede/shared/inventory';
 import { eventually } from '@stampede/shared/testing';
+import { cancelOrder } from '../src/cancellation/cancel-order.js';
 import { expireDue } from '../src/expiry/expire-orders.js';
 import { RebuildResolver } from '../src/rebuild/rebuild.resolver.js';
 import { raiseEpoch } from '../src/rebuild/steps.js';
@@ -111,7 +112,7 @@ test('an unknown product is remembered for five seconds, and ten thousand of the
   expect([unknown.has('id-0'), unknown.has('id-1'), unknown.has('id-10000')]).toEqual([false, true, true]);
 });
 
-test('a rebuild loads what stands: held, sold by catalog’s word, ended but not unsold; not what has ended', async () => {
+test('a rebuild loads what stands: held, sold by catalog’s word, ended but not unsold; and what has ended, as ended', async () => {
   const replica = order.openReplica();
   const product = order.catalog.sells({ limitPerBuyer: 1 });
   const names = ['held', 'sold', 'endedButSold', 'returned', 'expired'] as const;
@@ -140,10 +141,24 @@ test('a rebuild loads what stands: held, sold by catalog’s word, ended but not
   await order.forget(product);
   expect(await replica.rebuilds.rebuild(product)).toBe(true);
   const states = await Promise.all(names.map((name) => order.stateOf(product, buyers[name].orderId)));
-  expect(states).toEqual(['held', 'sold', 'sold', 'ended', undefined]);
+  expect(states).toEqual(['held', 'sold', 'sold', 'ended', 'ended']);
   expect(await order.counts(product)).toEqual({ epoch: 2, total: 10, available: 7, held: 1, sold: 2 });
   const again = await replica.buys(buyers.sold.buyerId, newBuyer().key, [product, 1]);
   expect(again).toMatchObject({ rejection: { limit: 1, alreadyOrdered: 1 } });
+});
+
+test('a key whose order has ended gives that order after a rebuild, too, when nothing is left', async () => {
+  const replica = order.openReplica();
+  const product = order.catalog.sells({ total: 1 });
+  const [first, second] = [newBuyer(), newBuyer()];
+  await replica.buys(first.buyerId, first.key, [product, 1]);
+  expect(await cancelOrder(order.database, first.orderId, () => true, 'BUYER')).toBe('done');
+  await order.appliesEffects();
+  await replica.buys(second.buyerId, second.key, [product, 1]);
+  await replica.rebuilds.rebuild(product);
+  const again = await replica.buys(first.buyerId, first.key, [product, 1]);
+  expect(again).toMatchObject({ order: { id: first.orderId, status: 'CANCELLED' } });
+  expect(await order.counts(product)).toMatchObject({ epoch: 2, available: 0, held: 1 });
 });
 
 test('what commits while a rebuild is under way waits for it, and is in its effect afterwards', async () => {

@@ -44,7 +44,7 @@ export async function compareStores(
     return (await fetchStockLedger(catalog, productId)) ? { kind: 'cold' } : { kind: 'no-such-product' };
   const young = (await inventory.now()) - graceMs;
 
-  const { differences, agreed } = await compareOrders(stores, productId);
+  const { differences, agreed } = await compareOrders(stores, productId, young);
   const sums = await compareRest(inventory, productId, { agreed, young });
   const unitsByBuyer = await inventory.unitsByBuyer(productId);
   const ledger = await fetchStockLedger(catalog, productId);
@@ -82,6 +82,7 @@ interface OrderDifference extends Difference {
 async function compareOrders(
   { database, inventory, catalog }: StoresToCompare,
   productId: string,
+  young: number,
 ): Promise<{ differences: OrderDifference[]; agreed: Set<string> }> {
   const differences: OrderDifference[] = [];
   const agreed = new Set<string>();
@@ -94,7 +95,9 @@ async function compareOrders(
       const entry = entries[index];
       if (entry && nameOf(entry) === nameOf(order)) return agreed.add(order.orderId);
       const { orderId, quantity } = order;
-      if (order.state === 'ended' && !entry) return agreed.add(orderId);
+      // An id that was held anew after its order had ended: under another name, and soon not at all.
+      const isOver = !entry || entry.state === 'ended' || entry.heldAt > young;
+      if (order.state === 'ended' && isOver) return agreed.add(orderId);
       const known = entry ? nameOf(entry) : 'unknown';
       differences.push({
         orderId,

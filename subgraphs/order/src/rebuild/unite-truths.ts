@@ -1,7 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import type { LoadedOrder } from '@stampede/shared/inventory';
 import type { ServiceClient } from '@stampede/shared/subgraph';
-import { readOrdersOf, readStandingPage, type StandingOrder } from './standing-orders.js';
+import { readOrderPage, type KnownOrder } from './standing-orders.js';
 import { fetchBookPage, type BookLine } from './stock-truth.js';
 
 /** As many as catalog tells at once. */
@@ -32,15 +32,15 @@ export async function* uniteTruths(
 ): AsyncGenerator<LoadedOrder> {
   let after = FIRST_ID;
   while (after !== LAST_ID) {
-    const page = await readStandingPage(database, productId, { after, first: pageSize });
-    const upTo = page.length < pageSize ? LAST_ID : (page.at(-1) as StandingOrder).orderId;
-    const standing = new Map(page.map((order) => [order.orderId, order]));
+    const page = await readOrderPage(database, productId, { after, first: pageSize });
+    const upTo = page.length < pageSize ? LAST_ID : (page.at(-1) as KnownOrder).orderId;
+    const known = new Map(page.map((order) => [order.orderId, order]));
     for await (const lines of readBook(catalog, productId, { after, upTo, pageSize })) {
-      yield* await decide(database, productId, standing, lines);
-      for (const { orderId } of lines) standing.delete(orderId);
+      yield* decide(known, lines);
+      for (const { orderId } of lines) known.delete(orderId);
     }
     // Of these catalog has not heard yet.
-    for (const order of standing.values()) yield { ...order, state: 'held' };
+    for (const { state, ...order } of known.values()) if (state) yield { ...order, state };
     after = upTo;
   }
 }
@@ -61,31 +61,24 @@ async function* readBook(
   }
 }
 
-async function decide(
-  database: Database,
-  productId: string,
-  standing: ReadonlyMap<string, StandingOrder>,
-  lines: readonly BookLine[],
-): Promise<LoadedOrder[]> {
-  const committed = lines.filter(({ status }) => status === 'COMMITTED');
-  const strangers = committed.map(({ orderId }) => orderId).filter((orderId) => !standing.has(orderId));
-  // Ended in order, and not yet taken back by catalog: still sold.
-  const ended = strangers.length > 0 ? await readOrdersOf(database, productId, strangers) : [];
-  const endedById = new Map(ended.map((order) => [order.orderId, order]));
-  const sold = committed.map((line): LoadedOrder => {
-    const known = standing.get(line.orderId) ?? endedById.get(line.orderId);
-    return { ...(known ?? soldElsewhere(line)), state: 'sold' };
+function decide(known: ReadonlyMap<string, KnownOrder>, lines: readonly BookLine[]): LoadedOrder[] {
+  return lines.flatMap((line): LoadedOrder[] => {
+    const order = known.get(line.orderId);
+    // Ended in order, and not yet taken back by catalog: still sold.
+    if (line.status === 'COMMITTED') return [{ ...(order ?? soldElsewhere(line)), state: 'sold' }];
+    // Its commit and its return may both have come since the epoch was stored: their effects find it ended.
+    return order ? [{ ...order, state: 'ended' }] : [];
   });
-  // Its commit and its return may both have come since the epoch was stored: their effects find it ended.
-  const returned = lines.flatMap(({ orderId, status }): LoadedOrder[] => {
-    const known = standing.get(orderId);
-    return known && status === 'RETURNED' ? [{ ...known, state: 'ended' }] : [];
-  });
-  return [...sold, ...returned];
 }
 
 /** Sold by catalog, and unknown here: order's tables are older than catalog's (a restored backup). */
-const soldElsewhere = ({ orderId, buyerId, quantity, epoch, serial }: BookLine): StandingOrder => ({
+const soldElsewhere = ({
+  orderId,
+  buyerId,
+  quantity,
+  epoch,
+  serial,
+}: BookLine): Omit<LoadedOrder, 'state'> => ({
   orderId,
   buyerId,
   quantity,
