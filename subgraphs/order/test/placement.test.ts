@@ -104,6 +104,9 @@ test('a new hold of an order that has ended ends again, and the order is the ans
   await replica.buys(buyerId, key, [product, 1]);
   await order.database.run(`UPDATE orders SET status = 'EXPIRED' WHERE id = $1`, [orderId]);
   await order.forget(product);
+  await replica.rebuilds.rebuild(product);
+  // What a Redis that was put back knows of it: nothing.
+  await order.redis.hdel(order.keysOf(product)[1]!, orderId);
   const again = await replica.buys(buyerId, key, [product, 1]);
   expect(again).toMatchObject({ order: { id: orderId, status: 'EXPIRED' } });
   expect(await order.counts(product)).toMatchObject({ held: 1 });
