@@ -4,3 +4,9 @@
  * bounded, not the result: `power` fails beyond 2^1023, and with it the whole batch, for good.
  */
 export const backOff = (tries: 'looks' | 'tries') => `power(2, least(${tries}, 4)) * interval '1 second'`;
+
+/**
+ * Of both loops. A provider may take longer to answer than a process has to stop: what is in hand by then is found
+ * again when its lease runs out.
+ */
+export const PACE = { pauseMs: 250, closeWithinMs: 5_000 };

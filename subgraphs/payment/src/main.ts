@@ -1,12 +1,11 @@
 import 'reflect-metadata';
-import { workOff } from '@stampede/shared/background';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openChangeFeed } from '@stampede/shared/live';
 import { messagingTables, openMessaging, startWatchdog } from '@stampede/shared/messaging';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
-import { settleDue } from './decision/settle-unknown.js';
+import { openSettling } from './decision/settle-unknown.js';
 import { readPaymentEnv } from './env.js';
 import { openKakaoPay } from './kakaopay/index.js';
 import { openOrderClient } from './order-client.js';
@@ -15,7 +14,7 @@ import { onOrderPaid } from './order-paid/on-order-paid.js';
 import { onPaymentOverdue } from './overdue/on-payment-overdue.js';
 import { paymentChanges } from './payment-changes.js';
 import { onRefundRequested } from './refund/on-refund-requested.js';
-import { refundDue } from './refund/refund-due.js';
+import { openRefunding } from './refund/refund-due.js';
 import { buildPayment } from './schema.js';
 import { remindOfApproval } from './watchdog/remind-of-approval.js';
 
@@ -42,8 +41,8 @@ await runService(log, async (own) => {
     }),
   );
   const parts = { database, kakaopay, orders: openOrderClient(order), sealer: env.PAYMENT_TOKEN_KEYS, log };
-  own(workOff({ name: 'the settling of payments', pauseMs: 250, log }, () => settleDue(parts)));
-  own(workOff({ name: 'the giving back of refunds', pauseMs: 250, log }, () => refundDue(parts)));
+  own(openSettling(parts));
+  own(openRefunding(parts));
   own(startWatchdog({ database, reminders: [remindOfApproval], log, metrics }));
   own(
     await openMessaging({

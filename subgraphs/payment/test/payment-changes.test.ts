@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { openSealer } from '@stampede/shared/sealing';
 import { openLog } from '@stampede/shared/telemetry';
-import { openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
+import { eventually, openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
 import { approvePayment } from '../src/approve-payment/approve-payment.js';
 import type { ApproveOutcome, KakaoPay } from '../src/kakaopay/index.js';
 import { onOrderExpired } from '../src/order-ended/on-order-ended.js';
@@ -12,7 +12,7 @@ import type { PaymentParts } from '../src/payment-parts.js';
 import { findPayment, move } from '../src/payment-row.js';
 import { PaymentStatus } from '../src/payment-status.js';
 import { onRefundRequested } from '../src/refund/on-refund-requested.js';
-import { refundDue } from '../src/refund/refund-due.js';
+import { openRefunding } from '../src/refund/refund-due.js';
 import { startPayment } from '../src/start-payment/start-payment.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -86,8 +86,14 @@ test('each step of a payment tells of its order, after its commit', async () => 
   const refund = { key: `order:${orderId}`, orderId, paymentId: ready.id, amount: TOTAL, reason: 'BUYER' };
   expect(await tells(() => deliver(onRefundRequested, refund))).toEqual([orderId]);
   cancelled = 0;
-  expect(await tells(() => refundDue(parts))).toContain(orderId);
-  expect(await findPayment(house.database, ready.id)).toMatchObject({ status: 'REFUNDED' });
+  const isRefunded = async () =>
+    expect(await findPayment(house.database, ready.id)).toMatchObject({ status: 'REFUNDED' });
+  const givesBack = async () => {
+    const refunding = openRefunding(parts);
+    await eventually(isRefunded);
+    await refunding.close();
+  };
+  expect(await tells(givesBack)).toContain(orderId);
 });
 
 test('a declined payment and one that was given up tell of their orders', async () => {

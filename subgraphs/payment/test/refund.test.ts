@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { eventually, openShop, type Fault, type Shop } from '@stampede/shared/testing';
-import { agrees, approves, atProvider, hurry, seesPayments, type Agreed } from './paying.fixture.js';
+import { agrees, approves, atProvider, endBackOff, seesPayments, type Agreed } from './paying.fixture.js';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ test.each<[Fault, number]>([
   await shop.fault(fault);
   await buyer.cancelOrder(orderId);
   const order = await eventually(async () => {
-    await hurry(shop, paymentId);
+    await endBackOff(shop, paymentId);
     const { data } = await buyer.order(orderId);
     expect(data.order.status).toBe('REFUNDED');
     return data.order;

@@ -7,6 +7,7 @@ import {
   becomesFree,
   callProvider,
   decidingPayment,
+  endBackOff,
   hurry,
   providerWasCalled,
   seesPayments,
@@ -54,7 +55,7 @@ test.each(['error-500', 'timeout-before'] as const)(
     expect((await approves(payment)).__typename).toBe('PaymentPending');
     expect((await approves(payment)).__typename).toBe('PaymentPending');
     await eventually(async () => {
-      await hurry(shop, payment.paymentId);
+      await endBackOff(shop, payment.paymentId);
       expect((await shop.providerCalls(payment.orderId)).lookup).toBe(3);
     });
     await payment.buyer.seesOrder(payment.orderId, 'CONFIRMED');

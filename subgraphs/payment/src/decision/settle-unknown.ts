@@ -1,4 +1,6 @@
-import { backOff } from '../back-off.js';
+import { workOffEach, type Repetition } from '@stampede/shared/background';
+import type { Database } from '@stampede/shared/database';
+import { backOff, PACE } from '../back-off.js';
 import { PaymentStatus } from '../payment-status.js';
 import type { PaymentParts } from '../payment-parts.js';
 import type { PaymentRow } from '../payment-row.js';
@@ -6,23 +8,31 @@ import { randomUUID } from 'node:crypto';
 import { settle } from './decide.js';
 import { refundLateApproval } from './record-outcome.js';
 
-const BATCH = 20;
+/** More than are ever due at once when all is well, and few of the connections that buyers' approvals need as well. */
+const SLOTS = 32;
 
 /**
  * Asks the provider about every payment that is due: APPROVING ones that nobody is deciding, and DECLINED ones
- * that are looked at once more. Each is leased first, so that replicas share the work and a crash only delays it.
- *
- * @returns how many were due.
+ * that are looked at once more. Each by itself: a provider that is silent about one of them holds up no other.
  */
-export async function settleDue(parts: PaymentParts): Promise<number> {
-  const due = await parts.database.query<PaymentRow>(
+export const openSettling = (parts: PaymentParts): Repetition =>
+  workOffEach({
+    name: 'the settling of payments',
+    ...PACE,
+    slots: SLOTS,
+    log: parts.log,
+    claim: (most) => claimDue(parts.database, most),
+    work: (payment) => settleOne(parts, payment),
+  });
+
+/** Leased, so that replicas share the work and a crash only delays it. */
+const claimDue = (database: Database, most: number): Promise<PaymentRow[]> =>
+  database.query<PaymentRow>(
     `UPDATE payment SET looks = looks + 1, look_at = now() + ${backOff('looks')} + interval '30 seconds'
      WHERE id IN (SELECT id FROM payment WHERE look_at <= now() AND status IN ('APPROVING', 'DECLINED')
-       ORDER BY look_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING *`,
+       ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING *`,
+    [most],
   );
-  await Promise.all(due.map((payment) => settleOne(parts, payment)));
-  return due.length;
-}
 
 async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void> {
   const { log, database } = parts;

@@ -47,7 +47,8 @@ export function openClient(baseUrl: string, secretKey: string, readTimeoutMs: nu
         (raw) => read(raw, schema),
         (error: unknown) => ({ kind: 'unanswered', cause: nameOf(error) }),
       ),
-    close: () => pool.close(),
+    // Whoever waits for an answer has been waited for: what still runs has been given up.
+    close: () => pool.destroy(),
   };
 }
 

@@ -1,7 +1,8 @@
+import { workOffEach, type Repetition } from '@stampede/shared/background';
 import type { Database, Sql } from '@stampede/shared/database';
 import { paymentRefunded } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
-import { backOff } from '../back-off.js';
+import { backOff, PACE } from '../back-off.js';
 import type { LookupOutcome } from '../kakaopay/index.js';
 import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
@@ -15,25 +16,32 @@ interface RefundRow {
   amount: number;
 }
 
-const BATCH = 20;
+const SLOTS = 32;
+
+/** Tries every refund that is due until it is done, each by itself: a slow one holds up no other. */
+export const openRefunding = (parts: PaymentParts): Repetition =>
+  workOffEach({
+    name: 'the giving back of refunds',
+    ...PACE,
+    slots: SLOTS,
+    log: parts.log,
+    claim: (most) => claimDue(parts.database, most),
+    work: (refund) => tryOne(parts, refund),
+  });
 
 /**
- * Tries every refund that is due, the oldest of each payment only: what the provider has given back so far then
- * says whether this one is done. Leased first; tried until it is done.
- *
- * @returns how many were due.
+ * The oldest of each payment only: what the provider has given back so far then says whether this one is done.
+ * Leased, so that replicas share the work and a crash only delays it.
  */
-export async function refundDue(parts: PaymentParts): Promise<number> {
-  const due = await parts.database.query<RefundRow>(
+const claimDue = (database: Database, most: number): Promise<RefundRow[]> =>
+  database.query<RefundRow>(
     `UPDATE refund SET tries = tries + 1, try_at = now() + ${backOff('tries')} + interval '30 seconds'
      WHERE key IN (SELECT key FROM refund WHERE try_at <= now() AND refunded_at IS NULL AND NOT EXISTS (
          SELECT 1 FROM refund earlier WHERE earlier.payment_id = refund.payment_id
            AND earlier.refunded_at IS NULL AND earlier.number < refund.number)
-       ORDER BY try_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING key, payment_id, order_id, amount`,
+       ORDER BY try_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING key, payment_id, order_id, amount`,
+    [most],
   );
-  await Promise.all(due.map((refund) => tryOne(parts, refund)));
-  return due.length;
-}
 
 async function tryOne(parts: PaymentParts, refund: RefundRow): Promise<void> {
   const { database, log } = parts;

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openSealer } from '@stampede/shared/sealing';
+import { openLog } from '@stampede/shared/telemetry';
+import { eventually } from '@stampede/shared/testing';
+import { randomBytes } from 'node:crypto';
+import { openSettling } from '../src/decision/settle-unknown.js';
+import type { KakaoPay } from '../src/kakaopay/index.js';
+import type { PaymentParts } from '../src/payment-parts.js';
+import { PaymentStatus } from '../src/payment-status.js';
+import { openRefunding } from '../src/refund/refund-due.js';
+import { AMOUNT, openPayments, type PaymentsUnderTest } from './payment-table.fixture.js';
+
+const { APPROVED, APPROVING, REFUNDED, REFUNDING } = PaymentStatus;
+
+let payments: PaymentsUnderTest;
+beforeAll(async () => {
+  payments = await openPayments();
+});
+afterAll(() => payments[Symbol.asyncDispose]());
+
+const keyOf = () => randomBytes(32).toString('base64');
+
+/** A provider that says nothing of some payments until it is told to, and answers for all others at once. */
+function openProvider(silent: ReadonlySet<string>) {
+  let speak = () => {};
+  const spoken = new Promise<void>((resolve) => (speak = resolve));
+  let waiting = 0;
+  const lookup: KakaoPay['lookup'] = async (tid) => {
+    if (silent.has(tid)) {
+      waiting += 1;
+      await spoken;
+      return { kind: 'unknown', cause: 'TimeoutError' };
+    }
+    return {
+      kind: 'approved',
+      amount: AMOUNT,
+      cancelled: 0,
+      cancelAvailable: AMOUNT,
+      approvedAt: new Date(),
+    };
+  };
+  const cancel = () => Promise.resolve({ kind: 'cancelled' });
+  const parts: PaymentParts = {
+    database: payments.database,
+    kakaopay: { lookup, cancel } as unknown as KakaoPay,
+    orders: { toPay: () => Promise.resolve(null), markDeciding: () => Promise.resolve(true) },
+    sealer: openSealer(`local-only-1:${keyOf()},index:${keyOf()}`),
+    log: openLog('payment', 'silent'),
+  };
+  return { parts, speak, waiting: () => waiting };
+}
+
+const statusesOf = async (ids: string[]) => {
+  const rows = await payments.database.query<{ status: string; count: number }>(
+    'SELECT status, count(*) FROM payment WHERE id = ANY($1) GROUP BY status',
+    [ids],
+  );
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+};
+
+/** The silent ones are due first, and the others are several times as many as there are slots. */
+async function placeDue(status: PaymentStatus) {
+  const all = await Promise.all(Array.from({ length: 120 }, () => payments.place(status)));
+  return { silent: new Set(all.slice(0, 20)), all, late: all.slice(0, 20), others: all.slice(20) };
+}
+
+test('payments of which the provider says nothing hold no others up', async () => {
+  const { silent, all, late, others } = await placeDue(APPROVING);
+  await payments.database.run(
+    `UPDATE payment SET look_at = now() - CASE WHEN id = ANY($2) THEN interval '2 seconds' ELSE interval '1 second' END
+     WHERE id = ANY($1)`,
+    [all, late],
+  );
+  const provider = openProvider(silent);
+  const settling = openSettling(provider.parts);
+  try {
+    await eventually(async () => expect(await statusesOf(others)).toEqual({ [APPROVED]: 100 }));
+    expect(provider.waiting()).toBe(20);
+    expect(await statusesOf(late)).toEqual({ [APPROVING]: 20 });
+  } finally {
+    provider.speak();
+    await settling.close();
+  }
+  // Each is to be looked at again, as those whose lease was given back.
+  const [row] = await payments.database.query<{ count: number }>(
+    `SELECT count(*) FROM payment WHERE id = ANY($1) AND looks = 1 AND look_at < now() + interval '3 seconds'`,
+    [late],
+  );
+  expect(row?.count).toBe(20);
+});
+
+test('refunds of which the provider says nothing hold no others up', async () => {
+  const { silent, all, late, others } = await placeDue(REFUNDING);
+  for (const id of all) await payments.asks(id, `order:${id}`, AMOUNT, false);
+  await payments.database.run(
+    `UPDATE refund SET try_at = now() - interval '2 seconds' WHERE payment_id = ANY($1)`,
+    [late],
+  );
+  const provider = openProvider(silent);
+  const refunding = openRefunding(provider.parts);
+  try {
+    await eventually(async () => expect(await statusesOf(others)).toEqual({ [REFUNDED]: 100 }));
+    expect(provider.waiting()).toBe(20);
+    expect(await statusesOf(late)).toEqual({ [REFUNDING]: 20 });
+  } finally {
+    provider.speak();
+    await refunding.close();
+  }
+});
