@@ -1,4 +1,4 @@
-export { appendReplay, appendToOutbox } from './outbox.js';
+export { appendAllToOutbox, appendReplay, appendToOutbox } from './outbox.js';
 export type { Replay } from './outbox.js';
 export type { KeepDeadLetter } from './collector.js';
 export type { DeadLetter } from './dead-letter.js';

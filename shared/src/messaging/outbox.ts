@@ -22,6 +22,22 @@ export async function appendToOutbox<T>(tx: Transaction, type: MessageType<T>, b
   tx.afterCommit(announce);
 }
 
+const APPEND_ALL = `
+  INSERT INTO outbox (message_id, routing_key, version, body, request_id)
+  SELECT message_id, $2, $3, body::jsonb, $5 FROM unnest($1::uuid[], $4::text[]) AS message (message_id, body)`;
+
+/** As {@link appendToOutbox}, for an event that happened to many at once: one statement, in their order. */
+export async function appendAllToOutbox<T>(
+  tx: Transaction,
+  type: MessageType<T>,
+  bodies: readonly T[],
+): Promise<void> {
+  const ids = bodies.map(() => randomUUID());
+  const contents = bodies.map((body) => JSON.stringify(type.schema.parse(body)));
+  await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, currentRequestId() ?? null]);
+  tx.afterCommit(announce);
+}
+
 const APPEND_REPLAY = `
   INSERT INTO outbox (message_id, routing_key, version, request_id, content, queue, replay_of)
   VALUES ($1, $2, $3, $4, $5, $6, $7)`;

@@ -47,8 +47,8 @@ const statuses = async (ids: string[]) => {
 };
 
 test('what is due ends in batches, and everything else stays', async () => {
-  const product = order.catalog.sells({ total: 460 });
-  const due = await placesMany(product, 450, -1);
+  const product = order.catalog.sells({ total: 1_060 });
+  const due = await placesMany(product, 1_050, -1);
   const [later, deciding, paid] = [
     await placesMany(product, 4, 60),
     await placesMany(product, 3, -1),
@@ -63,13 +63,13 @@ test('what is due ends in batches, and everything else stays', async () => {
   const batches = [];
   do batches.push(await expireDue(order.database));
   while (batches.at(-1) !== 0);
-  expect(batches).toEqual([200, 200, 50, 0]);
-  expect(await statuses(due)).toEqual({ EXPIRED: 450 });
+  expect(batches).toEqual([500, 500, 50, 0]);
+  expect(await statuses(due)).toEqual({ EXPIRED: 1_050 });
   expect(await statuses([...later, ...deciding])).toEqual({ PENDING_PAYMENT: 7 });
   expect(await statuses(paid)).toEqual({ PAID: 2 });
   await order.appliesEffects();
-  // 460 units: nine are still held, one was never taken.
-  expect(await order.counts(product)).toMatchObject({ total: 460, available: 451, held: 9, sold: 0 });
+  // 1,060 units: nine are still held, one was never taken.
+  expect(await order.counts(product)).toMatchObject({ total: 1_060, available: 1_051, held: 9, sold: 0 });
 });
 
 test('replicas side by side end each order once', async () => {
@@ -92,6 +92,39 @@ test('replicas side by side end each order once', async () => {
   expect(await order.counts(product)).toMatchObject({ available: 300, held: 0 });
 });
 
+/** Order's database, on which `first` runs before each transaction, and `then` at its end, before it commits. */
+const interrupted = (first: () => Promise<unknown>, then: () => Promise<unknown>): typeof order.database => ({
+  ...order.database,
+  transaction: async (work) => {
+    await first();
+    return order.database.transaction(async (tx) => {
+      const done = await work(tx);
+      await then();
+      return done;
+    });
+  },
+});
+const nothing = () => Promise.resolve();
+
+test('a replica steps over what another has in hand, and ends the next', async () => {
+  const product = order.catalog.sells({ total: 600 });
+  const due = await placesMany(product, 600, -1);
+  const other = async () => expect(await expireDue(order.database)).toBe(100);
+  expect(await expireDue(interrupted(nothing, other))).toBe(500);
+  expect(await statuses(due)).toEqual({ EXPIRED: 600 });
+});
+
+test('an order that is found too late to take its stock locks is left for the next time', async () => {
+  const [product, another] = [order.catalog.sells({ total: 1 }), order.catalog.sells({ total: 1 })];
+  const due = await placesMany(product, 1, -1);
+  let late: string[] = [];
+  const comes = async () => void (late = await placesMany(another, 1, -2));
+  expect(await expireDue(interrupted(comes, nothing))).toBe(1);
+  expect(await statuses(due)).toEqual({ EXPIRED: 1 });
+  expect(await statuses(late)).toEqual({ PENDING_PAYMENT: 1 });
+  expect(await expireDue(order.database)).toBe(1);
+});
+
 test('an order that somebody has in hand is left for the next time, and counts as nothing done', async () => {
   const product = order.catalog.sells({ total: 2 });
   const [taken, free] = (await placesMany(product, 2, -1)) as [string, string];
@@ -109,13 +142,8 @@ test('an order that somebody has in hand is left for the next time, and counts a
 test('a payment that begins just before keeps its order', async () => {
   const product = order.catalog.sells({ total: 1 });
   const due = await placesMany(product, 1, -1);
-  const late: typeof order.database = {
-    ...order.database,
-    transaction: async (work) => {
-      await order.database.run('UPDATE orders SET deciding_payment_id = id WHERE id = ANY($1)', [due]);
-      return order.database.transaction(work);
-    },
-  };
-  expect(await expireDue(late)).toBe(0);
+  const begins = () =>
+    order.database.run('UPDATE orders SET deciding_payment_id = id WHERE id = ANY($1)', [due]);
+  expect(await expireDue(interrupted(begins, nothing))).toBe(0);
   expect(await statuses(due)).toEqual({ PENDING_PAYMENT: 1 });
 });
