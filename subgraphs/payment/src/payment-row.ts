@@ -19,6 +19,7 @@ export interface PaymentRow {
   approved_at: Date | null;
   created_at: Date;
   window_ends_at: Date;
+  look_at: Date | null;
   looks: number;
 }
 
@@ -27,9 +28,7 @@ export async function findPayment(sql: Sql, id: string): Promise<PaymentRow | un
   return row;
 }
 
-type Changes = Partial<Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at'>> & {
-  look_at?: Date | null;
-};
+type Changes = Partial<Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at' | 'look_at'>>;
 
 /**
  * Changes a payment's status, if it still is in `from`. An APPROVING one only in the attempt that the caller knows:

@@ -68,6 +68,7 @@ async function beginApproving({ database, sealer }: PaymentParts, payment: Payme
 async function expire({ database }: PaymentParts, payment: PaymentRow): Promise<Decision> {
   const expired = await move(database, payment, PaymentStatus.READY, PaymentStatus.DECLINED, {
     decline_reason: DeclineReason.EXPIRED,
+    look_at: payment.look_at,
   });
   return decisionOf(expired ?? (await findPayment(database, payment.id)) ?? payment);
 }

@@ -50,13 +50,19 @@ export async function recordWrongToken(
     return await recordReadyAgain(database, payment);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    return recordDeclined(database, payment, DeclineReason.INVALID);
+    return recordDeclined(database, payment, DeclineReason.INVALID, anotherMayStillAsk());
   }
 }
 
+/**
+ * The right token may be on its way by somebody else whose lease ran out, and who may die before the answer. Then
+ * nobody but the provider knows of the money, so it is asked once more after such a call must have ended.
+ */
+const anotherMayStillAsk = () => new Date(Date.now() + 60_000);
+
 function recordReadyAgain(database: Database, payment: PaymentRow): Promise<PaymentRow | undefined> {
   return database.transaction(async (tx) => {
-    const ready = await move(tx, payment, APPROVING, READY);
+    const ready = await move(tx, payment, APPROVING, READY, { look_at: anotherMayStillAsk() });
     if (ready) await sayDeclined(tx, ready, DeclineReason.INVALID);
     return ready;
   });

@@ -12,8 +12,8 @@ import { refundLateApproval } from './record-outcome.js';
 const SLOTS = 32;
 
 /**
- * Asks the provider about every payment that is due: APPROVING ones that nobody is deciding, and DECLINED ones
- * that are looked at once more. Each by itself: a provider that is silent about one of them holds up no other.
+ * Asks the provider about every payment that is due: APPROVING ones that nobody is deciding, and those
+ * without money (READY again, DECLINED, CANCELLED) that are looked at once more. Each by itself: a provider that is silent about one of them holds up no other.
  */
 export const openSettling = (parts: PaymentParts): Repetition =>
   workOffEach({
@@ -29,7 +29,7 @@ export const openSettling = (parts: PaymentParts): Repetition =>
 const claimDue = (database: Database, most: number): Promise<PaymentRow[]> =>
   database.query<PaymentRow>(
     `UPDATE payment SET looks = looks + 1, look_at = now() + ${backOff('looks')} + interval '30 seconds'
-     WHERE id IN (SELECT id FROM payment WHERE look_at <= now() AND status IN ('APPROVING', 'DECLINED')
+     WHERE id IN (SELECT id FROM payment WHERE look_at <= now() AND status IN ('APPROVING', 'READY', 'DECLINED', 'CANCELLED')
        ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING *`,
     [most],
   );
@@ -38,16 +38,22 @@ async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void
   const { log, database } = parts;
   try {
     const still =
-      payment.status === PaymentStatus.DECLINED
-        ? await lookOnceMore(parts, payment)
-        : (await settle(parts, payment, randomUUID())).kind === 'pending';
+      payment.status === PaymentStatus.APPROVING
+        ? (await settle(parts, payment, randomUUID())).kind === 'pending'
+        : await lookOnceMore(parts, payment);
     if (!still) return;
   } catch (error) {
     log.warn({ err: error, paymentId: payment.id }, 'a payment could not be settled yet');
   }
+  await lookAt(database, payment, `now() + ${backOff('looks')}`);
+}
+
+/** Unless it has gone on meanwhile: who moved it also said when it is looked at. */
+async function lookAt(database: Database, { id, status, attempt }: PaymentRow, when: string): Promise<void> {
   await database.run(
-    `UPDATE payment SET look_at = now() + ${backOff('looks')} WHERE id = $1 AND look_at IS NOT NULL`,
-    [payment.id],
+    `UPDATE payment SET look_at = ${when}
+     WHERE id = $1 AND status = $2 AND attempt = $3 AND look_at IS NOT NULL`,
+    [id, status, attempt],
   );
 }
 
@@ -56,9 +62,6 @@ async function lookOnceMore({ kakaopay, database }: PaymentParts, payment: Payme
   const found = await kakaopay.lookup(payment.tid);
   if (found.kind === 'unknown') return true;
   if (found.kind === 'approved') await refundLateApproval(database, payment, found.approvedAt);
-  else
-    await database.run(`UPDATE payment SET look_at = NULL WHERE id = $1 AND status = 'DECLINED'`, [
-      payment.id,
-    ]);
+  else await lookAt(database, payment, 'NULL');
   return false;
 }

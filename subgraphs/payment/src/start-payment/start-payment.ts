@@ -36,6 +36,7 @@ export async function startPayment(parts: PaymentParts, request: StartRequest): 
   if (ready) {
     await move(parts.database, ready, PaymentStatus.READY, PaymentStatus.DECLINED, {
       decline_reason: over ?? null,
+      look_at: ready.look_at,
     });
   }
   return prepare(parts, request, order);
