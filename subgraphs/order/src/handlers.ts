@@ -1,4 +1,5 @@
 import type { Handler } from '@stampede/shared/messaging';
+import { onStockReturned } from './cancellation/on-stock-returned.js';
 import { onProductChanged } from './listing/on-product-changed.js';
 import { onPaymentApproved } from './payment-outcome/on-payment-approved.js';
 import { onPaymentDeclined } from './payment-outcome/on-payment-declined.js';
@@ -18,4 +19,5 @@ export const handlers = (rebuilds: Rebuilds): Handler[] => [
   onPaymentRefunded,
   onStockCommitted,
   onStockRejected,
+  onStockReturned,
 ];

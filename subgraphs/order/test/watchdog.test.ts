@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Reminder } from '@stampede/shared/messaging';
 import { OrderStatus } from '../src/order-status.js';
+import { cancelOrder } from '../src/cancellation/cancel-order.js';
+import { onStockReturned } from '../src/cancellation/on-stock-returned.js';
+import { onStockCommitted } from '../src/payment-outcome/on-stock-committed.js';
+import { onStockRejected } from '../src/payment-outcome/on-stock-rejected.js';
+import { remindOfCancelled } from '../src/watchdog/remind-of-cancelled.js';
 import { remindOfDecision } from '../src/watchdog/remind-of-decision.js';
 import { remindOfPaid } from '../src/watchdog/remind-of-paid.js';
 import { remindOfRefund } from '../src/watchdog/remind-of-refund.js';
@@ -12,7 +17,9 @@ beforeAll(async () => {
 });
 // What one test has left standing must not be told again in the next.
 afterEach(async () => {
-  await orders.database.run(`UPDATE orders SET paid_at = NULL, deciding_since = NULL`);
+  await orders.database.run(
+    `UPDATE orders SET paid_at = NULL, deciding_since = NULL, returning_since = NULL`,
+  );
   await orders.database.run(`UPDATE refund SET refunded_at = now()`);
 });
 afterAll(() => orders[Symbol.asyncDispose]());
@@ -86,10 +93,34 @@ const refunding: Standing = {
       { orderId, paymentId: PAYMENT, amount: TOTAL, key: `order:${orderId}`, reason: 'test' },
     ]),
 };
+const returning: Standing = {
+  reminder: remindOfCancelled,
+  after: 30,
+  stands: async (seconds) => {
+    const id = await orders.place(S.REFUNDING, { paid_payment_id: PAYMENT });
+    await orders.database.run(`UPDATE orders SET returning_since = ${ago(seconds)} WHERE id = $1`, [id]);
+    await orders.database.run(
+      `INSERT INTO order_event (order_id, status, reason) VALUES ($1, 'REFUNDING', 'BUYER')`,
+      [id],
+    );
+    return id;
+  },
+  wait: shift('orders', 'returning_since', 'reminded_at'),
+  says: async (id) => [
+    'order.cancelled',
+    {
+      orderId: id,
+      buyerId: (await orders.stateOf(id)).order!.buyer_id,
+      reason: 'BUYER',
+      lines: orders.linesOf(id),
+    },
+  ],
+};
 const ALL: [string, Standing][] = [
   ['a paid order that catalog has not answered', paid],
   ['a mark that nobody has cleared', decided],
   ['a refund that is not back', refunding],
+  ['a cancelled order whose units are not unsold', returning],
 ];
 
 test.each(ALL)('%s is told again once it stands long enough, not before', async (_, standing) => {
@@ -157,4 +188,51 @@ test('an order whose cancelling is recorded is asked about like any other that i
   await orders.database.run(`UPDATE orders SET paid_at = ${ago(31)} WHERE id = $1`, [id]);
   expect(await remind(remindOfPaid)).toBe(1);
   expect((await orders.stateOf(id)).said).toEqual([await paid.says(id)]);
+});
+
+const isAwaited = async (id: string) => {
+  const [row] = await orders.database.query<{ awaited: boolean }>(
+    'SELECT returning_since IS NOT NULL AS awaited FROM orders WHERE id = $1',
+    [id],
+  );
+  return row?.awaited;
+};
+
+test('what catalog has sold of an order that ended is awaited until stock.returned', async () => {
+  const wish = { paid_payment_id: PAYMENT, cancel_requested_at: new Date(), cancel_reason: 'BUYER' };
+  const ended: Record<string, () => Promise<string>> = {
+    confirmed: async () => {
+      const id = await orders.place(S.CONFIRMED, { paid_payment_id: PAYMENT });
+      expect(await cancelOrder(orders.database, id, () => true, 'BUYER')).toBe('done');
+      return id;
+    },
+    wished: async () => {
+      const id = await orders.place(S.PAID, wish);
+      await orders.deliver(onStockCommitted, { orderId: id });
+      return id;
+    },
+    expired: async () => {
+      const id = await orders.place(S.EXPIRED);
+      await orders.deliver(onStockCommitted, { orderId: id });
+      return id;
+    },
+  };
+  for (const end of Object.values(ended)) {
+    const id = await end();
+    expect(await isAwaited(id)).toBe(true);
+    await returning.wait(31);
+    expect(await remind(remindOfCancelled)).toBe(1);
+    await orders.deliver(onStockReturned, { orderId: id, lines: orders.linesOf(id) });
+    expect(await isAwaited(id)).toBe(false);
+    await returning.wait(1_000);
+    expect(await remind(remindOfCancelled)).toBe(0);
+  }
+});
+
+test('of an order that catalog sold nothing of, nothing is awaited', async () => {
+  const unpaid = await orders.place(S.PENDING_PAYMENT);
+  expect(await cancelOrder(orders.database, unpaid, () => true, 'BUYER')).toBe('done');
+  const rejected = await orders.place(S.PAID, { paid_payment_id: PAYMENT });
+  await orders.deliver(onStockRejected, { orderId: rejected, reason: 'NO_UNITS_LEFT' });
+  for (const id of [unpaid, rejected]) expect(await isAwaited(id)).toBe(false);
 });

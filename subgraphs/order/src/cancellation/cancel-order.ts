@@ -4,7 +4,7 @@ import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js'
 import { changeStatus, OrderStatus } from '../order-status.js';
 import { quoteRefund } from '../refund/quote-refund.js';
 import { orderRefundKey, requestRefund } from '../refund/request-refund.js';
-import { sayCancelled } from './cancel-paid-order.js';
+import { sayCancelled, takeBackStock } from './cancel-paid-order.js';
 
 export type CancelAnswer = 'no-such-order' | 'done' | { refused: string };
 
@@ -89,6 +89,6 @@ async function cancelConfirmed(
     key: orderRefundKey(order.id),
     reason,
   });
-  await sayCancelled(tx, order, lines, reason);
+  await takeBackStock(tx, order, lines, reason);
   return 'done';
 }

@@ -34,3 +34,19 @@ export const sayCancelled = (tx: Transaction, order: OrderRow, lines: readonly L
     reason,
     lines: heldLines(lines),
   });
+
+/** As {@link sayCancelled}, of an order whose stock catalog has committed: told until it is returned. */
+export async function takeBackStock(
+  tx: Transaction,
+  order: OrderRow,
+  lines: readonly LineRow[],
+  reason: string,
+): Promise<void> {
+  await awaitReturn(tx, order);
+  await sayCancelled(tx, order, lines, reason);
+}
+
+/** Notes that catalog has committed the units of an order that has ended. */
+export async function awaitReturn(tx: Transaction, { id }: OrderRow): Promise<void> {
+  await tx.run('UPDATE orders SET returning_since = coalesce(returning_since, now()) WHERE id = $1', [id]);
+}

@@ -1,7 +1,7 @@
 import type { Transaction } from '@stampede/shared/database';
 import { orderConfirmed, stockCommitted } from '@stampede/shared/messages';
 import { appendToOutbox, Contradiction, on, type Handler } from '@stampede/shared/messaging';
-import { cancelPaidOrder, sayCancelled } from '../cancellation/cancel-paid-order.js';
+import { awaitReturn, cancelPaidOrder, takeBackStock } from '../cancellation/cancel-paid-order.js';
 import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
 
@@ -22,7 +22,10 @@ export const onStockCommitted: Handler = on(stockCommitted, async (tx, { orderId
   const { order, lines } = found;
   switch (order.status) {
     case OrderStatus.PAID:
-      if (order.cancel_requested_at) return cancelPaidOrder(tx, order, lines, order.cancel_reason ?? 'BUYER');
+      if (order.cancel_requested_at) {
+        await awaitReturn(tx, order);
+        return cancelPaidOrder(tx, order, lines, order.cancel_reason ?? 'BUYER');
+      }
       return confirm(tx, order, lines);
     case OrderStatus.CONFIRMED:
     case OrderStatus.PREPARING:
@@ -33,7 +36,7 @@ export const onStockCommitted: Handler = on(stockCommitted, async (tx, { orderId
       return undefined;
     case OrderStatus.EXPIRED:
     case OrderStatus.CANCELLED:
-      return sayCancelled(tx, order, lines, 'ENDED_BEFORE_COMMIT');
+      return takeBackStock(tx, order, lines, 'ENDED_BEFORE_COMMIT');
     case OrderStatus.PENDING_PAYMENT:
       throw new Contradiction(`stock was committed for order ${orderId}, which is not paid`);
     default:
