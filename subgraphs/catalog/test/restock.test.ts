@@ -3,6 +3,7 @@ import { Unavailable } from '@stampede/shared/errors';
 import { lockStockExclusively } from '@stampede/shared/inventory';
 import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { takeBackUnits, type TakeBackParts } from '../src/restock/take-back-units.js';
 import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
 
 let catalog: CatalogUnderTest;
@@ -214,6 +215,26 @@ test('units that could not be taken back because order is away stay, until they 
   expect(await readingOf(id)).toMatchObject({ total: 10, available: 10 });
   catalog.order.rebuild = catalog.load;
   expect(outcomeOf(await restock(id, -4, key))).toBe(6);
+});
+
+test('a wish that could not even be withdrawn may be granted within a minute, and its key tells', async () => {
+  const id = await onSale(10);
+  const wish = { productId: id, key: newKey(), quantity: -4 };
+  const away: typeof catalog.database = {
+    ...catalog.database,
+    run: (text, values) =>
+      text.startsWith('DELETE')
+        ? Promise.reject(new Unavailable('the database'))
+        : catalog.database.run(text, values),
+  };
+  const askForRebuild = () => Promise.reject(new Unavailable('order'));
+  const parts = { database: away, askForRebuild } as unknown as TakeBackParts;
+  await expect(takeBackUnits(parts, wish)).rejects.toBeInstanceOf(Unavailable);
+  expect(await totalOf(id)).toBe(10);
+  await catalog.load(id);
+  expect(await totalOf(id)).toBe(6);
+  expect(outcomeOf(await restock(id, -4, wish.key))).toBe(6);
+  expect(await totalOf(id)).toBe(6);
 });
 
 test('what was decided before order’s answer was lost is the answer', async () => {

@@ -17,7 +17,7 @@ export class RestockResolver {
 
   @Mutation(() => Product, {
     description:
-      'Adds units to a product, or with a negative quantity takes unsold ones back, never one that is held or sold: BAD_USER_INPUT says how many could be taken back. The same key gives what was decided for it, with another quantity IDEMPOTENCY_CONFLICT. After SERVICE_UNAVAILABLE nothing is taken back; after no answer at all, repeat it with the same key: it is decided within a minute or not at all. Role: SELLER (own) or OPERATOR.',
+      'Adds units to a product, or with a negative quantity takes unsold ones back, never one that is held or sold: BAD_USER_INPUT says how many could be taken back. The same key gives what was decided for it, with another quantity IDEMPOTENCY_CONFLICT. After SERVICE_UNAVAILABLE, or no answer at all, repeat it with the same key: what was not taken back by then is decided within a minute or not at all. Role: SELLER (own) or OPERATOR.',
   })
   async restock(
     @Ctx() context: SubgraphContext,

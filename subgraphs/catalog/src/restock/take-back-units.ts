@@ -18,8 +18,8 @@ const ASK_FOR_MS = 6_000;
  * down, a rebuild is asked for, and its step 3 decides (`decideRestocks`); the answer is what has been decided.
  *
  * When the rebuild cannot be had, the wish is withdrawn before the caller is told so: what has failed is not done
- * behind their back. A wish that nobody could withdraw (this process died) is decided by a rebuild of the next
- * minute, or never; asked again with its key, it goes on where it stood.
+ * behind their back. A wish that could not be withdrawn (the database was away for that too, or this process died) is
+ * decided by a rebuild of the next minute, or never; asked again with its key, it goes on where it stood.
  *
  * @throws IDEMPOTENCY_CONFLICT; BAD_USER_INPUT when fewer could be taken back; Unavailable
  */
