@@ -18,7 +18,7 @@ function openGraphs() {
   });
   const graph = { plan: ({ query }: { query: string }) => ({ ok: true, plan: plan(query), variables: {} }) };
   const graphs = {
-    current: () => graph as never as Graph,
+    current: () => graph as never,
     onChange: (listener: (graph: Graph) => void) => void listeners.push(listener),
   } satisfies CurrentGraph;
   const change = (next: object): void => {

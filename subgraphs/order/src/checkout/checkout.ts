@@ -123,7 +123,7 @@ async function askWarm(
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const answer = await inventory[mode](request);
     if (answer.kind !== 'cold') return answer;
-    if (!(await rebuilds.rebuild(productId))) throw notFound('product');
+    if (!(await rebuilds.rebuild(productId, minEpoch))) throw notFound('product');
   }
   throw new Unavailable(`the stock of ${productId}`);
 }

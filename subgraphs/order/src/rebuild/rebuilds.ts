@@ -12,10 +12,11 @@ import { openUnknownProducts } from './unknown-products.js';
 export interface Rebuilds {
   /**
    * Resolves when the product has been rebuilt, by this call or by one that was quicker.
+   * @param least when a product of this epoch stands by now, it will do: it was COLD when the caller looked.
    * @returns false when catalog knows no such product.
    * @throws Unavailable when PostgreSQL, Redis or catalog is away.
    */
-  rebuild(productId: string): Promise<boolean>;
+  rebuild(productId: string, least?: number): Promise<boolean>;
   /** As `rebuild`, by one that begins with this call: for what has to be in it. */
   rebuildAnew(productId: string): Promise<boolean>;
   /** In the background; whoever needs it comes again by itself. */
@@ -52,18 +53,23 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
   const unknown = openUnknownProducts();
   const seconds = metrics.histogram('rebuild_seconds', 'Time to rebuild a product’s stock in Redis.');
 
-  function rebuild(productId: string): Promise<boolean> {
-    const shared = running.get(productId) ?? start(productId).finally(() => running.delete(productId));
+  function rebuild(productId: string, least?: number): Promise<boolean> {
+    const shared =
+      running.get(productId) ?? start(productId, { least }).finally(() => running.delete(productId));
     running.set(productId, shared);
     return shared;
   }
 
-  async function start(productId: string, anew = false): Promise<boolean> {
+  async function start(
+    productId: string,
+    { anew = false, least }: { anew?: boolean; least?: number | undefined },
+  ): Promise<boolean> {
     if (unknown.has(productId)) return false;
     const before = await inventory.standingEpoch(productId);
     return guard.inTurn(`rebuild:${productId}`, TURN, async () => {
       // Whoever had the lock before us may have done it.
       if (!anew && (await inventory.standingEpoch(productId)) > before) return true;
+      if (least !== undefined && (await stands(productId, least))) return true;
       // Also of a product that is listed: once the epoch is raised nobody can buy until catalog has answered.
       if (!(await exists(catalog, productId))) {
         unknown.remember(productId);
@@ -76,17 +82,23 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
     });
   }
 
-  async function rebuildIfCold(productId: string): Promise<void> {
+  /** Whether a product of this epoch, or a newer one, can be sold from. */
+  async function stands(productId: string, least: number): Promise<boolean> {
     const [reading] = await inventory.read([productId]);
-    if (!reading) await rebuild(productId);
+    return reading !== undefined && reading.epoch >= least;
   }
+
+  async function rebuildIfCold(productId: string): Promise<void> {
+    if (!(await stands(productId, 0))) await rebuild(productId, 0);
+  }
+
   const inBackground = (productId: string, work: Promise<unknown>): void => {
     work.catch((error: Error) => log.warn({ err: error, productId }, 'no rebuild yet'));
   };
 
   return {
     rebuild,
-    rebuildAnew: (productId) => start(productId, true),
+    rebuildAnew: (productId) => start(productId, { anew: true }),
     rebuildIfCold,
     later: (productId) => inBackground(productId, rebuild(productId)),
     warm: (productId) => inBackground(productId, rebuildIfCold(productId)),
