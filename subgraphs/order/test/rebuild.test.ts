@@ -60,6 +60,18 @@ test('a replica that waited for another one’s rebuild makes none of its own', 
   expect(await order.counts(product)).toMatchObject({ epoch: 1 });
 });
 
+test('who needs a rebuild gets one, though another asks at once who would take what stands', async () => {
+  const product = order.catalog.sells();
+  const { rebuilds, rebuiltTimes } = order.openReplica();
+  await rebuilds.rebuild(product);
+  expect(await Promise.all([rebuilds.rebuild(product, 1), rebuilds.rebuild(product)])).toEqual([true, true]);
+  expect(await rebuiltTimes()).toBe(2);
+  expect(await rebuilds.rebuild(product, 2)).toBe(true);
+  expect(await rebuiltTimes()).toBe(2);
+  await rebuilds.rebuild(product, 3);
+  expect(await order.counts(product)).toMatchObject({ epoch: 3 });
+});
+
 test('a rebuild that takes half a minute is waited for, not overtaken', async () => {
   const product = order.catalog.sells();
   const [first, second] = [order.openReplica(), order.openReplica()];

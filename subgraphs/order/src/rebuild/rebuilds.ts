@@ -54,9 +54,10 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
   const seconds = metrics.histogram('rebuild_seconds', 'Time to rebuild a product’s stock in Redis.');
 
   function rebuild(productId: string, least?: number): Promise<boolean> {
-    const shared =
-      running.get(productId) ?? start(productId, { least }).finally(() => running.delete(productId));
-    running.set(productId, shared);
+    // Who needs a rebuild must not be given the answer of one that found none needed.
+    const key = least === undefined ? productId : `${productId} of ${least}`;
+    const shared = running.get(key) ?? start(productId, { least }).finally(() => running.delete(key));
+    running.set(key, shared);
     return shared;
   }
 
