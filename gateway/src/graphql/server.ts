@@ -5,7 +5,6 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { requestIdPlugin } from '@stampede/shared/errors';
 import type { Log } from '@stampede/shared/telemetry';
 import type { ApolloGateway } from '@apollo/gateway';
 import type { Execute } from '../live/operate.js';
@@ -13,6 +12,7 @@ import type { GatewayContext } from './context.js';
 import { executorFor } from './executor.js';
 import { loggerOf } from './federation.js';
 import { formatErrorFor } from './format-error.js';
+import { requestIdOfErrors } from './request-id.js';
 import { oneOperation, knownRoot } from './root-types.js';
 
 export interface GraphQLServerOptions {
@@ -39,7 +39,7 @@ export async function startGraphQLServer(
     validationRules: [knownRoot],
     formatError: formatErrorFor(production, log),
     logger: loggerOf(log),
-    plugins: [...plugins, requestIdPlugin, oneOperation, ...nothingOfApollos()],
+    plugins: [...plugins, requestIdOfErrors, oneOperation, ...nothingOfApollos()],
   });
   await server.start();
   return server;

@@ -7,5 +7,5 @@ export {
   unauthenticated,
   type FieldProblem,
 } from './caller-errors.js';
-export { maskErrors, requestIdPlugin } from './mask.js';
+export { maskErrors } from './mask.js';
 export { Unavailable, isUnavailable } from './unavailable.js';

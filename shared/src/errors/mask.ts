@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
 import type { Log } from '../telemetry/index.js';
@@ -28,9 +27,9 @@ const RENAMED: Record<string, string> = {
 };
 
 /**
- * An Apollo Server `formatError`: turns an error into what a client may see. What nobody expected is logged
- * once, here, under its request id, and answered as INTERNAL with that id; what a missing server caused is
- * answered as SERVICE_UNAVAILABLE. Needs {@link requestIdPlugin}, since `formatError` is given no context.
+ * Turns an error into what a client may see; it has the form of an Apollo Server `formatError`. What nobody expected
+ * is logged once, here, under the id in `extensions.requestId`, and answered as INTERNAL with that id; what a missing
+ * server caused is answered as SERVICE_UNAVAILABLE.
  */
 export function maskErrors(log: Log) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -64,14 +63,3 @@ function publicExtensions(extensions: Record<string, unknown>, code: string): Re
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
-
-/** Puts the request's id on its errors before they are formatted. */
-export const requestIdPlugin: ApolloServerPlugin<{ requestId: string }> = {
-  requestDidStart: () =>
-    Promise.resolve({
-      didEncounterErrors: ({ errors, contextValue }) => {
-        for (const error of errors) error.extensions.requestId = contextValue.requestId;
-        return Promise.resolve();
-      },
-    }),
-};
