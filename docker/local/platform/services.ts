@@ -9,6 +9,9 @@ import { roleUrl } from './database-url.ts';
 export const databaseName = 'stampede';
 export const namespace = 'stampede';
 
+/** What the emulators of Kakao and Naver know their one client by. */
+const loginSecret = 'local-only-login-secret';
+
 /** A service as it is started here. */
 export interface Service {
   name: string;
@@ -47,7 +50,14 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
     payment: await freePort(),
   };
   const urls = Object.fromEntries(serviceRoles.map((role) => [`${role.toUpperCase()}_URL`, at(ports[role])]));
-  const emulators = service('emulators', 'emulators', await freePort(), commonEnv(home));
+  const smtpPort = await freePort();
+  const emulators = service('emulators', 'emulators', await freePort(), {
+    ...commonEnv(home),
+    SMTP_PORT: String(smtpPort),
+    KAKAO_CLIENT_SECRET: loginSecret,
+    NAVER_CLIENT_SECRET: loginSecret,
+  });
+  const providers = { emulatorsUrl: emulators.url, smtpUrl: `smtp://127.0.0.1:${smtpPort}` };
   const publicUrl = `http://localhost:${port}`;
 
   const common = {
@@ -57,7 +67,7 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
     PUBLIC_URL: publicUrl,
   };
   const subgraphs = serviceRoles.map((role) => {
-    const env = { ...common, ...stores(options, role), ...ownSettings(role, secrets, emulators.url) };
+    const env = { ...common, ...stores(options, role), ...ownSettings(role, secrets, providers) };
     return service(role, join('subgraphs', role), ports[role], env);
   });
   const gateway = service('gateway', 'gateway', port, common);
@@ -95,12 +105,22 @@ function stores(
 function ownSettings(
   role: (typeof serviceRoles)[number],
   secrets: Secrets,
-  emulatorsUrl: string,
+  { emulatorsUrl, smtpUrl }: { emulatorsUrl: string; smtpUrl: string },
 ): NodeJS.ProcessEnv {
   if (role === 'user') {
     return {
       ACCESS_TOKEN_KEYS_FILE: secrets.accessTokenKeysFile,
       PERSONAL_DATA_KEYS: secrets.personalDataKeys,
+      SMTP_URL: smtpUrl,
+      SOCIAL_REDIRECT_URIS: 'http://localhost:*',
+      KAKAO_ISSUER: `${emulatorsUrl}/kakao`,
+      KAKAO_API_URL: `${emulatorsUrl}/kakao/api`,
+      KAKAO_CLIENT_ID: 'stampede-local',
+      KAKAO_CLIENT_SECRET: loginSecret,
+      NAVER_ISSUER: `${emulatorsUrl}/naver`,
+      NAVER_API_URL: `${emulatorsUrl}/naver/api`,
+      NAVER_CLIENT_ID: 'stampede-local',
+      NAVER_CLIENT_SECRET: loginSecret,
     };
   }
   // A catalog that is started again after a crash sets the demo's sales as the first one did.
@@ -118,7 +138,7 @@ function ownSettings(
 /** The caller's own settings (LOG_LEVEL, proxies, …), without npm's and without those that are decided here. */
 function commonEnv(home: Home): NodeJS.ProcessEnv {
   const decided =
-    /^(npm_.*|STAMPEDE_.*|DATABASE_URL|REDIS_URL|AMQP_URL|PORT|HOST|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE)$/;
+    /^(npm_.*|STAMPEDE_.*|DATABASE_URL|REDIS_URL|AMQP_URL|PORT|SMTP_PORT|HOST|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE)$/;
   const inherited = Object.entries(process.env).filter(([name]) => !decided.test(name));
   return {
     ...Object.fromEntries(inherited),

@@ -4,3 +4,5 @@ export { ANONYMOUS } from './identity.js';
 export type { Identity, Role } from './identity.js';
 export { CONNECT_BODY, subscribeBody } from './sockets.js';
 export type { SubscribeRequest } from './sockets.js';
+export { NO_CLIENT, REFRESH_COOKIE_HEADER } from './client.js';
+export type { Client, Language } from './client.js';

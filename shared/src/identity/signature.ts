@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { clientClaims, type Client } from './client.js';
 import type { Identity } from './identity.js';
 
 /** The one header in which a subgraph hears who asks. The gateway drops it from what clients send. */
@@ -14,10 +15,11 @@ export interface SignedRequest {
   identity: Identity;
   /** Names the request in every log that it touches. */
   requestId: string;
+  client?: Client | undefined;
 }
 
 export type Verification =
-  | { ok: true; identity: Identity; requestId: string }
+  | { ok: true; identity: Identity; requestId: string; client?: Client | undefined }
   | { ok: false; reason: 'missing' | 'malformed' | 'forged' | 'stale' | 'other-audience' | 'other-body' };
 
 const claims = z.object({
@@ -35,6 +37,7 @@ const claims = z.object({
     }),
     z.object({ kind: z.literal('service'), service: z.string() }),
   ]),
+  cl: clientClaims.optional(),
 });
 
 /**
@@ -57,6 +60,7 @@ export function signIdentity(
       iat: now,
       bh: hashOf(body),
       id: request.identity,
+      cl: request.client,
     }),
   ).toString('base64url');
   return `${payload}.${macOf(secret, payload)}`;
@@ -76,11 +80,11 @@ export function verifyIdentity(
   if (!equal(mac, macOf(secret, payload))) return { ok: false, reason: 'forged' };
   const parsed = claims.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
   if (!parsed.success) return { ok: false, reason: 'malformed' };
-  const { aud, bh, iat, id, rid } = parsed.data;
+  const { aud, bh, cl, iat, id, rid } = parsed.data;
   if (aud !== audience) return { ok: false, reason: 'other-audience' };
   if (Math.abs(now - iat) > IDENTITY_WINDOW_MS) return { ok: false, reason: 'stale' };
   if (bh !== hashOf(body)) return { ok: false, reason: 'other-body' };
-  return { ok: true, identity: id, requestId: rid };
+  return { ok: true, identity: id, requestId: rid, client: cl };
 }
 
 const hashOf = (body: string | Buffer) => createHash('sha256').update(body).digest('base64url');

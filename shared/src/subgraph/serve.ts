@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
-import { IDENTITY_HEADER, verifyIdentity } from '../identity/index.js';
+import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, verifyIdentity } from '../identity/index.js';
 import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
 import { openExecutor } from './executor.js';
@@ -51,9 +51,12 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       return;
     }
     const end = duration.startTimer();
-    const { identity, requestId } = signed;
+    const { identity, requestId, client } = signed;
+    const setRefreshCookie = (token: string | null) => {
+      response.setHeader(REFRESH_COOKIE_HEADER, token ?? '');
+    };
     const result = await withRequestId(requestId, () =>
-      executor.execute(parse(body), { identity, requestId }),
+      executor.execute(parse(body), { identity, requestId, client, setRefreshCookie }),
     );
     end();
     respond(response, 'data' in result ? 200 : 400, result);

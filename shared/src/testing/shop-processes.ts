@@ -5,6 +5,8 @@ import { adminDatabaseUrl, TEST_ROLE_PASSWORD } from './test-database.js';
 
 export const IDENTITY_SECRET = 'local-only-identity-secret-of-tests';
 
+const LOGIN_SECRET = 'local-only-login-secret';
+
 export type ProcessName = ServiceName | 'gateway' | 'emulators';
 export type ShopProcesses = Record<ProcessName, ServiceProcess>;
 
@@ -24,12 +26,20 @@ export async function describeProcesses(
   env: Partial<Record<ProcessName, Record<string, string>>> = {},
 ): Promise<ShopProcesses> {
   const names = ['emulators', ...SERVICES, 'gateway'] as const;
-  const ports = await freePorts(names.length);
+  const [smtpPort, ...ports] = (await freePorts(names.length + 1)) as [number, ...number[]];
   const portOf = (name: (typeof names)[number]) => ports[names.indexOf(name)] as number;
+  const emulatorsUrl = `http://127.0.0.1:${portOf('emulators')}`;
+  const publicUrl = `http://127.0.0.1:${portOf('gateway')}`;
   const urls = Object.fromEntries(
     SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${portOf(name)}`]),
   );
-  const common = { NODE_ENV: 'test', LOG_LEVEL: 'info', IDENTITY_SECRET, ...urls };
+  const common = {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'info',
+    IDENTITY_SECRET,
+    PUBLIC_URL: publicUrl,
+    ...urls,
+  };
   const subgraph = (name: ServiceName, own: Record<string, string> = {}) =>
     serviceProcess(`subgraphs/${name}`, portOf(name), {
       ...common,
@@ -41,12 +51,31 @@ export async function describeProcesses(
       ...env[name],
     });
   return {
-    emulators: serviceProcess('emulators', portOf('emulators'), { NODE_ENV: 'test', ...env.emulators }),
-    user: subgraph('user', { ACCESS_TOKEN_KEYS: place.keys, PERSONAL_DATA_KEYS: place.personalKeys }),
+    emulators: serviceProcess('emulators', portOf('emulators'), {
+      NODE_ENV: 'test',
+      SMTP_PORT: String(smtpPort),
+      KAKAO_CLIENT_SECRET: LOGIN_SECRET,
+      NAVER_CLIENT_SECRET: LOGIN_SECRET,
+      ...env.emulators,
+    }),
+    user: subgraph('user', {
+      ACCESS_TOKEN_KEYS: place.keys,
+      PERSONAL_DATA_KEYS: place.personalKeys,
+      SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+      SOCIAL_REDIRECT_URIS: 'http://localhost:*',
+      KAKAO_ISSUER: `${emulatorsUrl}/kakao`,
+      KAKAO_API_URL: `${emulatorsUrl}/kakao/api`,
+      KAKAO_CLIENT_ID: 'stampede-test',
+      KAKAO_CLIENT_SECRET: LOGIN_SECRET,
+      NAVER_ISSUER: `${emulatorsUrl}/naver`,
+      NAVER_API_URL: `${emulatorsUrl}/naver/api`,
+      NAVER_CLIENT_ID: 'stampede-test',
+      NAVER_CLIENT_SECRET: LOGIN_SECRET,
+    }),
     catalog: subgraph('catalog'),
     order: subgraph('order'),
     payment: subgraph('payment', {
-      KAKAOPAY_URL: `http://127.0.0.1:${portOf('emulators')}/kakaopay`,
+      KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,
       KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',
       KAKAOPAY_TIMEOUT_MS: '3000',
       RETURN_ORIGINS: 'http://localhost:*',
@@ -54,7 +83,6 @@ export async function describeProcesses(
     }),
     gateway: serviceProcess('gateway', portOf('gateway'), {
       ...common,
-      PUBLIC_URL: `http://127.0.0.1:${portOf('gateway')}`,
       ...env.gateway,
     }),
   };

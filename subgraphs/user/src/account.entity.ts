@@ -1,19 +1,21 @@
 import type { Sql } from '@stampede/shared/database';
-import type { Identity, Role } from '@stampede/shared/identity';
+import type { Identity, Language, Role } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
+import { randomUUID } from 'node:crypto';
 
 export interface AccountRow {
   id: string;
-  email: Buffer;
+  email: Buffer | null;
   name: Buffer;
   phone: Buffer | null;
   password_hash: string | null;
   role: Role;
   email_verified_at: Date | null;
+  language: Language;
   created_at: Date;
 }
 
-const COLUMNS = 'id, email, name, phone, password_hash, role, email_verified_at, created_at';
+const COLUMNS = 'id, email, name, phone, password_hash, role, email_verified_at, language, created_at';
 
 /** Someone who can sign in. What they told us about themselves is opened only when it is read. */
 export class Account {
@@ -21,6 +23,8 @@ export class Account {
   readonly role: Role;
   readonly passwordHash: string | null;
   readonly emailVerified: boolean;
+  /** Of the last sign-in; mails are written in it. */
+  readonly language: Language;
   readonly createdAt: Date;
 
   constructor(
@@ -31,11 +35,13 @@ export class Account {
     this.role = row.role;
     this.passwordHash = row.password_hash;
     this.emailVerified = row.email_verified_at !== null;
+    this.language = row.language;
     this.createdAt = row.created_at;
   }
 
-  get email(): string {
-    return this.open('email', this.row.email);
+  /** Null for who has told none, as social providers let people do. */
+  get email(): string | null {
+    return this.row.email && this.open('email', this.row.email);
   }
 
   get name(): string {
@@ -60,7 +66,7 @@ export class Account {
   }
 }
 
-/** One mail box is one account, however its address is written. */
+/** One mail box is one account, however its address is written. Only verified addresses find an account. */
 export const emailIndex = (sealer: Sealer, email: string): Buffer =>
   sealer.blindIndex(email.trim().toLowerCase());
 
@@ -76,8 +82,49 @@ export async function findAccountByEmail(
 }
 
 export async function findAccounts(sql: Sql, sealer: Sealer, ids: string[]): Promise<Account[]> {
-  const rows = await sql.query<AccountRow>(`SELECT ${COLUMNS} FROM account WHERE id = ANY($1::uuid[])`, [
-    ids,
-  ]);
+  const rows = await sql.query<AccountRow>(
+    `SELECT ${COLUMNS} FROM account WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL`,
+    [ids],
+  );
   return rows.map((row) => new Account(row, sealer));
+}
+
+export interface NewAccount {
+  name: string;
+  /** One that is proven to be theirs. */
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+  passwordHash?: string | null | undefined;
+  language: Language;
+}
+
+/**
+ * Makes a BUYER's account.
+ *
+ * @returns undefined when the address is another account's already, also one that is being made at this moment.
+ */
+export async function createAccount(
+  sql: Sql,
+  sealer: Sealer,
+  { name, email, phone, passwordHash, language }: NewAccount,
+): Promise<Account | undefined> {
+  const id = randomUUID();
+  const seal = (column: string, text: string | null | undefined) =>
+    text == null ? null : sealer.seal(text, { table: 'account', column, row: id });
+  const [row] = await sql.query<AccountRow>(
+    `INSERT INTO account (id, role, name, email, email_index, email_verified_at, phone, password_hash, language)
+     VALUES ($1, 'BUYER', $2, $3, $4, CASE WHEN $4::bytea IS NOT NULL THEN now() END, $5, $6, $7)
+     ON CONFLICT (email_index) DO NOTHING
+     RETURNING ${COLUMNS}`,
+    [
+      id,
+      seal('name', name),
+      seal('email', email),
+      email == null ? null : emailIndex(sealer, email),
+      seal('phone', phone),
+      passwordHash ?? null,
+      language,
+    ],
+  );
+  return row && new Account(row, sealer);
 }

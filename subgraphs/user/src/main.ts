@@ -1,6 +1,7 @@
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
-import { runService, serveSubgraph } from '@stampede/shared/subgraph';
+import { openGuard, openRedis } from '@stampede/shared/redis';
+import { readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { createDemoAccounts } from './demo/demo-accounts.js';
@@ -18,10 +19,24 @@ await runService(log, async (own) => {
   const folder = fileURLToPath(new URL('../migrations', import.meta.url));
   await migrate({ url, schema: 'user', folder, log });
   const database = own(openDatabase({ url, schema: 'user', log }));
+  const redis = openRedis(env.REDIS_URL, log);
+  own({ close: async () => void (await redis.quit()) });
+  const guard = openGuard(redis, env.NAMESPACE, log);
   const passwords = await openPasswords(metrics);
   if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
-  const subgraph = await buildUserSubgraph({ database, sealer, keys, passwords, log });
+  const subgraph = await buildUserSubgraph({
+    database,
+    sealer,
+    keys,
+    passwords,
+    redis,
+    namespace: env.NAMESPACE,
+    guard,
+    publicUrl: env.PUBLIC_URL,
+    log,
+    metrics,
+  });
   own(
     await serveSubgraph({
       name: 'user',
@@ -30,11 +45,7 @@ await runService(log, async (own) => {
       host: env.HOST,
       port: env.PORT,
       routes: jwksRoutes(keys),
-      readiness: () =>
-        database.query('SELECT 1').then(
-          () => [],
-          () => ['the database does not answer'],
-        ),
+      readiness: readinessOf({ database, redis }),
       log,
       metrics,
     }),

@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
 import type { Sealer } from '@stampede/shared/sealing';
-import type { Log } from '@stampede/shared/telemetry';
+import type { Guard } from '@stampede/shared/redis';
+import type { Log, Metrics } from '@stampede/shared/telemetry';
+import type { Redis } from 'ioredis';
 import { findAccounts } from './account.entity.js';
 import { findById } from './find-by-id.js';
 import { UserResolver } from './profile/user.resolver.js';
@@ -18,7 +20,14 @@ export interface UserParts {
   sealer: Sealer;
   keys: SigningKeys;
   passwords: Passwords;
+  redis: Redis;
+  /** Of all keys in Redis. */
+  namespace: string;
+  guard: Guard;
+  /** Where clients reach the gateway. */
+  publicUrl: string;
   log: Log;
+  metrics: Metrics;
 }
 
 /** Builds the user subgraph: accounts, sessions, personal data. */

@@ -3,9 +3,11 @@ import {
   ANONYMOUS,
   IDENTITY_HEADER,
   signIdentity,
+  type Client,
   type Identity,
   type Role,
 } from '@stampede/shared/identity';
+import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openSealer, type Sealer } from '@stampede/shared/sealing';
 import { serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
@@ -15,6 +17,7 @@ import {
   type TestAccount,
   type TestDatabase,
 } from '@stampede/shared/testing';
+import type { Redis } from 'ioredis';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { buildUserSubgraph } from '../src/schema.js';
@@ -24,6 +27,7 @@ import { readSigningKeys } from '../src/tokens/signing-keys.js';
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 export const IDENTITY_SECRET = 'local-only-test-identity-secret-0123456789';
+export const PUBLIC_URL = 'http://localhost:4000';
 export const PASSWORD = 'correct horse battery staple';
 
 const base64Key = () => randomBytes(32).toString('base64');
@@ -46,9 +50,10 @@ export interface UserUnderTest extends AsyncDisposable {
   url: string;
   test: TestDatabase;
   sealer: Sealer;
+  redis: Redis;
   signingKeys: string;
   /** Asks as the gateway would, on behalf of `identity`; nobody by default. */
-  ask(query: string, variables?: object, identity?: Identity): Promise<Answer>;
+  ask(query: string, variables?: object, identity?: Identity, client?: Client): Promise<Answer>;
   account(role?: Role): Promise<TestAccount>;
   metric(name: string): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -65,9 +70,23 @@ export async function openUser(): Promise<UserUnderTest> {
   const passwords = await openPasswords(metrics);
   const passwordHash = await hash(PASSWORD);
   const { database } = test;
+  const redis = openRedis(process.env.REDIS_URL ?? '', log);
+  const namespace = `test-${randomBytes(5).toString('hex')}`;
+  const guard = openGuard(redis, namespace, log);
   const server = await serveSubgraph({
     name: 'user',
-    subgraph: await buildUserSubgraph({ database, sealer, keys, passwords, log }),
+    subgraph: await buildUserSubgraph({
+      database,
+      sealer,
+      keys,
+      passwords,
+      redis,
+      namespace,
+      guard,
+      publicUrl: PUBLIC_URL,
+      log,
+      metrics,
+    }),
     identitySecret: IDENTITY_SECRET,
     host: '127.0.0.1',
     port: 0,
@@ -82,10 +101,15 @@ export async function openUser(): Promise<UserUnderTest> {
     url,
     test,
     sealer,
+    redis,
     signingKeys,
-    ask: async (query, variables = {}, identity = ANONYMOUS) => {
+    ask: async (query, variables = {}, identity = ANONYMOUS, client) => {
       const body = JSON.stringify({ query, variables });
-      const signed = signIdentity(IDENTITY_SECRET, { audience: 'user', identity, requestId: 'test' }, body);
+      const signed = signIdentity(
+        IDENTITY_SECRET,
+        { audience: 'user', identity, requestId: 'test', client },
+        body,
+      );
       return (await post(url, body, { [IDENTITY_HEADER]: signed })).answer;
     },
     account: async (role = 'BUYER') => {
@@ -99,6 +123,9 @@ export async function openUser(): Promise<UserUnderTest> {
     },
     async [Symbol.asyncDispose]() {
       await server.close();
+      const kept = await redis.keys(`${namespace}:*`);
+      if (kept.length > 0) await redis.unlink(...kept);
+      await redis.quit();
       await test[Symbol.asyncDispose]();
     },
   };

@@ -13,13 +13,26 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
-import { IDENTITY_SECRET, newSealingKeys, newSigningKey, post, SIGN_IN, type Data } from './open-user.js';
+import {
+  IDENTITY_SECRET,
+  newSealingKeys,
+  newSigningKey,
+  post,
+  PUBLIC_URL,
+  SIGN_IN,
+  type Data,
+} from './open-user.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const settings = {
   ACCESS_TOKEN_KEYS: newSigningKey(),
   PERSONAL_DATA_KEYS: newSealingKeys(),
   IDENTITY_SECRET,
+  REDIS_URL: process.env.REDIS_URL ?? '',
+  PUBLIC_URL,
+  ORDER_URL: 'http://127.0.0.1:1',
+  PAYMENT_URL: 'http://127.0.0.1:1',
+  SMTP_URL: 'smtp://127.0.0.1:1',
 };
 
 let databaseName: string;

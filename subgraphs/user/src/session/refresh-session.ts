@@ -1,7 +1,7 @@
 import type { Sql } from '@stampede/shared/database';
 import { randomBytes } from 'node:crypto';
 import { hashRefreshToken, successorOf, type RefreshHashes } from '../tokens/refresh-token.js';
-import { SESSION_LIFETIME, type StartedSession } from './session.entity.js';
+import { endFamily, SESSION_LIFETIME, type StartedSession } from './session.entity.js';
 
 export interface RefreshedSession extends StartedSession {
   accountId: string;
@@ -79,10 +79,6 @@ async function endReplayed(
   { family }: RefreshHashes,
   onReplay: (sessionId: string) => void,
 ): Promise<void> {
-  const [ended] = await sql.query<{ id: string }>(
-    `UPDATE session SET ended_at = now()
-      WHERE refresh_family = $1 AND ended_at IS NULL AND expires_at > now() RETURNING id`,
-    [family],
-  );
-  if (ended) onReplay(ended.id);
+  const ended = await endFamily(sql, family);
+  if (ended !== undefined) onReplay(ended);
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Sql } from '@stampede/shared/database';
+import { openNotices } from '@stampede/shared/live';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { randomUUID } from 'node:crypto';
 import { Field, ID, ObjectType } from 'type-graphql';
@@ -54,12 +55,32 @@ export async function liveSessionsOf(sql: Sql, accountId: string, current?: stri
   return rows.map((row) => Object.assign(new Session(), row, { current: row.id === current }));
 }
 
+/** Ids of sessions that this process has ended, as soon as that is committed. */
+export const sessionEnds = openNotices();
+
+const END_LIVE = `UPDATE session SET ended_at = now() WHERE ended_at IS NULL AND expires_at > now()`;
+
 /** Signs a device out. @returns whether it was signed in. */
 export async function endSession(sql: Sql, id: string, accountId: string): Promise<boolean> {
-  const ended = await sql.run(
-    `UPDATE session SET ended_at = now()
-      WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND expires_at > now()`,
-    [id, accountId],
-  );
-  return ended === 1;
+  const ended = await end(sql, `${END_LIVE} AND id = $1 AND account_id = $2`, [id, accountId]);
+  return ended.length === 1;
+}
+
+/** Signs all of an account's devices out, except one if told so. @returns how many were signed in. */
+export async function endSessionsOf(sql: Sql, accountId: string, exceptId?: string): Promise<number> {
+  const statement = `${END_LIVE} AND account_id = $1 AND id IS DISTINCT FROM $2`;
+  return (await end(sql, statement, [accountId, exceptId ?? null])).length;
+}
+
+/** Ends the session whose refresh tokens share this half. @returns its id, if it was signed in. */
+export async function endFamily(sql: Sql, family: Buffer): Promise<string | undefined> {
+  const [id] = await end(sql, `${END_LIVE} AND refresh_family = $1`, [family]);
+  return id;
+}
+
+/** Whatever ends a session ends it here: gateways have to hear of it. */
+async function end(sql: Sql, statement: string, values: unknown[]): Promise<string[]> {
+  const ended = await sql.query<{ id: string }>(`${statement} RETURNING id`, values);
+  for (const { id } of ended) sessionEnds.note(sql, id);
+  return ended.map(({ id }) => id);
 }

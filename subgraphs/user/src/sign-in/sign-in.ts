@@ -34,7 +34,7 @@ export async function signIn(
   const matches = await passwords.matches(account?.passwordHash ?? null, password);
   if (!account || !matches) return invalidCredentials();
   // Told only to who knows the password: to others it would say that the account exists.
-  if (!account.emailVerified) return emailNotVerified(account.email);
+  if (!account.emailVerified) return emailNotVerified(email);
 
   return issueTokens(keys, account, await startSession(database, account.id, device));
 }
