@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 // No import of another file of ours: `docker/local` runs this before anything has been built.
 
 export const usage =
-  'usage: npm run bench -- flash-sale [--buyers N] [--stock N] [--connections N] [--runs N] [--watch SECONDS] [--flush] [--profile]';
+  'usage: npm run bench -- flash-sale [--buyers N] [--stock N] [--connections N] [--runs N] [--sign-ins N] [--watch SECONDS] [--flush] [--profile]';
 
 /** What a benchmark is told. */
 export interface BenchArguments {
@@ -13,6 +13,8 @@ export interface BenchArguments {
   /** Over which the buyers' requests are spread; never more than there are buyers. */
   connections: number;
   runs: number;
+  /** How many people sign in by password, over and over, while the others buy. */
+  signIns: number;
   /** Seconds that a person has before each opening, to open the page on which the units can be seen falling. */
   watch: number;
   /** Redis is emptied in the middle of the rush. */
@@ -38,6 +40,7 @@ export function readArguments(args: string[]): BenchArguments {
     stock: whole('stock', values.stock, 100, 1_000_000),
     connections: Math.min(buyers, whole('connections', values.connections, 512, 20_000)),
     runs: whole('runs', values.runs, 1, 100),
+    signIns: whole('sign-ins', values['sign-ins'], 0, 10_000),
     watch: whole('watch', values.watch, 0, 600),
     flush: values.flush ?? false,
     profile: values.profile ?? false,
@@ -54,6 +57,7 @@ function parse(args: string[]) {
         stock: { type: 'string' },
         connections: { type: 'string' },
         runs: { type: 'string' },
+        'sign-ins': { type: 'string' },
         watch: { type: 'string' },
         flush: { type: 'boolean' },
         profile: { type: 'boolean' },

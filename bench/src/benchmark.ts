@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2';
 import { openDatabase, type Database, type ServiceName } from '@stampede/shared/database';
 import { openLog } from '@stampede/shared/telemetry';
 import { Buyer, createAccounts, openGraphqlClient } from '@stampede/shared/testing';
@@ -16,6 +17,10 @@ import { describeFloor, describeRun } from './report/table.js';
 import { writeResults } from './report/results.js';
 
 type Env = ReturnType<typeof readBenchEnv>;
+
+/** Of those who sign in; hashed as the user service does. */
+const PASSWORD = 'correct horse battery staple';
+const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** Measures, prints, and writes the results. @returns whether everything that must be so is so */
 export async function benchmark(args: BenchArguments, env: Env): Promise<boolean> {
@@ -53,8 +58,8 @@ export async function benchmark(args: BenchArguments, env: Env): Promise<boolean
   }
 }
 
-const describeArguments = ({ buyers, stock, connections, flush }: BenchArguments) =>
-  `${buyers} buyers, ${stock} units, ${connections} connections${flush ? ', FLUSHALL in the middle' : ''}`;
+const describeArguments = ({ buyers, stock, connections, signIns, flush }: BenchArguments) =>
+  `${buyers} buyers, ${stock} units, ${connections} connections${signIns > 0 ? `, ${signIns} people who sign in over and over` : ''}${flush ? ', FLUSHALL in the middle' : ''}`;
 
 interface Opening {
   generator: SpawnedGenerator;
@@ -63,7 +68,7 @@ interface Opening {
 }
 
 async function openParts(
-  { buyers: count }: BenchArguments,
+  { buyers: count, signIns }: BenchArguments,
   env: Env,
   { generator, progress, cleanUps }: Opening,
 ): Promise<FlashSaleParts> {
@@ -83,15 +88,17 @@ async function openParts(
   };
 
   const { ACCESS_TOKEN_KEYS: keys, PERSONAL_DATA_KEYS: sealer } = env;
-  const accounts = async (count: number, role: 'BUYER' | 'SELLER') => {
+  const accounts = async (count: number, role: 'BUYER' | 'SELLER', passwordHash?: string) => {
     const made: Buyer[] = [];
-    for await (const account of createAccounts({ database: sql('user'), sealer, keys, count, role })) {
+    const wanted = { count, role, ...(passwordHash !== undefined && { passwordHash }) };
+    for await (const account of createAccounts({ database: sql('user'), sealer, keys, ...wanted })) {
       made.push(new Buyer(account, client));
       if (made.length % 250 === 0) progress.show('making buyers', made.length, count);
     }
     return made;
   };
   const [seller] = await accounts(1, 'SELLER');
+  const signers = signIns > 0 ? await accounts(signIns, 'BUYER', await hash(PASSWORD, ARGON2ID)) : [];
   return {
     gatewayUrl: env.GATEWAY_URL,
     amqpUrl: env.AMQP_URL,
@@ -102,6 +109,7 @@ async function openParts(
     namespace: env.NAMESPACE,
     seller: seller!,
     buyers: await accounts(count, 'BUYER'),
+    signers: signers.map(({ account }) => ({ email: account.email, password: PASSWORD })),
     generator,
     processes: { ...env.PROCESSES, 'load generator': generator.pid, 'this report': process.pid },
   };

@@ -8,6 +8,7 @@ test('a scenario alone is ten thousand buyers for a hundred units, once', () => 
     stock: 100,
     connections: 512,
     runs: 1,
+    signIns: 0,
     watch: 0,
     flush: false,
     profile: false,
@@ -16,13 +17,16 @@ test('a scenario alone is ten thousand buyers for a hundred units, once', () => 
 
 test('everything can be chosen, and no connection is opened that no buyer uses', () => {
   const args =
-    '--buyers 60 --stock=10 flash-sale --connections 10000 --runs 5 --watch 20 --flush --profile'.split(' ');
+    '--buyers 60 --stock=10 flash-sale --connections 10000 --runs 5 --sign-ins 7 --watch 20 --flush --profile'.split(
+      ' ',
+    );
   expect(readArguments(args)).toEqual({
     scenario: 'flash-sale',
     buyers: 60,
     stock: 10,
     connections: 60,
     runs: 5,
+    signIns: 7,
     watch: 20,
     flush: true,
     profile: true,
@@ -39,6 +43,7 @@ test.each([
   [['flash-sale', '--stock', '1e3'], '--stock is a whole number'],
   [['flash-sale', '--connections', 'many'], '--connections is a whole number'],
   [['flash-sale', '--watch', '601'], '--watch is a whole number'],
+  [['flash-sale', '--sign-ins', '-1'], '--sign-ins'],
   [['flash-sale', '--runs', ''], '--runs is a whole number'],
   [['flash-sale', '--buyers'], '--buyers'],
   [['flash-sale', '--flush=yes'], '--flush'],

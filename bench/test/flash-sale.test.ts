@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Buyer, openOwnRedis, openShop, type OwnRedis, type Shop } from '@stampede/shared/testing';
 import type { FlashSaleOptions, FlashSaleParts } from '../src/flash-sale/parts.js';
@@ -27,6 +28,7 @@ beforeAll(async () => {
     client: shop.client,
     seller: shop.seller,
     buyers: await shop.accounts(BUYERS),
+    signers: [],
     generator,
     processes: { 'load generator': generator.pid, nobody: 2 ** 22 + 1 },
   };
@@ -103,6 +105,26 @@ test('the same buyers can take part in the next sale, and units may be left', as
   ]);
   expect(run.soldOutMs).toEqual({ byAnswers: null, byServerClock: null });
   expect(run.books.redis).toEqual({ total: 8, available: 3, held: 0, sold: 5 });
+});
+
+test('people who sign in over and over take nothing from the sale, and are counted by what they were told', async () => {
+  const [one, other] = parts.buyers as [Buyer, Buyer];
+  await shop
+    .sql('user')
+    .run(`UPDATE account SET password_hash = $2 WHERE id = $1`, [
+      one.account.id,
+      await hash('correct horse battery staple'),
+    ]);
+  const signers = [
+    { email: one.account.email, password: 'correct horse battery staple' },
+    { email: other.account.email, password: 'has none' },
+  ];
+  const run = await runFlashSale({ ...parts, signers }, options());
+  expect(holds(run)).toBe(true);
+  expect(run.signIns?.signedIn).toBeGreaterThan(0);
+  expect(run.signIns?.perSecond).toBeGreaterThan(0);
+  expect(run.signIns?.refused).toEqual({ InvalidCredentials: expect.any(Number) });
+  expect(run.signIns?.service?.max).toBeGreaterThan(0);
 });
 
 test('a declined payment, a buyer who is not let in and a dead letter break the run, and are named', async () => {

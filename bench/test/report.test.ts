@@ -27,6 +27,7 @@ const run: FlashSaleRun = {
   lastConfirmedMs: 400,
   payingMs: 300,
   flush: null,
+  signIns: null,
   cpu: { gateway: { seconds: 0.5, microsecondsPerDecision: 125_000 }, redis: null },
   books: proof.books,
   leftOver: proof.leftOver,
@@ -136,6 +137,7 @@ test('the results are JSON of a stable shape, in a file named for the scenario a
       stock: 2,
       connections: 4,
       runs: 1,
+      signIns: 0,
       watch: 0,
       flush: false,
       profile: false,
@@ -181,4 +183,13 @@ test('progress is one line that is written over, and nothing at all where nobody
   expect(read(true)).toContain('deciding ███████████████░░░░░░░░░░░░░░░ 5/10');
   expect(read(true)).not.toContain('\n');
   expect(read(false)).toBe('');
+});
+
+test('the table says what became of those who signed in meanwhile', () => {
+  const service = { p50: 40, p99: 90, max: 95 };
+  const signIns = { signedIn: 12, perSecond: 24.04, refused: { SERVICE_UNAVAILABLE: 3 }, service };
+  expect(describeRun({ ...run, signIns })).toContain(
+    'Meanwhile 12 sign-ins (24.0/s; ms p50 p99 max: 40 90 95), turned away: 3 SERVICE_UNAVAILABLE',
+  );
+  expect(describeRun(run)).not.toContain('Meanwhile');
 });

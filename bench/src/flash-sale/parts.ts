@@ -1,5 +1,6 @@
 import type { Buyer, GraphqlClient, InvariantParts } from '@stampede/shared/testing';
 import type { LoadGenerator } from '../load/load.js';
+import type { Signer } from './sign-ins.js';
 
 /** The platform as the scenario sees it, with the people who take part. */
 export interface FlashSaleParts extends InvariantParts {
@@ -11,6 +12,8 @@ export interface FlashSaleParts extends InvariantParts {
   client: GraphqlClient;
   seller: Buyer;
   buyers: Buyer[];
+  /** Who signs in, over and over, while the others buy. */
+  signers: Signer[];
   /** Connected to the gateway. */
   generator: Pick<LoadGenerator, 'eachConnection' | 'run'>;
   /** Whose CPU time is told: pids by name. */

@@ -8,6 +8,7 @@ import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
 import { pay, type Winner } from './pay.js';
 import { rush, type Rush } from './rush.js';
 import { settle } from './settle.js';
+import type { SignInFigures } from './sign-ins.js';
 import { watchPage } from './watch-page.js';
 
 /** One sale from its opening to its last confirmed order, as it is written to the results. */
@@ -30,6 +31,7 @@ export interface FlashSaleRun {
   /** From the first payment's start to the last approval. */
   payingMs: number;
   flush: FlushEffect | null;
+  signIns: SignInFigures | null;
   cpu: Record<string, { seconds: number; microsecondsPerDecision: number } | null>;
   books: Books;
   leftOver: LeftOver;
@@ -68,6 +70,7 @@ export async function runFlashSale(parts: FlashSaleParts, options: FlashSaleOpti
     ...(await readServerTimes(parts, sale, options.stock, decisions)),
     payingMs: paid.payingMs,
     flush: flushOf(rushed),
+    signIns: rushed.signIns,
     ...settled,
     problems: [...paid.problems, ...settled.problems],
     monotonicMicroseconds: rushed.monotonicMicroseconds,

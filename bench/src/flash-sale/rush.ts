@@ -7,6 +7,7 @@ import { cpuSecondsOf } from '../measure/cpu.js';
 import { flush, type Flush } from './flush.js';
 import type { OpeningSale } from './open-sale.js';
 import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
+import { keepSigningIn, type SignInFigures } from './sign-ins.js';
 
 const CHECKOUT = `mutation ($input: CheckoutInput!) { checkout(input: $input) {
   __typename ... on Rejection { message }
@@ -25,6 +26,7 @@ export interface Rush extends LoadResult {
   /** CPU seconds by process, from the opening to the last answer; null where it cannot be told. */
   cpuSeconds: Record<string, number | null>;
   flush: Flush | null;
+  signIns: SignInFigures | null;
   /** Of the system's monotonic clock, as CPU profiles are: when it began, when it ended. */
   monotonicMicroseconds: [number, number];
 }
@@ -36,7 +38,7 @@ export async function rush(
   clockAheadMs: number,
   options: FlashSaleOptions,
 ): Promise<Rush> {
-  const { buyers, generator, processes } = parts;
+  const { buyers, client, generator, processes, signers } = parts;
   const url = new URL('/graphql', parts.gatewayUrl);
   const requests = buyers.map((buyer) => checkoutRequest(url, buyer, productId));
   const pids = Object.values(processes);
@@ -54,8 +56,10 @@ export async function rush(
     }
   };
   const at = opensAt - clockAheadMs;
+  const storm = signers.length > 0 ? keepSigningIn(client, signers) : undefined;
   const running = generator.run({ requests, at, repeatUnavailable: options.flush, onProgress });
   const [result, beganAt] = await Promise.all([running, readAtOpening()]);
+  const signIns = (await storm?.stop()) ?? null;
 
   async function readAtOpening(): Promise<bigint> {
     await pause(Math.max(0, at - Date.now() - 20));
@@ -70,6 +74,7 @@ export async function rush(
     ...result,
     cpuSeconds: Object.fromEntries(used),
     flush: (await flushing) ?? null,
+    signIns,
     monotonicMicroseconds: [Number(beganAt / 1_000n), Number(endedAt / 1_000n)],
   };
 }

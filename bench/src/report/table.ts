@@ -1,6 +1,7 @@
 import type { Floor } from '../floor/measure-floor.js';
 import { isTrue } from '../flash-sale/judge.js';
 import type { FlashSaleRun } from '../flash-sale/run.js';
+import type { SignInFigures } from '../flash-sale/sign-ins.js';
 import type { Percentiles } from '../measure/percentiles.js';
 
 /** One run for a person to read. */
@@ -28,6 +29,7 @@ export function describeRun(run: FlashSaleRun): string {
         used ? whole(used.microsecondsPerDecision) : 'unknown',
       ]),
     ),
+    ...(run.signIns ? ['', signInsOf(run.signIns)] : []),
     '',
     table(
       ['what must be so', 'wanted', 'found'],
@@ -52,6 +54,11 @@ function headline(run: FlashSaleRun): string {
   const repeated =
     repeats.requests > 0 ? `; ${repeats.requests} repeats by ${repeats.buyers} buyers, as told` : '';
   return `${whole(decisionsPerSecond)} decisions/s: ${whole(decisions)} answers in ${rushSeconds.toFixed(2)} s${repeated}`;
+}
+
+function signInsOf({ signedIn, perSecond, refused, service }: SignInFigures): string {
+  const turnedAway = Object.entries(refused).map(([reason, count]) => `${whole(count)} ${reason}`);
+  return `Meanwhile ${whole(signedIn)} sign-ins (${perSecond.toFixed(1)}/s; ms p50 p99 max: ${figures(service).join(' ')}), turned away: ${turnedAway.join(', ') || 'none'}`;
 }
 
 function milestones({

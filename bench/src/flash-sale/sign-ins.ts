@@ -1,0 +1,77 @@
+import type { GraphqlClient } from '@stampede/shared/testing';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { percentilesOf, type Percentiles } from '../measure/percentiles.js';
+
+/** Somebody who signs in by password. */
+export interface Signer {
+  email: string;
+  password: string;
+}
+
+/** What people met who signed in over and over while the sale was decided. */
+export interface SignInFigures {
+  signedIn: number;
+  perSecond: number;
+  /** Refusals by code, or by type where the answer is one of the API's. */
+  refused: Record<string, number>;
+  /** From the request to the answer of those who were signed in, in milliseconds. */
+  service: Percentiles | null;
+}
+
+const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) {
+  __typename ... on AuthSession { accessTokenExpiresAt } ... on Rejection { message } } }`;
+
+/** A client without a better idea of when to come again. */
+const COME_AGAIN_MS = 1_000;
+
+/** Has each signer sign in, again and again, until it is stopped: a storm for whatever else the platform does. */
+export function keepSigningIn(client: GraphqlClient, signers: Signer[]) {
+  const stopping = new AbortController();
+  const began = performance.now();
+  const times: number[] = [];
+  const refused: Record<string, number> = {};
+
+  async function signIn(input: Signer): Promise<void> {
+    const sent = performance.now();
+    const { data, errors } = await client.send(SIGN_IN, { input });
+    const type = (data as { signIn: { __typename: string } } | null)?.signIn.__typename;
+    if (type === 'AuthSession') {
+      times.push(performance.now() - sent);
+      return;
+    }
+    const refusal = errors?.[0]?.extensions;
+    const reason = type ?? String(refusal?.code);
+    refused[reason] = (refused[reason] ?? 0) + 1;
+    await waitUnlessStopped(Number(refusal?.retryAfterMs ?? COME_AGAIN_MS), stopping.signal);
+  }
+
+  async function goOn(signer: Signer): Promise<void> {
+    while (!stopping.signal.aborted) await signIn(signer);
+  }
+
+  const all = Promise.allSettled(signers.map(goOn));
+  return {
+    /** @throws Error when the platform gave no answer to one of them */
+    stop: async (): Promise<SignInFigures> => {
+      const seconds = (performance.now() - began) / 1_000;
+      stopping.abort();
+      const failed = (await all).find((one) => one.status === 'rejected');
+      if (failed) throw failed.reason as Error;
+      return {
+        signedIn: times.length,
+        perSecond: times.length / seconds,
+        refused,
+        service: percentilesOf(times),
+      };
+    },
+  };
+}
+
+async function waitUnlessStopped(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await pause(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
