@@ -1,7 +1,8 @@
-import type { Operation } from './faults.js';
+import type { OperationOf } from './faults.js';
 
 const MAX_TIDS = 50_000;
 
+type Operation = OperationOf<'kakaopay'>;
 export type Counts = Record<Operation, number>;
 
 const none = (): Counts => ({ ready: 0, approve: 0, cancel: 0, lookup: 0 });

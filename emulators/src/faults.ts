@@ -1,41 +1,62 @@
 import { z } from 'zod';
 import { json, parseJson, type Answer } from './http.js';
 
-/** What can be made to fail; a target appears here with its emulator. */
-const OPERATIONS = { kakaopay: ['ready', 'approve', 'cancel', 'lookup'] } as const;
-const FAULTS = ['timeout-before', 'timeout-after', 'error-500', 'decline', 'none'] as const;
-/** Only these can be refused by the buyer's bank. */
-const DECLINABLE: readonly string[] = ['approve', 'cancel'];
+/** What a call meets that fails as networks and servers do, whoever is emulated. */
+const OUTAGES = ['timeout-before', 'timeout-after', 'error-500'] as const;
 
-export type Target = keyof typeof OPERATIONS;
-export type Operation = (typeof OPERATIONS)[Target][number];
-export interface Fault {
+/** What can be made to fail, and how: target, operation, its faults. A target has its row with its emulator. */
+const TARGETS = {
+  kakaopay: {
+    ready: OUTAGES,
+    approve: [...OUTAGES, 'decline'],
+    cancel: [...OUTAGES, 'decline'],
+    lookup: OUTAGES,
+  },
+} as const;
+
+type Targets = typeof TARGETS;
+export type Target = keyof Targets;
+export type OperationOf<T extends Target> = keyof Targets[T] & string;
+export type FaultOf<T extends Target> = Targets[T][keyof Targets[T]] extends readonly (infer F extends
+  string)[]
+  ? F
+  : never;
+export interface Fault<F extends string = string> {
   target: Target;
-  operation: Operation;
-  fault: Exclude<(typeof FAULTS)[number], 'none'>;
+  operation: string;
+  fault: F;
   /** How many more calls it spoils. */
   times: number;
   delayMs: number;
 }
 
-const targets = Object.keys(OPERATIONS).join(', ');
+const FAULTS_BY_TARGET: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = TARGETS;
+const ALL_FAULTS = [
+  ...new Set(Object.values(FAULTS_BY_TARGET).flatMap((each) => Object.values(each).flat())),
+];
+
 const schema = z
   .strictObject({
-    target: z.literal('kakaopay', `no such target; there is: ${targets}`),
-    operation: z
-      .enum(OPERATIONS.kakaopay, `no such operation; there is: ${OPERATIONS.kakaopay.join(', ')}`)
-      .optional(),
-    fault: z.enum(FAULTS, `no such fault; there is: ${FAULTS.join(', ')}`),
+    target: z.enum(
+      Object.keys(TARGETS) as Target[],
+      `no such target; there is: ${Object.keys(TARGETS).join(', ')}`,
+    ),
+    operation: z.string().optional(),
+    fault: z.enum(['none', ...ALL_FAULTS], `no such fault; there is: ${[...ALL_FAULTS, 'none'].join(', ')}`),
     times: z.int().min(0).max(100_000).default(1),
     delayMs: z.int().min(0).max(600_000).default(0),
   })
-  .refine((order) => order.fault === 'none' || order.operation !== undefined, {
-    path: ['operation'],
-    message: 'required, unless fault is none',
-  })
-  .refine((order) => order.fault !== 'decline' || DECLINABLE.includes(order.operation ?? ''), {
-    path: ['fault'],
-    message: `decline belongs to: ${DECLINABLE.join(', ')}`,
+  .superRefine(({ target, operation, fault }, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    const faults = FAULTS_BY_TARGET[target] ?? {};
+    if (operation === undefined) {
+      if (fault !== 'none') refuse('operation', 'required, unless fault is none');
+    } else if (!Object.hasOwn(faults, operation)) {
+      refuse('operation', `no such operation; there is: ${Object.keys(faults).join(', ')}`);
+    } else if (fault !== 'none' && !faults[operation]?.includes(fault)) {
+      refuse('fault', `${fault} belongs to: ${operationsWith(fault)}`);
+    }
   });
 
 /**
@@ -50,28 +71,39 @@ export class Faults {
   }
 
   /** The fault that this call is to meet, if any; counts it down. */
-  take(target: Target, operation: Operation): Fault | undefined {
+  take<T extends Target>(target: T, operation: OperationOf<T>): Fault<FaultOf<T>> | undefined {
     const key = `${target}.${operation}`;
     const fault = this.#armed.get(key);
     if (!fault) return undefined;
     if (fault.times === 1) this.#armed.delete(key);
     else this.#armed.set(key, { ...fault, times: fault.times - 1 });
-    return fault;
+    // Armed only as the table has it.
+    return fault as Fault<FaultOf<T>>;
   }
 
   /** POST /faults: 200 with all that is armed now, or 400 with what was wrong. */
   arm(body: string): Answer {
     const parsed = schema.safeParse(parseJson(body));
     if (!parsed.success) return json(400, { error: 'BAD_FAULT', problems: problemsOf(parsed.error) });
-    const { target, fault, times, delayMs } = parsed.data;
-    const operations = parsed.data.operation ? [parsed.data.operation] : OPERATIONS[target];
-    for (const operation of operations) {
+    const { target, operation: named, ...order } = parsed.data;
+    for (const operation of named === undefined ? Object.keys(TARGETS[target]) : [named]) {
       const key = `${target}.${operation}`;
       this.#armed.delete(key);
-      if (fault !== 'none' && times > 0) this.#armed.set(key, { target, operation, fault, times, delayMs });
+      if (order.fault !== 'none' && order.times > 0) this.#armed.set(key, { target, operation, ...order });
     }
     return json(200, { faults: this.list() });
   }
+}
+
+/** As `target.operation`, by commas. */
+function operationsWith(fault: string): string {
+  return Object.entries(FAULTS_BY_TARGET)
+    .flatMap(([target, operations]) =>
+      Object.keys(operations)
+        .filter((operation) => operations[operation]?.includes(fault))
+        .map((operation) => `${target}.${operation}`),
+    )
+    .join(', ');
 }
 
 function problemsOf(error: z.ZodError): { path: string; message: string }[] {

@@ -1,5 +1,5 @@
 import { Calls, type Counts } from '../calls.js';
-import type { Fault, Faults, Operation } from '../faults.js';
+import type { Fault, Faults, OperationOf } from '../faults.js';
 import { json, type Answer, type Request } from '../http.js';
 import { approve } from './approve.js';
 import { refuseUnauthorized } from './authorization.js';
@@ -10,6 +10,8 @@ import { order } from './order.js';
 import { page } from './page.js';
 import { ready } from './ready.js';
 import { approveRequest, cancelRequest, orderRequest, readyRequest, tidIn, withRequest } from './requests.js';
+
+type Operation = OperationOf<'kakaopay'>;
 
 const OPERATIONS: Record<string, Operation> = {
   '/kakaopay/online/v1/payment/ready': 'ready',
