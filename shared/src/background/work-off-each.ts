@@ -1,6 +1,5 @@
 import type { Log } from '../telemetry/index.js';
-import type { Repetition } from './repeat.js';
-import { workOff } from './work-off.js';
+import { workOff, type WorkLoop } from './work-off.js';
 
 export interface WorkOffEachOptions<T> {
   /** What is held up, in logs, when nothing can be claimed: 'the settling of payments'. */
@@ -22,7 +21,7 @@ export interface WorkOffEachOptions<T> {
  * Works off what is due, several at once and each by itself: a slow one keeps one slot, and the next is claimed as
  * soon as another slot is free.
  */
-export function workOffEach<T>(options: WorkOffEachOptions<T>): Repetition {
+export function workOffEach<T>(options: WorkOffEachOptions<T>): WorkLoop {
   const { name, pauseMs, slots, closeWithinMs, log, claim, work } = options;
   const inHand = new Set<Promise<void>>();
 
@@ -47,6 +46,7 @@ export function workOffEach<T>(options: WorkOffEachOptions<T>): Repetition {
   }
 
   return {
+    wake: loop.wake,
     close: async () => {
       await loop.close();
       if (await endsWithin(closeWithinMs, inHand)) return;

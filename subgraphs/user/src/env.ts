@@ -1,6 +1,7 @@
 import { baseEnv, providerUrl, readEnv, serviceEnv } from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
+import { readSender } from './mail/sender.js';
 import { signingKeysFromPem } from './tokens/signing-keys.js';
 
 /** The service's settings; keys come out opened, so that their text travels no further. */
@@ -21,7 +22,14 @@ export const readUserEnv = () =>
     PERSONAL_DATA_KEYS: sealerFromKeys('index'),
     /** `smtps://user:password@host:465`, or `smtp://…:587`, which has to offer STARTTLS in production. */
     SMTP_URL: z.url({ protocol: /^smtps?$/ }),
-    MAIL_FROM: z.string().min(3).default('Stampede <no-reply@stampede.test>'),
+    MAIL_FROM: z
+      .string()
+      .default('Stampede <no-reply@stampede.test>')
+      .transform((text, context) => {
+        const sender = readSender(text);
+        if (!sender) context.addIssue('one address, such as: Stampede <no-reply@example.com>');
+        return sender ?? z.NEVER;
+      }),
     /** Where a provider may send people back to, by commas; `http://localhost:*` is any address there. */
     SOCIAL_REDIRECT_URIS: z.string().default('').meta({ httpsOnly: true }),
     /** Without a client id, nobody can sign in by that provider. */

@@ -6,6 +6,7 @@ import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { createDemoAccounts } from './demo/demo-accounts.js';
 import { readUserEnv } from './env.js';
+import { openMailSender } from './mail/mail-sender.js';
 import { buildUserSubgraph } from './schema.js';
 import { openPasswords } from './sign-in/passwords.js';
 import { jwksRoutes } from './tokens/jwks.js';
@@ -25,6 +26,18 @@ await runService(log, async (own) => {
   const passwords = await openPasswords(metrics);
   if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
+  own(
+    openMailSender({
+      database,
+      sealer,
+      publicUrl: env.PUBLIC_URL,
+      smtpUrl: env.SMTP_URL,
+      mailFrom: env.MAIL_FROM,
+      requireTls: env.NODE_ENV === 'production',
+      log,
+      metrics,
+    }),
+  );
   const subgraph = await buildUserSubgraph({
     database,
     sealer,

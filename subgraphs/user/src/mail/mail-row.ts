@@ -1,0 +1,34 @@
+import type { Database } from '@stampede/shared/database';
+import type { Language } from '@stampede/shared/identity';
+
+export interface MailRow {
+  id: string;
+  kind: string;
+  recipient: Buffer;
+  language: Language;
+  content: Buffer;
+  /** The try that is being made included. */
+  attempts: number;
+  /** So old that this try is the last one. */
+  stale: boolean;
+}
+
+/** Leased for a minute, three times what composing and sending may take, so that a crash only delays it. */
+export const claimDue = (database: Database, most: number): Promise<MailRow[]> =>
+  database.query<MailRow>(
+    `UPDATE mail SET attempts = attempts + 1, due_at = now() + interval '1 minute'
+     WHERE id IN (SELECT id FROM mail WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, kind, recipient, language, content, attempts, created_at < now() - interval '3 days' AS stale`,
+    [most],
+  );
+
+export const remove = (database: Database, { id }: MailRow): Promise<number> =>
+  database.run(`DELETE FROM mail WHERE id = $1`, [id]);
+
+/** For 2 s, doubled with each try up to 15 min; unless its lease ran out and another has it in hand. */
+export const postpone = (database: Database, { id, attempts }: MailRow): Promise<number> =>
+  database.run(
+    `UPDATE mail SET due_at = now() + least(power(2, least(attempts, 10)), 900) * interval '1 second'
+     WHERE id = $1 AND attempts = $2`,
+    [id, attempts],
+  );

@@ -1,0 +1,20 @@
+import addressparser from 'nodemailer/lib/addressparser';
+
+export interface Sender {
+  name: string;
+  address: string;
+  domain: string;
+}
+
+/**
+ * Whom mails come from.
+ *
+ * @param text `Name <address>`
+ * @returns undefined when that is not exactly one address.
+ */
+export function readSender(text: string): Sender | undefined {
+  const [first, ...others] = addressparser(text);
+  const [, domain] = /^[^\s@<>]+@([^\s@<>]+)$/.exec(first?.address ?? '') ?? [];
+  if (!first?.address || !domain || others.length > 0) return undefined;
+  return { name: first.name, address: first.address, domain };
+}
