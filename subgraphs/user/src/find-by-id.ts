@@ -1,4 +1,4 @@
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { isUuid } from './is-uuid.js';
 
 /**
  * Finds one by id, by asking once for all that were asked for in the same turn: a list of 100 orders names 100
@@ -18,8 +18,8 @@ export function findById<T extends { id: string }>(
   }
 
   return async (id) => {
-    // Another text than a UUID names nothing here; PostgreSQL would call it an error.
-    if (!UUID.test(id)) return null;
+    // Another text than a UUID names nothing here.
+    if (!isUuid(id)) return null;
     const key = id.toLowerCase();
     if (!waiting) {
       waiting = new Set();

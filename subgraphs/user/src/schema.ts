@@ -7,6 +7,7 @@ import type { Log, Metrics } from '@stampede/shared/telemetry';
 import type { Redis } from 'ioredis';
 import { findAccounts } from './account.entity.js';
 import { findById } from './find-by-id.js';
+import { ProfileResolver } from './profile/profile.resolver.js';
 import { UserResolver } from './profile/user.resolver.js';
 import { User } from './profile/user.type.js';
 import { Seller, findSellers } from './seller/seller.js';
@@ -38,6 +39,7 @@ export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
   return buildSubgraph({
     resolvers: [
       new UserResolver(database, sealer, findAccount),
+      new ProfileResolver(database, sealer, findAccount),
       new SignInResolver(parts),
       new SessionResolver(database, keys, findAccount, log),
     ],

@@ -27,7 +27,7 @@ export class Address {
   line2!: string | null;
 }
 
-interface AddressRow {
+export interface AddressRow {
   id: string;
   label: Buffer | null;
   recipient: Buffer;
@@ -37,17 +37,19 @@ interface AddressRow {
   line2: Buffer | null;
 }
 
+export const ADDRESS_COLUMNS = 'id, label, recipient, phone, postal_code, line1, line2';
+
 /** A person's addresses, in the order in which they were saved. */
 export async function addressesOf(sql: Sql, sealer: Sealer, accountId: string): Promise<Address[]> {
   const rows = await sql.query<AddressRow>(
-    `SELECT id, label, recipient, phone, postal_code, line1, line2
-       FROM address WHERE account_id = $1 ORDER BY created_at, id`,
+    `SELECT ${ADDRESS_COLUMNS} FROM address WHERE account_id = $1 ORDER BY created_at, id`,
     [accountId],
   );
-  return rows.map((row) => opened(row, sealer));
+  return rows.map((row) => openAddress(row, sealer));
 }
 
-function opened(row: AddressRow, sealer: Sealer): Address {
+/** An address as its person reads it. */
+export function openAddress(row: AddressRow, sealer: Sealer): Address {
   const open = (column: string, envelope: Buffer) =>
     sealer.open(envelope, { table: 'address', column, row: row.id });
   return Object.assign(new Address(), {
