@@ -15,7 +15,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   // Accounts and sessions.
   ['Query', who.OWNER_ALONE_OR_NULL, 'me'],
   ['Mutation', who.ANYONE, 'signIn refreshSession'],
-  ['Mutation', who.SIGNED_IN, 'signOut'],
+  ['Mutation', who.SIGNED_IN, 'signOut signOutEverywhere endSession'],
   ['Mutation', who.SIGNED_IN, 'updateProfile saveAddress removeAddress'],
   // An order shows its buyer to whoever sells it.
   ['User', who.OWNER_AND_SELLER, 'id name role emailVerified createdAt'],

@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import type { Log } from '@stampede/shared/telemetry';
-import { Arg, Ctx, Mutation, Resolver, createUnionType } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Mutation, Resolver, createUnionType } from 'type-graphql';
 import type { Account } from '../account.entity.js';
+import { isUuid } from '../is-uuid.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
 import { AuthSession, issueTokens } from './auth-session.js';
 import { refreshSession } from './refresh-session.js';
 import { InvalidToken, invalidToken } from './rejections.js';
-import { endSession } from './session.entity.js';
+import { endSession, endSessionsOf } from './session.entity.js';
 
 const RefreshResult = createUnionType({
   name: 'RefreshResult',
@@ -43,10 +44,29 @@ export class SessionResolver {
 
   @Mutation(() => Boolean, {
     description:
-      'Signs this device out: its refresh token ends at once, its access token within 15 minutes. False when it was signed out already. Role: any signed in.',
+      'Signs this device out: its refresh token ends at once, its access token and its open connections within a second. False when it was signed out already. Role: any signed in.',
   })
   async signOut(@Ctx() context: SubgraphContext): Promise<boolean> {
     const { sessionId, userId } = requireUser(context);
     return endSession(this.database, sessionId, userId);
+  }
+  @Mutation(() => Int, {
+    description:
+      'Signs every device out, this one included, as `signOut` does. Gives how many were signed in. Role: any signed in.',
+  })
+  async signOutEverywhere(@Ctx() context: SubgraphContext): Promise<number> {
+    return endSessionsOf(this.database, requireUser(context).userId);
+  }
+
+  @Mutation(() => Boolean, {
+    description:
+      'Signs one of one’s own devices out, as `signOut` does. False when no such device of one’s own was signed in. Role: any signed in.',
+  })
+  async endSession(
+    @Ctx() context: SubgraphContext,
+    @Arg('id', () => ID, { description: 'As `User.sessions` names it.' }) id: string,
+  ): Promise<boolean> {
+    const { userId } = requireUser(context);
+    return isUuid(id) && endSession(this.database, id, userId);
   }
 }
