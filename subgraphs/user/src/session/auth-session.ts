@@ -17,7 +17,8 @@ export class AuthSession {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Gives the next tokens by `refreshSession`, once, within 30 days.',
+    description:
+      'Gives the next tokens by `refreshSession`, once, within 30 days; null when it went out as a cookie.',
   })
   refreshToken!: string | null;
 

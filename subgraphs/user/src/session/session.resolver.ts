@@ -4,9 +4,11 @@ import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import type { Log } from '@stampede/shared/telemetry';
 import { Arg, Ctx, ID, Int, Mutation, Resolver, createUnionType } from 'type-graphql';
 import type { Account } from '../account.entity.js';
+import { clientOf } from '../client.js';
 import { isUuid } from '../is-uuid.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
-import { AuthSession, issueTokens } from './auth-session.js';
+import { AuthSession } from './auth-session.js';
+import { handOut, removeCookie } from './hand-out.js';
 import { refreshSession } from './refresh-session.js';
 import { InvalidToken, invalidToken } from './rejections.js';
 import { endSession, endSessionsOf } from './session.entity.js';
@@ -28,34 +30,51 @@ export class SessionResolver {
 
   @Mutation(() => RefreshResult, {
     description:
-      'Gives new tokens for a refresh token, which is good for one refresh. Sent again within ten seconds (its answer was lost) it gives the next tokens again; replayed later, it ends its session.',
+      'Gives new tokens for a refresh token, which is good for one refresh. Sent again within ten seconds (its answer was lost) it gives the next tokens again; replayed later, it ends its session. Without the argument it is the cookie’s token, and the next one goes out as the cookie again.',
   })
   async refreshSession(
-    @Ctx() { requestId }: SubgraphContext,
-    @Arg('refreshToken', () => String, { nullable: true, description: 'The latest one that was given out.' })
+    @Ctx() context: SubgraphContext,
+    @Arg('refreshToken', () => String, {
+      nullable: true,
+      description: 'The latest one that was given out; web clients that have it as a cookie leave it out.',
+    })
     refreshToken: string | null,
   ): Promise<AuthSession | InvalidToken> {
-    const session = await refreshSession(this.database, refreshToken ?? '', (sessionId) =>
-      this.log.warn({ requestId, sessionId }, 'ended a session: an old refresh token of it came again'),
+    const { takesCookies, refreshToken: cookie } = clientOf(context);
+    const byCookie = typeof refreshToken !== 'string' && takesCookies;
+    const token = (byCookie ? cookie : refreshToken) ?? '';
+    const session = await refreshSession(this.database, token, (sessionId) =>
+      this.log.warn(
+        { requestId: context.requestId, sessionId },
+        'ended a session: an old refresh token of it came again',
+      ),
     );
     const account = session && (await this.findAccount(session.accountId));
-    return account ? issueTokens(this.keys, account, session) : invalidToken();
+    if (account) return handOut({ keys: this.keys }, context, account, session, byCookie);
+    // Also one that was not fit to be sent on: it would be refused each time.
+    if (byCookie) context.setRefreshCookie?.(null);
+    return invalidToken();
   }
 
   @Mutation(() => Boolean, {
     description:
-      'Signs this device out: its refresh token ends at once, its access token and its open connections within a second. False when it was signed out already. Role: any signed in.',
+      'Signs this device out: its refresh token ends at once, its access token and its open connections within a second. Takes the cookie back, if there is one. False when it was signed out already. Role: any signed in.',
   })
   async signOut(@Ctx() context: SubgraphContext): Promise<boolean> {
     const { sessionId, userId } = requireUser(context);
-    return endSession(this.database, sessionId, userId);
+    const ended = await endSession(this.database, sessionId, userId);
+    removeCookie(context);
+    return ended;
   }
+
   @Mutation(() => Int, {
     description:
       'Signs every device out, this one included, as `signOut` does. Gives how many were signed in. Role: any signed in.',
   })
   async signOutEverywhere(@Ctx() context: SubgraphContext): Promise<number> {
-    return endSessionsOf(this.database, requireUser(context).userId);
+    const ended = await endSessionsOf(this.database, requireUser(context).userId);
+    removeCookie(context);
+    return ended;
   }
 
   @Mutation(() => Boolean, {

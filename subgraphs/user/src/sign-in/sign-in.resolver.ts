@@ -1,8 +1,11 @@
 import 'reflect-metadata';
 import { badInput } from '@stampede/shared/errors';
+import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { GraphQLEmailAddress } from 'graphql-scalars';
-import { Arg, Field, InputType, Mutation, Resolver, createUnionType } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Mutation, Resolver, createUnionType } from 'type-graphql';
+import { clientOf } from '../client.js';
 import { AuthSession } from '../session/auth-session.js';
+import { refuseCookieUnlessTaken } from '../session/hand-out.js';
 import { EmailNotVerified, InvalidCredentials, TooManyAttempts } from './rejections.js';
 import { signIn, type SignInParts } from './sign-in.js';
 
@@ -23,6 +26,14 @@ export class SignInInput {
     description: `What to call the device in the list of sessions, at most ${LONGEST_DEVICE} characters.`,
   })
   device?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'Whether the refresh token goes out as a cookie that no script can read, and not in the answer: for web clients.',
+  })
+  cookie?: boolean | null;
 }
 
 const SignInResult = createUnionType({
@@ -37,12 +48,15 @@ export class SignInResolver {
 
   @Mutation(() => SignInResult, { description: 'Signs a device in by email address and password.' })
   async signIn(
+    @Ctx() context: SubgraphContext,
     @Arg('input', () => SignInInput, { description: 'Who, and on which device.' }) input: SignInInput,
   ): Promise<typeof SignInResult> {
     const device = (input.device ?? '').replaceAll(/\p{Cc}+/gu, ' ').trim() || UNNAMED_DEVICE;
     if (input.password.length > LONGEST_PASSWORD) throw tooLong('input.password', LONGEST_PASSWORD);
     if (device.length > LONGEST_DEVICE) throw tooLong('input.device', LONGEST_DEVICE);
-    return signIn(this.parts, { email: input.email, password: input.password, device });
+    const cookie = input.cookie === true;
+    if (cookie) refuseCookieUnlessTaken(clientOf(context), 'input.cookie');
+    return signIn(this.parts, context, { email: input.email, password: input.password, device, cookie });
   }
 }
 
