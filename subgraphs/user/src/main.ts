@@ -8,7 +8,7 @@ import { createDemoAccounts } from './demo/demo-accounts.js';
 import { readUserEnv } from './env.js';
 import { openMailSender } from './mail/mail-sender.js';
 import { buildUserSubgraph } from './schema.js';
-import { openPasswords } from './sign-in/passwords.js';
+import { openPasswords } from './passwords/passwords.js';
 import { jwksRoutes } from './tokens/jwks.js';
 
 const env = exitOnEnvironmentError(readUserEnv);

@@ -12,7 +12,7 @@ import { UserResolver } from './profile/user.resolver.js';
 import { User } from './profile/user.type.js';
 import { Seller, findSellers } from './seller/seller.js';
 import { SessionResolver } from './session/session.resolver.js';
-import type { Passwords } from './sign-in/passwords.js';
+import type { Passwords } from './passwords/passwords.js';
 import { SignInResolver } from './sign-in/sign-in.resolver.js';
 import type { SigningKeys } from './tokens/signing-keys.js';
 

@@ -21,7 +21,7 @@ import type { Redis } from 'ioredis';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { buildUserSubgraph } from '../src/schema.js';
-import { openPasswords } from '../src/sign-in/passwords.js';
+import { openPasswords } from '../src/passwords/passwords.js';
 import { jwksRoutes } from '../src/tokens/jwks.js';
 import { readSigningKeys } from '../src/tokens/signing-keys.js';
 

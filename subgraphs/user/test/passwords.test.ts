@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { openMetrics } from '@stampede/shared/telemetry';
-import { openPasswords, turns } from '../src/sign-in/passwords.js';
+import { openPasswords, turns } from '../src/passwords/passwords.js';
 
 /** Work that ends when the test says so. */
 function work() {

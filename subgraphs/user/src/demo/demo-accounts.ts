@@ -1,7 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
 import { emailIndex } from '../account.entity.js';
-import type { Passwords } from '../sign-in/passwords.js';
+import type { Passwords } from '../passwords/passwords.js';
 
 const PASSWORD = 'stampede-demo';
 

@@ -6,7 +6,7 @@ import type { AuthSession } from '../session/auth-session.js';
 import { handOut } from '../session/hand-out.js';
 import { startSession } from '../session/session.entity.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
-import type { Passwords } from './passwords.js';
+import type { Passwords } from '../passwords/passwords.js';
 import {
   emailNotVerified,
   invalidCredentials,
