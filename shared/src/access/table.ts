@@ -15,8 +15,9 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   // Accounts and sessions.
   ['Query', who.OWNER_ALONE_OR_NULL, 'me'],
   ['Mutation', who.ANYONE, 'signIn refreshSession'],
-  ['Mutation', who.SIGNED_IN, 'signOut signOutEverywhere endSession'],
+  ['Mutation', who.SIGNED_IN, 'signOut signOutEverywhere endSession changePassword'],
   ['Mutation', who.SIGNED_IN, 'updateProfile saveAddress removeAddress'],
+  ['Mutation', who.ANYONE, 'signUp resendVerification verifyEmail requestPasswordReset resetPassword'],
   // An order shows its buyer to whoever sells it.
   ['User', who.OWNER_AND_SELLER, 'id name role emailVerified createdAt'],
   ['User', who.OWNER_OR_NULL, 'email phone'],
@@ -30,6 +31,8 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['EmailNotVerified', who.ANYONE, 'message email'],
   ['TooManyAttempts', who.ANYONE, 'message retryAt'],
   ['InvalidToken', who.ANYONE, 'message'],
+  ['VerificationSent', who.ANYONE, 'email expiresAt'],
+  ['PasswordChanged', who.ANYONE, 'sessionsEnded'],
 
   // Products and their sales.
   ['Query', who.PUBLIC, 'product products'],

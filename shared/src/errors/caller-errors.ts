@@ -30,3 +30,9 @@ export const serviceUnavailable = (retryAfterMs = 1_000) =>
   mistake('SERVICE_UNAVAILABLE', 'This is not available at the moment. Please try again shortly.', {
     retryAfterMs,
   });
+
+/** Too often, by this person or from this address; the caller may come again after `retryAfterMs`. */
+export const rateLimited = (retryAfterMs: number) =>
+  mistake('RATE_LIMITED', 'That was too often. Please try again later.', {
+    retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)),
+  });

@@ -3,6 +3,7 @@ export {
   conflict,
   forbidden,
   notFound,
+  rateLimited,
   serviceUnavailable,
   unauthenticated,
   type FieldProblem,

@@ -81,6 +81,11 @@ export async function findAccountByEmail(
   return row && new Account(row, sealer);
 }
 
+/** In which the person is written to from now on. */
+export async function setLanguage(sql: Sql, id: string, language: Language): Promise<void> {
+  await sql.run('UPDATE account SET language = $2 WHERE id = $1', [id, language]);
+}
+
 export async function findAccounts(sql: Sql, sealer: Sealer, ids: string[]): Promise<Account[]> {
   const rows = await sql.query<AccountRow>(
     `SELECT ${COLUMNS} FROM account WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL`,

@@ -9,6 +9,8 @@ import { readUserEnv } from './env.js';
 import { openMailSender } from './mail/mail-sender.js';
 import { buildUserSubgraph } from './schema.js';
 import { openPasswords } from './passwords/passwords.js';
+import { openLimits } from './limits/limits.js';
+import { clearExpired } from './sign-up/clear-expired.js';
 import { jwksRoutes } from './tokens/jwks.js';
 
 const env = exitOnEnvironmentError(readUserEnv);
@@ -16,14 +18,20 @@ const log = openLog('user', env.LOG_LEVEL);
 const metrics = openMetrics('user');
 
 await runService(log, async (own) => {
-  const { DATABASE_URL: url, ACCESS_TOKEN_KEYS: keys, PERSONAL_DATA_KEYS: sealer } = env;
+  const {
+    DATABASE_URL: url,
+    ACCESS_TOKEN_KEYS: keys,
+    PERSONAL_DATA_KEYS: sealer,
+    NAMESPACE: namespace,
+  } = env;
   const folder = fileURLToPath(new URL('../migrations', import.meta.url));
   await migrate({ url, schema: 'user', folder, log });
   const database = own(openDatabase({ url, schema: 'user', log }));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
-  const guard = openGuard(redis, env.NAMESPACE, log);
+  const guard = openGuard(redis, namespace, log);
   const passwords = await openPasswords(metrics);
+  own(clearExpired({ database, guard, log }));
   if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
   own(
@@ -44,8 +52,9 @@ await runService(log, async (own) => {
     keys,
     passwords,
     redis,
-    namespace: env.NAMESPACE,
+    namespace,
     guard,
+    limits: openLimits({ redis, namespace, sealer }),
     publicUrl: env.PUBLIC_URL,
     log,
     metrics,

@@ -8,12 +8,15 @@ import type { Redis } from 'ioredis';
 import { findAccounts } from './account.entity.js';
 import { findById } from './find-by-id.js';
 import { ProfileResolver } from './profile/profile.resolver.js';
+import type { Limits } from './limits/limits.js';
+import { PasswordResolver } from './passwords/password.resolver.js';
 import { UserResolver } from './profile/user.resolver.js';
 import { User } from './profile/user.type.js';
 import { Seller, findSellers } from './seller/seller.js';
 import { SessionResolver } from './session/session.resolver.js';
 import type { Passwords } from './passwords/passwords.js';
 import { SignInResolver } from './sign-in/sign-in.resolver.js';
+import { SignUpResolver } from './sign-up/sign-up.resolver.js';
 import type { SigningKeys } from './tokens/signing-keys.js';
 
 export interface UserParts {
@@ -25,6 +28,7 @@ export interface UserParts {
   /** Of all keys in Redis. */
   namespace: string;
   guard: Guard;
+  limits: Limits;
   /** Where clients reach the gateway. */
   publicUrl: string;
   log: Log;
@@ -40,7 +44,9 @@ export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
     resolvers: [
       new UserResolver(database, sealer, findAccount),
       new ProfileResolver(database, sealer, findAccount),
+      new SignUpResolver(parts),
       new SignInResolver(parts),
+      new PasswordResolver(parts, findAccount),
       new SessionResolver(database, keys, findAccount, log),
     ],
     types: [Seller],

@@ -20,6 +20,7 @@ import {
 import type { Redis } from 'ioredis';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { openLimits, type Rates } from '../src/limits/limits.js';
 import { buildUserSubgraph } from '../src/schema.js';
 import { openPasswords } from '../src/passwords/passwords.js';
 import { jwksRoutes } from '../src/tokens/jwks.js';
@@ -51,6 +52,7 @@ export interface UserUnderTest extends AsyncDisposable {
   test: TestDatabase;
   sealer: Sealer;
   redis: Redis;
+  namespace: string;
   signingKeys: string;
   /** Asks as the gateway would, on behalf of `identity`; nobody by default. */
   ask(query: string, variables?: object, identity?: Identity, client?: Client): Promise<Answer>;
@@ -60,7 +62,7 @@ export interface UserUnderTest extends AsyncDisposable {
 }
 
 /** The subgraph over a database of its own, served over HTTP. */
-export async function openUser(): Promise<UserUnderTest> {
+export async function openUser({ rates }: { rates?: Partial<Rates> } = {}): Promise<UserUnderTest> {
   const test = await openTestDatabase('user', MIGRATIONS);
   const sealer = openSealer(newSealingKeys());
   const signingKeys = `${newSigningKey()}${newSigningKey()}`;
@@ -83,6 +85,7 @@ export async function openUser(): Promise<UserUnderTest> {
       redis,
       namespace,
       guard,
+      limits: openLimits({ redis, namespace, sealer, rates }),
       publicUrl: PUBLIC_URL,
       log,
       metrics,
@@ -102,6 +105,7 @@ export async function openUser(): Promise<UserUnderTest> {
     test,
     sealer,
     redis,
+    namespace,
     signingKeys,
     ask: async (query, variables = {}, identity = ANONYMOUS, client) => {
       const body = JSON.stringify({ query, variables });

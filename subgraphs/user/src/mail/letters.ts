@@ -2,7 +2,9 @@ import type { Database } from '@stampede/shared/database';
 import type { Language } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { Letter } from './letter.js';
-import { resetPassword, signUp, verifyAddress } from './link-letters.js';
+import { composeResetPassword } from './letters/reset-password.js';
+import { composeSignUp } from './letters/sign-up.js';
+import { composeVerifyAddress } from './letters/verify-address.js';
 import type { MailKind } from './queue-mail.js';
 
 export interface ComposeParts {
@@ -12,14 +14,17 @@ export interface ComposeParts {
   publicUrl: string;
 }
 
+export interface MailToCompose {
+  to: string;
+  language: Language;
+  content: unknown;
+}
+
 /** Composes a mail when it is sent, perhaps not for the first time. Null: there is nothing to send any more. */
-export type Compose = (
-  mail: { to: string; language: Language; content: unknown },
-  parts: ComposeParts,
-) => Promise<Letter | null>;
+export type Compose = (mail: MailToCompose, parts: ComposeParts) => Promise<Letter | null>;
 
 export const letters: Record<MailKind, Compose> = {
-  'sign-up': signUp,
-  'reset-password': resetPassword,
-  'verify-address': verifyAddress,
+  'sign-up': composeSignUp,
+  'reset-password': composeResetPassword,
+  'verify-address': composeVerifyAddress,
 };

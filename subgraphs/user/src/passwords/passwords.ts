@@ -1,14 +1,20 @@
-import { serviceUnavailable } from '@stampede/shared/errors';
 import type { Metrics } from '@stampede/shared/telemetry';
 import { hash, verify } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { normalPassword } from './normal-password.js';
+import { turns } from './turns.js';
 
 /** OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane, at least. */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Each check fills a core and 19 MiB for about 20 ms: a flood of sign-ins must not take the machine. */
-const AT_ONCE = 2;
+/**
+ * Each check fills a core and 19 MiB for some 20 ms. A storm of sign-ins at an opening gets half of the cores at most:
+ * the rest is for those who are in already, and check out.
+ */
+const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
 const WAITING_AT_MOST = 100;
+const WAIT_MS = 5_000;
 
 export interface Passwords {
   /** argon2id in PHC format. @throws SERVICE_UNAVAILABLE when too many are being checked already. */
@@ -23,35 +29,27 @@ export interface Passwords {
 /** Opens argon2id with bounded concurrency. */
 export async function openPasswords(metrics: Metrics): Promise<Passwords> {
   const checks = metrics.counter('password_checks_total', 'Passwords that were checked against a hash.');
+  const waiting = metrics.gauge('password_work_waiting', 'Passwords that wait to be hashed or checked.');
+  const refused = metrics.counter(
+    'password_work_refused_total',
+    'Passwords that were not hashed or checked: too many were waiting (full), or it took too long (late).',
+    ['why'],
+  );
   const nobodys = await hash(randomBytes(32), ARGON2ID);
-  const inTurn = turns(AT_ONCE, WAITING_AT_MOST);
+  const inTurn = turns({
+    atOnce: AT_ONCE,
+    waiting: WAITING_AT_MOST,
+    waitMs: WAIT_MS,
+    onRefused: (why) => refused.inc({ why }),
+    onWaiting: (count) => waiting.set(count),
+  });
   return {
-    hash: (password) => inTurn(() => hash(password, ARGON2ID)),
+    hash: (password) => inTurn(() => hash(normalPassword(password), ARGON2ID)),
     matches: (hashed, password) =>
       inTurn(async () => {
         checks.inc();
-        const same = await verify(hashed ?? nobodys, password);
+        const same = await verify(hashed ?? nobodys, normalPassword(password));
         return same && hashed !== null;
       }),
-  };
-}
-
-/** Runs `limit` at once; `queue` more wait, first come, first served; the rest are refused. */
-export function turns(limit: number, queue: number) {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-
-  return async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running < limit) running += 1;
-    else if (waiting.length >= queue) throw serviceUnavailable();
-    // Who ends hands its place over, so that nobody who comes later slips in between.
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
   };
 }

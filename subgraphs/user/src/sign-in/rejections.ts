@@ -19,7 +19,10 @@ export class EmailNotVerified extends Rejection {
   email!: string;
 }
 
-@ObjectType({ implements: Rejection, description: 'Too many wrong passwords in a row.' })
+@ObjectType({
+  implements: Rejection,
+  description: 'Too many wrong passwords, for the account or from the address, known or not.',
+})
 export class TooManyAttempts extends Rejection {
   @Field(() => GraphQLDateTime, { description: 'When to try again, at the earliest.' })
   retryAt!: Date;
@@ -34,4 +37,10 @@ export const emailNotVerified = (email: string): EmailNotVerified =>
   Object.assign(new EmailNotVerified(), {
     message: 'Please follow the link that we mailed to you first; it verifies your address.',
     email,
+  });
+
+export const tooManyAttempts = (retryAt: Date): TooManyAttempts =>
+  Object.assign(new TooManyAttempts(), {
+    message: 'There were too many wrong passwords. Please try again later, or reset your password.',
+    retryAt,
   });

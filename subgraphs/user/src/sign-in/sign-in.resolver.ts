@@ -1,17 +1,15 @@
 import 'reflect-metadata';
-import { badInput } from '@stampede/shared/errors';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { GraphQLEmailAddress } from 'graphql-scalars';
 import { Arg, Ctx, Field, InputType, Mutation, Resolver, createUnionType } from 'type-graphql';
 import { clientOf } from '../client.js';
+import { LONGEST_PASSWORD, refuseLongPassword } from '../passwords/normal-password.js';
 import { AuthSession } from '../session/auth-session.js';
+import { LONGEST_DEVICE, readDevice } from '../session/device.js';
 import { refuseCookieUnlessTaken } from '../session/hand-out.js';
+import { refuseLongEmail } from '../sign-up/read-sign-up.js';
 import { EmailNotVerified, InvalidCredentials, TooManyAttempts } from './rejections.js';
 import { signIn, type SignInParts } from './sign-in.js';
-
-const LONGEST_PASSWORD = 256;
-const LONGEST_DEVICE = 100;
-const UNNAMED_DEVICE = 'Unnamed device';
 
 @InputType({ description: 'Who signs in, and on which device.' })
 export class SignInInput {
@@ -51,14 +49,12 @@ export class SignInResolver {
     @Ctx() context: SubgraphContext,
     @Arg('input', () => SignInInput, { description: 'Who, and on which device.' }) input: SignInInput,
   ): Promise<typeof SignInResult> {
-    const device = (input.device ?? '').replaceAll(/\p{Cc}+/gu, ' ').trim() || UNNAMED_DEVICE;
-    if (input.password.length > LONGEST_PASSWORD) throw tooLong('input.password', LONGEST_PASSWORD);
-    if (device.length > LONGEST_DEVICE) throw tooLong('input.device', LONGEST_DEVICE);
+    const { email, password } = input;
+    refuseLongEmail(email, 'input.email');
+    refuseLongPassword(password, 'input.password');
+    const device = readDevice(input.device, 'input.device');
     const cookie = input.cookie === true;
     if (cookie) refuseCookieUnlessTaken(clientOf(context), 'input.cookie');
-    return signIn(this.parts, context, { email: input.email, password: input.password, device, cookie });
+    return signIn(this.parts, context, { email, password, device, cookie });
   }
 }
-
-const tooLong = (path: string, limit: number) =>
-  badInput({ path, message: `has more than ${limit} characters.` });

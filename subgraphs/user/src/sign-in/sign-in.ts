@@ -1,17 +1,22 @@
 import type { Database } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
-import { findAccountByEmail } from '../account.entity.js';
+import { findAccountByEmail, setLanguage } from '../account.entity.js';
+import { clientOf } from '../client.js';
+import type { Limits } from '../limits/limits.js';
+import { newestLinkTo } from '../mail-link.entity.js';
+import type { Passwords } from '../passwords/passwords.js';
 import type { AuthSession } from '../session/auth-session.js';
 import { handOut } from '../session/hand-out.js';
 import { startSession } from '../session/session.entity.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
-import type { Passwords } from '../passwords/passwords.js';
 import {
   emailNotVerified,
   invalidCredentials,
+  tooManyAttempts,
   type EmailNotVerified,
   type InvalidCredentials,
+  type TooManyAttempts,
 } from './rejections.js';
 
 export interface SignInParts {
@@ -19,6 +24,7 @@ export interface SignInParts {
   sealer: Sealer;
   passwords: Passwords;
   keys: SigningKeys;
+  limits: Limits;
 }
 
 export interface Credentials {
@@ -34,13 +40,24 @@ export async function signIn(
   parts: SignInParts,
   context: SubgraphContext,
   { email, password, device, cookie }: Credentials,
-): Promise<AuthSession | InvalidCredentials | EmailNotVerified> {
-  const { database, sealer, passwords } = parts;
-  const account = await findAccountByEmail(database, sealer, email);
-  const matches = await passwords.matches(account?.passwordHash ?? null, password);
-  if (!account || !matches) return invalidCredentials();
-  // Told only to who knows the password: to others it would say that the account exists.
-  if (!account.emailVerified) return emailNotVerified(email);
+): Promise<AuthSession | InvalidCredentials | EmailNotVerified | TooManyAttempts> {
+  const { database, sealer, passwords, limits } = parts;
+  const { address, language } = clientOf(context);
+  const who = { account: email, address };
+  const retryAt = await limits.passwords.attempt(who);
+  if (retryAt) return tooManyAttempts(retryAt);
 
+  // Both are asked for, and one hash is checked, whoever it is: the time must not tell who has an account.
+  const [account, pending] = await Promise.all([
+    findAccountByEmail(database, sealer, email),
+    newestLinkTo(database, sealer, email, ['SIGN_UP']),
+  ]);
+  const hashed = account ? account.passwordHash : (pending?.passwordHash ?? null);
+  if (!(await passwords.matches(hashed, password))) return invalidCredentials();
+  await limits.passwords.succeeded(who);
+  // Told only to who knows the password: to others it would say that somebody signed up.
+  if (!account?.emailVerified) return emailNotVerified(email);
+
+  if (account.language !== language) await setLanguage(database, account.id, language);
   return handOut(parts, context, account, await startSession(database, account.id, device), cookie);
 }

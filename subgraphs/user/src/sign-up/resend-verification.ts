@@ -1,0 +1,22 @@
+import type { Client } from '@stampede/shared/identity';
+import { refuseTooOften } from '../limits/refuse-too-often.js';
+import { linkEnds, newLinkToken } from '../mail-link.entity.js';
+import { queueMail } from '../mail/queue-mail.js';
+import type { SignUpParts } from './sign-up.js';
+import { verificationSent, type VerificationSent } from './verification-sent.js';
+
+/**
+ * Has another link mailed for what waits to be verified. What that is, and whether anything is, shows when the letter
+ * is composed: it makes the link then, of the token that it was given here.
+ */
+export async function resendVerification(
+  { database, sealer, limits }: Omit<SignUpParts, 'passwords'>,
+  email: string,
+  { address, language }: Client,
+): Promise<VerificationSent> {
+  refuseTooOften(await limits.mails.attempt({ email, address }));
+  const expiresAt = linkEnds('SIGN_UP');
+  const content = { token: newLinkToken(), again: true, expiresAt };
+  await queueMail(database, sealer, { kind: 'sign-up', to: email, language, content });
+  return verificationSent(email, expiresAt);
+}

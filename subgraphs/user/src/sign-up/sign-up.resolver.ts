@@ -1,0 +1,80 @@
+import 'reflect-metadata';
+import type { SubgraphContext } from '@stampede/shared/subgraph';
+import { GraphQLEmailAddress } from 'graphql-scalars';
+import { Arg, Ctx, Field, InputType, Mutation, Resolver, createUnionType } from 'type-graphql';
+import { clientOf } from '../client.js';
+import { AuthSession } from '../session/auth-session.js';
+import { LONGEST_DEVICE, readDevice } from '../session/device.js';
+import { InvalidToken } from '../session/rejections.js';
+import { readSignUp, refuseLongEmail } from './read-sign-up.js';
+import { resendVerification } from './resend-verification.js';
+import { signUp, type SignUpParts } from './sign-up.js';
+import { VerificationSent } from './verification-sent.js';
+import { verifyEmail, type VerifyEmailParts } from './verify-email.js';
+
+@InputType({ description: 'Who wants an account.' })
+export class SignUpInput {
+  @Field(() => GraphQLEmailAddress, { description: 'Where a link is mailed to, at most 254 characters.' })
+  email!: string;
+
+  @Field({
+    description: '10 to 256 characters; not a common password, and not just the name or the address.',
+  })
+  password!: string;
+
+  @Field({ description: 'What to call the person, at most 100 characters.' })
+  name!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: '5 to 32 digits, spaces and dashes, and a + before them.',
+  })
+  phone?: string | null;
+}
+
+const VerifyEmailResult = createUnionType({
+  name: 'VerifyEmailResult',
+  description: 'What becomes of a link that was followed.',
+  types: () => [AuthSession, InvalidToken] as const,
+});
+
+@Resolver()
+export class SignUpResolver {
+  constructor(private readonly parts: SignUpParts & VerifyEmailParts) {}
+
+  @Mutation(() => VerificationSent, {
+    description:
+      'Mails a link that makes the account; or, to somebody who has one, that they do. Limited per address.',
+  })
+  async signUp(
+    @Ctx() context: SubgraphContext,
+    @Arg('input', () => SignUpInput, { description: 'Who, and by which password.' }) input: SignUpInput,
+  ): Promise<VerificationSent> {
+    return signUp(this.parts, readSignUp(input), clientOf(context));
+  }
+
+  @Mutation(() => VerificationSent, {
+    description: 'Mails another link for the latest sign-up that waits to be verified. Limited per address.',
+  })
+  async resendVerification(
+    @Ctx() context: SubgraphContext,
+    @Arg('email', () => GraphQLEmailAddress, { description: 'The address that waits.' }) email: string,
+  ): Promise<VerificationSent> {
+    refuseLongEmail(email, 'email');
+    return resendVerification(this.parts, email, clientOf(context));
+  }
+
+  @Mutation(() => VerifyEmailResult, {
+    description: 'Completes what a mailed link is for, once, and signs the device in.',
+  })
+  async verifyEmail(
+    @Arg('token', { description: 'As the link carries it.' }) token: string,
+    @Arg('device', () => String, {
+      nullable: true,
+      description: `What to call the device in the list of sessions, at most ${LONGEST_DEVICE} characters.`,
+    })
+    device: string | null,
+  ): Promise<AuthSession | InvalidToken> {
+    return verifyEmail(this.parts, token, readDevice(device, 'device'));
+  }
+}

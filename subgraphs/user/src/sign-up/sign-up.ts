@@ -1,0 +1,38 @@
+import type { Database } from '@stampede/shared/database';
+import type { Client } from '@stampede/shared/identity';
+import type { Sealer } from '@stampede/shared/sealing';
+import type { Limits } from '../limits/limits.js';
+import { refuseTooOften } from '../limits/refuse-too-often.js';
+import { addLink, linkEnds, newLinkToken } from '../mail-link.entity.js';
+import { queueMail } from '../mail/queue-mail.js';
+import type { Passwords } from '../passwords/passwords.js';
+import type { SignUp } from './read-sign-up.js';
+import { verificationSent, type VerificationSent } from './verification-sent.js';
+
+export interface SignUpParts {
+  database: Database;
+  sealer: Sealer;
+  passwords: Passwords;
+  limits: Limits;
+}
+
+/**
+ * Has a link mailed that makes the account. Nothing here looks at whether there is one already: the letter does, when
+ * it is composed, so that neither the answer nor the time tells.
+ */
+export async function signUp(
+  { database, sealer, passwords, limits }: SignUpParts,
+  { email, password, name, phone }: SignUp,
+  { address, language }: Client,
+): Promise<VerificationSent> {
+  refuseTooOften(await limits.mails.attempt({ email, address }));
+  const passwordHash = await passwords.hash(password);
+  const token = newLinkToken();
+  const expiresAt = linkEnds('SIGN_UP');
+  await database.transaction(async (tx) => {
+    const link = { token, email, name, phone, passwordHash, expiresAt, language };
+    await addLink(tx, sealer, { purpose: 'SIGN_UP', ...link });
+    await queueMail(tx, sealer, { kind: 'sign-up', to: email, language, content: { token } });
+  });
+  return verificationSent(email, expiresAt);
+}

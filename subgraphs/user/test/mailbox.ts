@@ -1,0 +1,50 @@
+import type { Language } from '@stampede/shared/identity';
+import { composeResetPassword } from '../src/mail/letters/reset-password.js';
+import { composeSignUp } from '../src/mail/letters/sign-up.js';
+import { composeVerifyAddress } from '../src/mail/letters/verify-address.js';
+import type { Compose } from '../src/mail/letters.js';
+import type { Letter } from '../src/mail/letter.js';
+import { PUBLIC_URL, type UserUnderTest } from './open-user.js';
+
+const composers: Record<string, Compose> = {
+  'sign-up': composeSignUp,
+  'reset-password': composeResetPassword,
+  'verify-address': composeVerifyAddress,
+};
+
+interface MailRow {
+  id: string;
+  kind: string;
+  recipient: Buffer;
+  language: Language;
+  content: Buffer;
+}
+
+/** Composes what waits to be sent to an address, oldest first, as the sending would now; null: nothing is sent. */
+export async function lettersTo(user: UserUnderTest, email: string): Promise<(Letter | null)[]> {
+  const { database } = user.test;
+  const letters: (Letter | null)[] = [];
+  for (const row of await database.query<MailRow>('SELECT * FROM mail ORDER BY created_at, id')) {
+    const open = (column: 'recipient' | 'content') =>
+      user.sealer.open(row[column], { table: 'mail', column, row: row.id });
+    const to = open('recipient');
+    if (to !== email) continue;
+    const mail = { to, language: row.language, content: JSON.parse(open('content')) as unknown };
+    const parts = { database, sealer: user.sealer, publicUrl: PUBLIC_URL };
+    const compose = composers[row.kind];
+    if (!compose) throw new Error(`nobody composes ${row.kind}`);
+    letters.push(await compose(mail, parts));
+    await database.run('DELETE FROM mail WHERE id = $1', [row.id]);
+  }
+  return letters;
+}
+
+/** The token of the one link that waits to be sent to an address. */
+export async function tokenTo(user: UserUnderTest, email: string): Promise<string> {
+  const letters = await lettersTo(user, email);
+  const [token, ...more] = letters.flatMap((letter) => (letter ? (tokenIn(letter) ?? []) : []));
+  if (token === undefined || more.length > 0) throw new Error(`there is not one link, but ${letters.length}`);
+  return token;
+}
+
+export const tokenIn = ({ text }: Letter): string | undefined => /\?token=([\w-]{43})(?!\S)/.exec(text)?.[1];
