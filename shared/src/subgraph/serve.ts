@@ -20,7 +20,7 @@ export interface ServeOptions {
   host: string;
   port: number;
   readiness: () => Promise<string[]>;
-  /** Plain routes besides GraphQL, by path; they are not signed. */
+  /** Plain routes besides GraphQL, by path; whoever needs signed requests there checks them. */
   routes?: Record<string, Route>;
   log: Log;
   metrics: Metrics;

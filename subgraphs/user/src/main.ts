@@ -11,6 +11,8 @@ import { buildUserSubgraph } from './schema.js';
 import { openPasswords } from './passwords/passwords.js';
 import { openLimits } from './limits/limits.js';
 import { clearExpired } from './sign-up/clear-expired.js';
+import { openRecentlyEnded } from './session/ended/recently-ended.js';
+import { tellGateways } from './session/ended/tell-gateways.js';
 import { jwksRoutes } from './tokens/jwks.js';
 
 const env = exitOnEnvironmentError(readUserEnv);
@@ -59,6 +61,9 @@ await runService(log, async (own) => {
     log,
     metrics,
   });
+  const readings = own(openDatabase({ url, schema: 'user', log, maxConnections: 1 }));
+  const ended = own(openRecentlyEnded({ database: readings, log }));
+  const telling = tellGateways({ ended, identitySecret: env.IDENTITY_SECRET, log });
   own(
     await serveSubgraph({
       name: 'user',
@@ -66,10 +71,11 @@ await runService(log, async (own) => {
       identitySecret: env.IDENTITY_SECRET,
       host: env.HOST,
       port: env.PORT,
-      routes: jwksRoutes(keys),
+      routes: { ...jwksRoutes(keys), ...telling.routes },
       readiness: readinessOf({ database, redis }),
       log,
       metrics,
     }),
   );
+  own(telling);
 });

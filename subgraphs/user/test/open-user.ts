@@ -23,6 +23,8 @@ import { fileURLToPath } from 'node:url';
 import { openLimits, type Rates } from '../src/limits/limits.js';
 import { buildUserSubgraph } from '../src/schema.js';
 import { openPasswords } from '../src/passwords/passwords.js';
+import { openRecentlyEnded } from '../src/session/ended/recently-ended.js';
+import { tellGateways } from '../src/session/ended/tell-gateways.js';
 import { jwksRoutes } from '../src/tokens/jwks.js';
 import { readSigningKeys } from '../src/tokens/signing-keys.js';
 
@@ -75,6 +77,8 @@ export async function openUser({ rates }: { rates?: Partial<Rates> } = {}): Prom
   const redis = openRedis(process.env.REDIS_URL ?? '', log);
   const namespace = `test-${randomBytes(5).toString('hex')}`;
   const guard = openGuard(redis, namespace, log);
+  const ended = openRecentlyEnded({ database, log });
+  const telling = tellGateways({ ended, identitySecret: IDENTITY_SECRET, log });
   const server = await serveSubgraph({
     name: 'user',
     subgraph: await buildUserSubgraph({
@@ -93,7 +97,7 @@ export async function openUser({ rates }: { rates?: Partial<Rates> } = {}): Prom
     identitySecret: IDENTITY_SECRET,
     host: '127.0.0.1',
     port: 0,
-    routes: jwksRoutes(keys),
+    routes: { ...jwksRoutes(keys), ...telling.routes },
     readiness: () => Promise.resolve([]),
     log,
     metrics,
@@ -126,7 +130,9 @@ export async function openUser({ rates }: { rates?: Partial<Rates> } = {}): Prom
       return Number(new RegExp(`^${name}\\{.*\\} (\\d+)$`, 'm').exec(text)?.[1]);
     },
     async [Symbol.asyncDispose]() {
+      await telling.close();
       await server.close();
+      await ended.close();
       const kept = await redis.keys(`${namespace}:*`);
       if (kept.length > 0) await redis.unlink(...kept);
       await redis.quit();
