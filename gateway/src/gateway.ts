@@ -2,6 +2,8 @@ import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { readSupergraph } from './composition/supergraph.js';
 import type { Env } from './env.js';
 import { openAccessTokens } from './identity/access-token.js';
+import { openAdmit } from './identity/admit.js';
+import { NO_ENDED_SESSIONS, openEndedSessions } from './identity/ended/ended-sessions.js';
 import { openIdentify, refuseEveryToken } from './identity/identify.js';
 import { openTokenKeys } from './identity/token-keys.js';
 import { watchReadiness } from './readiness.js';
@@ -18,7 +20,7 @@ export interface GatewayOptions {
 
 /**
  * Opens the gateway on `env.HOST:env.PORT`; it listens when this resolves, and is ready when the token keys are
- * loaded and every subgraph of the house is. Each part is handed to `own` as soon as it stands, to be closed in
+ * loaded, ended sessions are heard of and every subgraph of the house is ready. Each part is handed to `own` as soon as it stands, to be closed in
  * the reverse order.
  */
 export async function openGateway(
@@ -27,16 +29,22 @@ export async function openGateway(
 ): Promise<{ port: number }> {
   const supergraph = readSupergraph(env.supergraphFile);
   const upstreams = own(openUpstreams(supergraph.members, env, metrics));
-  const keys =
-    env.USER_URL === undefined ? undefined : own(openTokenKeys({ url: jwksOf(env.USER_URL), log }));
+  const { USER_URL: userUrl, IDENTITY_SECRET: identitySecret } = env;
+  const keys = userUrl === undefined ? undefined : own(openTokenKeys({ url: jwksOf(userUrl), log }));
+  const sessions =
+    userUrl === undefined
+      ? NO_ENDED_SESSIONS
+      : own(openEndedSessions({ userUrl, identitySecret, log, metrics }));
   const verify = keys ? openAccessTokens(keys) : refuseEveryToken;
   const subgraphs = own(watchReadiness(houseMembers(supergraph.members, env), log));
   const readiness = async () => [
     ...(keys && !keys.loaded() ? ['the keys of access tokens are not loaded'] : []),
+    ...[sessions.problem()].filter((problem) => problem !== undefined),
     ...(await subgraphs.reasons()),
   ];
-  const identify = openIdentify(verify, log);
-  return own(await serveGateway({ env, supergraph, upstreams, identify, readiness, log, metrics }));
+  const identify = openIdentify(verify, sessions, log);
+  const admit = openAdmit(sessions);
+  return own(await serveGateway({ env, supergraph, upstreams, identify, admit, readiness, log, metrics }));
 }
 
 const jwksOf = (userUrl: string) => new URL('/.well-known/jwks.json', userUrl).href;

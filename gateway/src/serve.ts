@@ -9,10 +9,12 @@ import { exploreRoutes } from './explore/routes.js';
 import { SANDBOX_ORIGINS } from './graphql/cors.js';
 import { openFederation } from './graphql/federation.js';
 import { formatErrorFor } from './graphql/format-error.js';
+import { refuseEnded } from './graphql/refuse-ended.js';
 import { openRequestMetrics } from './graphql/request-metrics.js';
 import { knownRoot } from './graphql/root-types.js';
 import { graphqlRoute } from './graphql/route.js';
 import { executeBy, startGraphQLServer } from './graphql/server.js';
+import type { Admit } from './identity/admit.js';
 import type { Identify } from './identity/identify.js';
 import { toClientBy } from './live/client-errors.js';
 import { openLive } from './live/live.js';
@@ -28,6 +30,7 @@ export interface GatewayParts {
   supergraph: Supergraph;
   upstreams: Upstreams;
   identify: Identify;
+  admit: Admit;
   /** What besides a stop in progress keeps the gateway from serving. */
   readiness: () => Promise<string[]>;
   log: Log;
@@ -39,7 +42,7 @@ const GRACE_MS = 15_000;
 
 /** Loads the supergraph and serves it, with the operators' routes and the pages. */
 export async function serveGateway(parts: GatewayParts) {
-  const { env, supergraph, upstreams, identify, log, metrics } = parts;
+  const { env, supergraph, upstreams, identify, admit, log, metrics } = parts;
   const known = openKnownOperations();
   const federation = openFederation({
     supergraphSdl: watchSupergraph(supergraph, { everyMs: env.SUPERGRAPH_POLL_MS, log }),
@@ -57,7 +60,7 @@ export async function serveGateway(parts: GatewayParts) {
   const server = await startGraphQLServer({
     federation,
     production: env.production,
-    plugins: [requests.plugin],
+    plugins: [requests.plugin, refuseEnded(admit, metrics)],
     log,
   });
 
@@ -86,7 +89,7 @@ export async function serveGateway(parts: GatewayParts) {
   const graphql = live.over(
     graphqlRoute({
       server,
-      answerSingleFetch: openSingleFetches(known, upstreams.source),
+      answerSingleFetch: openSingleFetches(known, upstreams.source, admit),
       identify,
       bodyLimit: env.BODY_LIMIT_BYTES,
       allowedOrigins,

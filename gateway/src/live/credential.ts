@@ -1,23 +1,24 @@
 import type { Identity } from '@stampede/shared/identity';
+import type { WatchEnd } from '../identity/ended/ended-sessions.js';
 
 /** As whom a connection speaks, and until when. */
 export interface Credential {
   identity: Identity;
   /** Milliseconds since 1970; an anonymous one does not end. */
   endsAt?: number | undefined;
-  /** Aborted when what it rests on is taken back before that. */
-  ended?: AbortSignal | undefined;
+  /** Tells when the session is ended before that. */
+  watchEnd?: WatchEnd | undefined;
 }
 
 /** Longer timers fire at once in Node. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls `then` once, when the credential ends; the returned function takes that back. */
-export function whenEnded({ endsAt, ended }: Credential, then: () => void): () => void {
+export function whenEnded({ identity, endsAt, watchEnd }: Credential, then: () => void): () => void {
   const timer =
     endsAt === undefined ? undefined : setTimeout(end, Math.min(endsAt - Date.now(), LONGEST_TIMER_MS));
-  ended?.addEventListener('abort', end, { once: true });
-  if (ended?.aborted) end();
+  let unwatch: (() => void) | undefined;
+  unwatch = watchEnd?.(identity, end);
 
   function end(): void {
     forget();
@@ -26,7 +27,7 @@ export function whenEnded({ endsAt, ended }: Credential, then: () => void): () =
 
   function forget(): void {
     clearTimeout(timer);
-    ended?.removeEventListener('abort', end);
+    unwatch?.();
   }
 
   return forget;

@@ -1,6 +1,7 @@
 import { computeResponse } from '@apollo/gateway/dist/resultShaping.js';
 import { getVariableValues, type OperationTypeNode } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
+import type { Admit } from '../identity/admit.js';
 import type { SubgraphAnswer } from '../upstream/answer.js';
 import type { SubgraphSource } from '../upstream/subgraph-source.js';
 import type { KnownOperations, SingleFetch } from './known-operations.js';
@@ -31,11 +32,13 @@ export type AnswerSingleFetch = (
 export function openSingleFetches(
   known: KnownOperations,
   sourceOf: (subgraph: string) => SubgraphSource,
+  admit: Admit,
 ): AnswerSingleFetch {
   return async (body, context) => {
     const request = requestOf(body);
     const single = request && known.recall(request.query, request.operationName);
-    if (!single || !fits(single, request.variables)) return undefined;
+    if (!single || admit(context.identity, single.definition.operation)) return undefined;
+    if (!fits(single, request.variables)) return undefined;
     const subgraph = single.service;
     const question = bodyOf(single, request.variables);
     const asked = sourceOf(subgraph).ask(question, context);

@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { openEndedSessions } from '../src/identity/ended/ended-sessions.js';
+import { until } from './fixtures/house.js';
+
+/** A user service in a thread of its own: it goes on while this one stands still. */
+const USER = `
+  const { createServer } = require('node:http');
+  const { parentPort } = require('node:worker_threads');
+  const line = JSON.stringify({ ended: [], whole: true, ageMs: 0 }) + '\\n';
+  const server = createServer((_, response) => {
+    parentPort.postMessage('asked');
+    response.write(line);
+    const beat = setInterval(() => response.write(line), 100);
+    response.on('close', () => clearInterval(beat));
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
+
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+test('does not take a pause of its own for silence of the user service', async () => {
+  const user = new Worker(USER, { eval: true });
+  const [port] = (await once(user, 'message')) as [number];
+  let asked = 0;
+  user.on('message', () => (asked += 1));
+  const log = openLog('test', 'silent');
+  const problems: unknown[] = [];
+  log.warn = (fields: unknown) => problems.push(fields);
+  const sessions = openEndedSessions({
+    userUrl: `http://127.0.0.1:${port}`,
+    identitySecret: 'a secret of the tests, thirty-two long',
+    log,
+    metrics: openMetrics('test'),
+  });
+  await until(() => sessions.problem() === undefined);
+
+  for (let time = 0; time < 3; time += 1) {
+    standStill(1_500);
+    // Whatever had a timer has had its turn when this has.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(problems).toEqual([]);
+  expect(sessions.problem()).toBeUndefined();
+  expect(asked).toBe(1);
+  await sessions.close();
+  await user.terminate();
+});
