@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { respond, type Route } from '@stampede/shared/http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { ENDED_SESSIONS_PATH } from '@stampede/shared/identity';
 import { openBareSubgraph, openHouse, startGateway, until } from './fixtures/house.js';
 
 const SELLER = '{ product(id: "p1") { name seller { name } } }';
@@ -111,16 +112,23 @@ test('starts without the user subgraph, serves what it can, and recovers by itse
       request.socket.destroy();
       return;
     }
+    if (url.pathname === ENDED_SESSIONS_PATH)
+      return house.endings.routes[url.pathname]?.(request, response, url);
     const answer = await fetch(house.userUrl() + url.pathname);
     respond(response, answer.status, await answer.text(), { 'content-type': 'application/json' });
   };
-  await using user = await openBareSubgraph(relayed, ['/readyz', '/.well-known/jwks.json']);
+  await using user = await openBareSubgraph(relayed, [
+    '/readyz',
+    '/.well-known/jwks.json',
+    ENDED_SESSIONS_PATH,
+  ]);
   await using gateway = await startGateway({ USER_URL: user.url, CATALOG_URL: house.catalogUrl() });
   const token = { authorization: `Bearer ${await house.issuer.token()}` };
 
   await until(async () => (await gateway.get('/readyz')).text.includes('user does not answer'));
   expect((await gateway.get('/readyz')).status).toBe(503);
   expect((await gateway.get('/readyz')).text).toContain('the keys of access tokens are not loaded');
+  expect((await gateway.get('/readyz')).text).toContain('the sessions that have ended are not loaded');
   expect((await gateway.ask('{ product(id: "p1") { name } }')).body.data).toEqual({
     product: { name: 'product p1' },
   });
