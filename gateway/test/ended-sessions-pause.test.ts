@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
+import type { Route } from '@stampede/shared/http';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { openEndedSessions } from '../src/identity/ended/ended-sessions.js';
-import { until } from './fixtures/house.js';
+import { openEndings } from './fixtures/endings.js';
+import { IDENTITY_SECRET, openBareSubgraph, until } from './fixtures/house.js';
 
 /** A user service in a thread of its own: it goes on while this one stands still. */
 const USER = `
@@ -23,20 +25,24 @@ function standStill(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
+/** What a gateway knows of ended sessions, and whatever was wrong with it in the meantime. */
+function openWatched(userUrl: string) {
+  const log = openLog('test', 'silent');
+  const problems: unknown[] = [];
+  log.warn = (fields: unknown) => problems.push(fields);
+  const metrics = openMetrics('test');
+  return {
+    sessions: openEndedSessions({ userUrl, identitySecret: IDENTITY_SECRET, log, metrics }),
+    problems,
+  };
+}
+
 test('does not take a pause of its own for silence of the user service', async () => {
   const user = new Worker(USER, { eval: true });
   const [port] = (await once(user, 'message')) as [number];
   let asked = 0;
   user.on('message', () => (asked += 1));
-  const log = openLog('test', 'silent');
-  const problems: unknown[] = [];
-  log.warn = (fields: unknown) => problems.push(fields);
-  const sessions = openEndedSessions({
-    userUrl: `http://127.0.0.1:${port}`,
-    identitySecret: 'a secret of the tests, thirty-two long',
-    log,
-    metrics: openMetrics('test'),
-  });
+  const { sessions, problems } = openWatched(`http://127.0.0.1:${port}`);
   await until(() => sessions.problem() === undefined);
 
   for (let time = 0; time < 3; time += 1) {
@@ -50,4 +56,21 @@ test('does not take a pause of its own for silence of the user service', async (
   expect(asked).toBe(1);
   await sessions.close();
   await user.terminate();
+});
+
+test('bears a break that is shorter than a second', async () => {
+  const endings = openEndings(IDENTITY_SECRET);
+  const [[path, route]] = Object.entries(endings.routes) as [[string, Route]];
+  await using user = await openBareSubgraph(route, [path]);
+  const { sessions, problems } = openWatched(user.url);
+  await until(() => sessions.problem() === undefined);
+
+  endings.stop();
+  await until(() => endings.streams() === 0);
+  endings.end('s1');
+  endings.start();
+  await until(() => sessions.has('s1'));
+  expect(problems).toEqual([]);
+  await sessions.close();
+  endings.close();
 });

@@ -97,17 +97,6 @@ test('loads again what ended while it did not hear of it', async () => {
   await until(async () => (await house.ask(WHO, mine)).status === 401);
 });
 
-test('bears a break that is shorter than a second', async () => {
-  await using house = await openHouse();
-  await until(() => isReady(house));
-  const mine = await bearerOf(house);
-  house.endings.stop();
-  await until(() => house.endings.streams() === 0);
-  house.endings.start();
-  await until(() => house.endings.loads() === 2);
-  expect((await house.ask(RENAME, mine, { n: 'still' })).status).toBe(200);
-});
-
 test('notices a channel that stands and is silent, and connects anew', async () => {
   await using house = await openHouse();
   await until(() => isReady(house));

@@ -23,16 +23,21 @@ beforeAll(async () => {
 });
 afterAll(() => user[Symbol.asyncDispose]());
 
-function ask(signal: AbortSignal, identity = GATEWAY, body = ENDED_SESSIONS_BODY): Promise<Response> {
+function ask(
+  signal: AbortSignal,
+  identity = GATEWAY,
+  body = ENDED_SESSIONS_BODY,
+  { url } = user,
+): Promise<Response> {
   const signed = signIdentity(IDENTITY_SECRET, { audience: 'user', identity, requestId: 'test' }, body);
-  return fetch(`${user.url}${ENDED_SESSIONS_PATH}`, { headers: { [IDENTITY_HEADER]: signed }, signal });
+  return fetch(`${url}${ENDED_SESSIONS_PATH}`, { headers: { [IDENTITY_HEADER]: signed }, signal });
 }
 
 /** Listens as a gateway does. */
-async function listen() {
+async function listen(to = user) {
   const leaving = new AbortController();
   const response = await eventually(async () => {
-    const answer = await ask(leaving.signal);
+    const answer = await ask(leaving.signal, GATEWAY, ENDED_SESSIONS_BODY, to);
     if (answer.status !== 200) throw new Error(`it answered ${answer.status}`);
     return answer;
   });
@@ -51,6 +56,7 @@ async function listen() {
   });
   return {
     lines,
+    ended: reading,
     heard: () => lines.flatMap(({ ended }) => ended),
     hears: (id: string, withinMs = 1_000) =>
       eventually(() => {
@@ -96,9 +102,13 @@ test('tells who comes late what has been told, whole, and each once', async () =
 
 test('tells of a session that is ended here', async () => {
   await using gateway = await listen();
+  await using reader = openEnded(60_000);
+  await eventually(() => expect(reader.ended.ageMs()).toBeDefined());
   const account = await user.account();
   await user.ask('mutation { signOut }', {}, asUser(account));
   await gateway.hears(account.sessionId);
+  // It is told, and not read.
+  expect(reader.ended.ids()).toContain(account.sessionId);
 });
 
 test('tells of a session that another replica has ended', async () => {
@@ -142,6 +152,15 @@ test('knows how long it has not read the database, and reads all that it has mis
   fresh.away(false);
   await eventually(() => expect(fresh.ended.ids()).toContain(missed), 2_000);
   expect(fresh.ended.ageMs()).toBeLessThan(1_000);
+  expect(fresh.backSeconds()).toBeGreaterThan(61);
+});
+
+test('lets gateways go when it stops', async () => {
+  const stopping = await openUser();
+  await using gateway = await listen(stopping);
+  await stopping[Symbol.asyncDispose]();
+  await gateway.ended;
+  expect(gateway.lines.length).toBeGreaterThan(0);
 });
 
 test.each<[string, Identity, string]>([
@@ -159,16 +178,23 @@ test('tells nothing to who signs nothing', async () => {
 });
 
 /** Another replica's reading, of a database that can be taken away from it. */
-function openEnded() {
+function openEnded(everyMs = 250) {
   const database = openDatabase({ url: user.test.url, schema: 'user', log, maxConnections: 1 });
   let isAway = false;
-  const query: typeof database.query = (...statement) =>
-    isAway ? Promise.reject(new Error('Connection terminated')) : database.query(...statement);
-  const ended = openRecentlyEnded({ database: { ...database, query }, log });
+  let back: unknown[] = [];
+  const query: typeof database.query = (text, values = []) => {
+    if (isAway) return Promise.reject(new Error('Connection terminated'));
+    back.push(values[0]);
+    return database.query(text, values);
+  };
+  const ended = openRecentlyEnded({ database: { ...database, query }, log, everyMs });
   return {
     ended,
+    /** How far back it has read at most since the database was taken away. */
+    backSeconds: () => Math.max(...back.map(Number)),
     away: (away: boolean) => {
       isAway = away;
+      if (away) back = [];
     },
     [Symbol.asyncDispose]: async () => {
       await ended.close();
