@@ -1,3 +1,4 @@
+export { isOfOrigin } from './is-of-origin.js';
 export { listen } from './listen.js';
 export type { HttpListener, Route, UpgradeRoute } from './listen.js';
 export { BodyTooLarge, readBody } from './read-body.js';

@@ -1,4 +1,5 @@
 import { badInput } from '@stampede/shared/errors';
+import { isOfOrigin } from '@stampede/shared/http';
 
 /** KakaoPay takes 255 characters; our own parameters are added to it. */
 const MAX_LENGTH = 180;
@@ -13,17 +14,11 @@ export function checkReturnUrl(returnUrl: URL, allowed: string): URL {
   const path = 'input.returnUrl';
   if (returnUrl.href.length > MAX_LENGTH)
     throw badInput({ path, message: `has at most ${MAX_LENGTH} characters.` });
-  const known = allowed.split(',').some((origin) => isOrigin(returnUrl, origin.trim()));
+  const known = allowed.split(',').some((origin) => isOfOrigin(returnUrl, origin.trim()));
   if (!known || returnUrl.username || returnUrl.password) {
     throw badInput({ path, message: 'is not of an allowed origin.' });
   }
   return returnUrl;
-}
-
-function isOrigin(url: URL, origin: string): boolean {
-  // Not `url.origin`: that of `blob:https://a.example/1` is https://a.example.
-  if (!origin.endsWith(':*')) return `${url.protocol}//${url.host}` === origin;
-  return `${url.protocol}//${url.hostname}` === origin.slice(0, -2);
 }
 
 /** The URLs to which the provider sends the buyer back: paid, given up, failed. */
