@@ -18,6 +18,8 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Mutation', who.SIGNED_IN, 'signOut signOutEverywhere endSession changePassword'],
   ['Mutation', who.SIGNED_IN, 'updateProfile saveAddress removeAddress'],
   ['Mutation', who.ANYONE, 'signUp resendVerification verifyEmail requestPasswordReset resetPassword'],
+  ['Mutation', who.ANYONE, 'startSocialSignIn signInWithSocial'],
+  ['Mutation', who.SIGNED_IN, 'unlinkSocial'],
   // An order shows its buyer to whoever sells it.
   ['User', who.OWNER_AND_SELLER, 'id name role emailVerified createdAt'],
   ['User', who.OWNER_OR_NULL, 'email phone'],
@@ -33,6 +35,8 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['InvalidToken', who.ANYONE, 'message'],
   ['VerificationSent', who.ANYONE, 'email expiresAt'],
   ['PasswordChanged', who.ANYONE, 'sessionsEnded'],
+  ['SocialSignInStart', who.ANYONE, 'url state'],
+  ['SocialSignInFailed', who.ANYONE, 'message'],
 
   // Products and their sales.
   ['Query', who.PUBLIC, 'product products'],

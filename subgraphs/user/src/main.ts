@@ -13,6 +13,7 @@ import { openLimits } from './limits/limits.js';
 import { clearExpired } from './sign-up/clear-expired.js';
 import { openRecentlyEnded } from './session/ended/recently-ended.js';
 import { tellGateways } from './session/ended/tell-gateways.js';
+import { openProviders } from './social/providers/open-providers.js';
 import { jwksRoutes } from './tokens/jwks.js';
 
 const env = exitOnEnvironmentError(readUserEnv);
@@ -58,6 +59,8 @@ await runService(log, async (own) => {
     guard,
     limits: openLimits({ redis, namespace, sealer }),
     publicUrl: env.PUBLIC_URL,
+    providers: openProviders(env),
+    socialRedirectUris: env.SOCIAL_REDIRECT_URIS,
     log,
     metrics,
   });

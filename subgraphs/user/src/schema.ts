@@ -17,6 +17,8 @@ import { SessionResolver } from './session/session.resolver.js';
 import type { Passwords } from './passwords/passwords.js';
 import { SignInResolver } from './sign-in/sign-in.resolver.js';
 import { SignUpResolver } from './sign-up/sign-up.resolver.js';
+import type { LoginProviders } from './social/providers/open-providers.js';
+import { SocialResolver } from './social/social.resolver.js';
 import type { SigningKeys } from './tokens/signing-keys.js';
 
 export interface UserParts {
@@ -31,6 +33,9 @@ export interface UserParts {
   limits: Limits;
   /** Where clients reach the gateway. */
   publicUrl: string;
+  providers: LoginProviders;
+  /** Where they may send people back to, by commas. */
+  socialRedirectUris: string;
   log: Log;
   metrics: Metrics;
 }
@@ -47,6 +52,7 @@ export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
       new SignUpResolver(parts),
       new SignInResolver(parts),
       new PasswordResolver(parts, findAccount),
+      new SocialResolver(parts),
       new SessionResolver(database, keys, findAccount, log),
     ],
     types: [Seller],

@@ -10,7 +10,7 @@ import {
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openSealer, type Sealer } from '@stampede/shared/sealing';
 import { serveSubgraph } from '@stampede/shared/subgraph';
-import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { openLog, openMetrics, type Log } from '@stampede/shared/telemetry';
 import {
   createAccounts,
   openTestDatabase,
@@ -25,12 +25,14 @@ import { buildUserSubgraph } from '../src/schema.js';
 import { openPasswords } from '../src/passwords/passwords.js';
 import { openRecentlyEnded } from '../src/session/ended/recently-ended.js';
 import { tellGateways } from '../src/session/ended/tell-gateways.js';
+import type { LoginProviders } from '../src/social/providers/open-providers.js';
 import { jwksRoutes } from '../src/tokens/jwks.js';
 import { readSigningKeys } from '../src/tokens/signing-keys.js';
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 export const IDENTITY_SECRET = 'local-only-test-identity-secret-0123456789';
 export const PUBLIC_URL = 'http://localhost:4000';
+export const SOCIAL_REDIRECT_URIS = 'https://shop.example/after-login, http://localhost:*';
 export const PASSWORD = 'correct horse battery staple';
 
 const base64Key = () => randomBytes(32).toString('base64');
@@ -63,13 +65,25 @@ export interface UserUnderTest extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const NO_PROVIDERS: LoginProviders = { KAKAO: null, NAVER: null };
+
+export interface UserOptions {
+  rates?: Partial<Rates>;
+  /** Who else vouches for people: nobody, unless a test brings them. */
+  providers?: LoginProviders;
+  log?: Log;
+}
+
 /** The subgraph over a database of its own, served over HTTP. */
-export async function openUser({ rates }: { rates?: Partial<Rates> } = {}): Promise<UserUnderTest> {
+export async function openUser({
+  rates,
+  providers = NO_PROVIDERS,
+  log = openLog('user', 'silent'),
+}: UserOptions = {}): Promise<UserUnderTest> {
   const test = await openTestDatabase('user', MIGRATIONS);
   const sealer = openSealer(newSealingKeys());
   const signingKeys = `${newSigningKey()}${newSigningKey()}`;
   const keys = readSigningKeys(signingKeys);
-  const log = openLog('user', 'silent');
   const metrics = openMetrics('user');
   const passwords = await openPasswords(metrics);
   const passwordHash = await hash(PASSWORD);
@@ -91,6 +105,8 @@ export async function openUser({ rates }: { rates?: Partial<Rates> } = {}): Prom
       guard,
       limits: openLimits({ redis, namespace, sealer, rates }),
       publicUrl: PUBLIC_URL,
+      providers,
+      socialRedirectUris: SOCIAL_REDIRECT_URIS,
       log,
       metrics,
     }),
