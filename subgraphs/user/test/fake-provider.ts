@@ -9,7 +9,7 @@ export const CLIENT_SECRET = 'secret-of-the-tests';
 
 export interface FakePerson {
   sub: string;
-  /** What the profile API answers; where it is a function, it answers itself. */
+  /** What the profile API answers. */
   profile: object;
 }
 
@@ -39,6 +39,8 @@ export interface FakeProvider extends AsyncDisposable {
   rotateKeys(): Promise<void>;
   /** Signs with a key that is not published. */
   forges: boolean;
+  /** Sends headers that have nothing to do there. */
+  odd: boolean;
   asked: Asked[];
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -49,6 +51,16 @@ export const json =
     response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
+
+/** As Kakao's gateways add them, and then some. */
+const ODD_HEADERS = [
+  ['www-authenticate', 'Bearer realm="kauth", error="none"'],
+  ['www-authenticate', 'nonsense=='],
+  ['set-cookie', 'kd_lang=ko; Path=/; Domain=.kakao.test'],
+  ['set-cookie', 'again=1'],
+  ['dpop-nonce', 'unasked'],
+  ['p3p', 'ALL DSP COR MON LAW OUR LEG DEL'],
+] as const;
 
 /** Keeps the connection, and says nothing. */
 export const silence: Answer = () => undefined;
@@ -82,6 +94,7 @@ export async function openFakeProvider(): Promise<FakeProvider> {
     tokens: (body) => body,
     metadata: {},
     forges: false,
+    odd: false,
     asked: [],
     approve(url, person) {
       const code = randomUUID();
@@ -103,6 +116,7 @@ export async function openFakeProvider(): Promise<FakeProvider> {
     const form = new URLSearchParams(Buffer.concat(chunks).toString());
     const path = request.url ?? '';
     provider.asked.push({ path, headers: request.headers, form });
+    if (provider.odd) for (const [name, value] of ODD_HEADERS) response.appendHeader(name, value);
     const [place, say] = await respondTo(path, request, form);
     (provider.instead[place] ?? say)(response);
   }

@@ -166,9 +166,9 @@ test('makes one account of two people at once who have proven the same address',
     await social.begin('KAKAO', kakaoPerson(email)),
   ];
   const answers = await Promise.all(inputs.map((input) => social.finish(input)));
-  const kinds = answers.map(({ data }) => data.signInWithSocial.__typename).sort();
+  const kinds = answers.map(({ data }) => data.signInWithSocial.__typename);
   // One is linked; the other is another person of the provider, whom the account does not have.
-  expect(kinds).toEqual(['AuthSession', 'SocialSignInFailed']);
+  expect(new Set(kinds)).toEqual(new Set(['AuthSession', 'SocialSignInFailed']));
 });
 
 test('signs in once for a state that is brought ten times at once', async () => {

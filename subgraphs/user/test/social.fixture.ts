@@ -12,8 +12,6 @@ import {
 import { openUser, type Answer, type Data, type UserUnderTest } from './open-user.js';
 
 export const REDIRECT_URI = 'http://localhost:4000/social';
-/** Short, so that a provider that says nothing is not waited for. */
-const TIMEOUT_MS = 1_000;
 
 export type ProviderName = 'KAKAO' | 'NAVER';
 
@@ -46,7 +44,7 @@ export interface Input {
 export interface SocialUnderTest extends UserUnderTest {
   kakao: FakeProvider;
   naver: FakeProvider;
-  /** What was logged, line by line. */
+  /** What was logged. */
   logged: Data[];
   start(provider: ProviderName, identity?: Identity, redirectUri?: string): Promise<Answer>;
   /** Begins and goes to the provider. @returns what a client would end the sign-in with. */
@@ -59,13 +57,13 @@ export interface SocialUnderTest extends UserUnderTest {
 }
 
 /** The subgraph with two providers that can be made to misbehave. */
-export async function openSocial(): Promise<SocialUnderTest> {
+export async function openSocial(timeoutMs?: number): Promise<SocialUnderTest> {
   const kakao = await openFakeProvider();
   const naver = await openFakeProvider();
   const logged: Data[] = [];
   const log = openLog('user', 'info');
-  const write = { write: (line: string) => void logged.push(JSON.parse(line)) };
-  Object.assign(log, { [streamOf(log)]: write });
+  for (const level of ['info', 'warn', 'error'] as const)
+    log[level] = (fields: object, message?: string) => void logged.push({ level, ...fields, message });
   const providers = openProviders(
     {
       NODE_ENV: 'test',
@@ -78,7 +76,7 @@ export async function openSocial(): Promise<SocialUnderTest> {
       NAVER_CLIENT_ID: CLIENT_ID,
       NAVER_CLIENT_SECRET: CLIENT_SECRET,
     },
-    TIMEOUT_MS,
+    timeoutMs,
   );
   const user = await openUser({ providers, log });
 
@@ -114,10 +112,6 @@ export async function openSocial(): Promise<SocialUnderTest> {
   };
   return social;
 }
-
-/** pino keeps where it writes to under a symbol of its own. */
-const streamOf = (log: object) =>
-  Object.getOwnPropertySymbols(log).find(({ description }) => description === 'pino.stream') as symbol;
 
 /** Somebody at Kakao, with an address that is proven unless told otherwise. */
 export function kakaoPerson(email?: string, change: object = {}): FakePerson {
