@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { json, type FakePerson, type FakeProvider } from './fake-provider.js';
-import { asUser, openUser, type Data } from './open-user.js';
+import { asUser } from './open-user.js';
 import {
   kakaoPerson,
   naverPerson,
@@ -292,19 +292,6 @@ test('refuses a redirect URI that is not allowed, and begins nothing', async () 
   expect(await count()).toBe(before);
 });
 
-test('says that a provider is switched off which has no client id', async () => {
-  await using off = await openUser();
-  const start = `mutation { startSocialSignIn(provider: NAVER, redirectUri: "${REDIRECT_URI}") { url } }`;
-  const finish = `mutation { signInWithSocial(input: { provider: NAVER, code: "x", state: "x", redirectUri: "${REDIRECT_URI}" }) { __typename } }`;
-  for (const query of [start, finish]) {
-    const { errors } = await off.ask(query);
-    expect(errors?.[0]).toMatchObject({
-      message: expect.stringContaining('NAVER sign-in is not switched on here.'),
-      extensions: { code: 'BAD_USER_INPUT' },
-    });
-  }
-});
-
 test('unlinks nothing for who is not signed in, or has no account any more', async () => {
   const query = 'mutation { unlinkSocial(provider: KAKAO) { id } }';
   const gone = asUser({
@@ -317,36 +304,4 @@ test('unlinks nothing for who is not signed in, or has no account any more', asy
     const { errors } = await social.ask(query, {}, identity);
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   }
-});
-
-test.each([
-  ['answers nonsense', { discovery: nonsense }, {}],
-  ['answers 500', { discovery: json(500, {}) }, {}],
-  ['publishes another issuer', {}, { issuer: 'https://another.test' }],
-])('is unavailable while a provider that nothing is known of %s', async (_, instead, metadata) => {
-  await using fresh = await openSocial();
-  Object.assign(fresh.kakao, { instead, metadata });
-  const { errors } = await fresh.start('KAKAO');
-  expect(errors?.[0]?.extensions).toMatchObject({
-    code: 'SERVICE_UNAVAILABLE',
-    retryAfterMs: expect.any(Number),
-  });
-  expect(fresh.logged).toEqual([expect.objectContaining({ level: 'warn', provider: 'KAKAO' })]);
-  Object.assign(fresh.kakao, { instead: {}, metadata: {} });
-  expect((await fresh.start('KAKAO')).errors).toBeUndefined();
-});
-
-test('shows the secret to Naver by HTTP Basic where its discovery knows no other way', async () => {
-  await using fresh = await openSocial();
-  fresh.naver.metadata = { token_endpoint_auth_methods_supported: ['client_secret_basic'] };
-  expect((await fresh.signIn('NAVER', naverPerson())).__typename).toBe('AuthSession');
-  const token = fresh.naver.asked.find(({ path }) => path === '/login/token') as Data;
-  expect(token.headers.authorization).toMatch(/^Basic /);
-  expect(token.form.has('client_secret')).toBe(false);
-});
-
-test('does without the issuer in the redirect, which clients do not pass on', async () => {
-  await using fresh = await openSocial();
-  fresh.kakao.metadata = { authorization_response_iss_parameter_supported: true };
-  expect((await fresh.signIn('KAKAO', kakaoPerson())).__typename).toBe('AuthSession');
 });
