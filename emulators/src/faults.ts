@@ -4,6 +4,14 @@ import { json, parseJson, type Answer } from './http.js';
 /** What a call meets that fails as networks and servers do, whoever is emulated. */
 const OUTAGES = ['timeout-before', 'timeout-after', 'error-500'] as const;
 
+/** A provider that people sign in by; `nonsense` is 200 with a text that is not JSON. */
+const LOGIN = {
+  discovery: [...OUTAGES, 'nonsense'],
+  token: [...OUTAGES, 'decline', 'nonsense'],
+  profile: [...OUTAGES, 'decline', 'nonsense'],
+  keys: [...OUTAGES, 'nonsense'],
+} as const;
+
 /** What can be made to fail, and how: target, operation, its faults. A target has its row with its emulator. */
 const TARGETS = {
   kakaopay: {
@@ -12,6 +20,8 @@ const TARGETS = {
     cancel: [...OUTAGES, 'decline'],
     lookup: OUTAGES,
   },
+  kakao: LOGIN,
+  naver: LOGIN,
 } as const;
 
 type Targets = typeof TARGETS;

@@ -33,6 +33,9 @@ export function document(title: string, content: Markup): string {
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 button { display: block; width: 100%; margin: .5rem 0; padding: .75rem; font: inherit; border: 1px solid #999; border-radius: .5rem; background: #fff; cursor: pointer; }
 button.pay { background: #fee500; border-color: #e0ca00; font-weight: 600; }
+label { display: block; margin: .25rem 0; }
+input:not([type=radio]), select { display: block; width: 100%; box-sizing: border-box; padding: .5rem; font: inherit; }
+.problem { color: #b00020; }
 dt { color: #666; } dd { margin: 0 0 .5rem; font-weight: 600; }
 code { background: #f2f2f2; padding: 0 .25rem; }
 </style>

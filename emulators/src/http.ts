@@ -15,8 +15,13 @@ export interface Request {
   body: string;
 }
 
-export function json(status: number, body: unknown): Answer {
-  return send(status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(body));
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  return jsonText(status, JSON.stringify(body), headers);
+}
+
+/** JSON that is written already, as for a number that JavaScript would round. */
+export function jsonText(status: number, body: string, headers: Record<string, string> = {}): Answer {
+  return send(status, { 'content-type': 'application/json; charset=utf-8', ...headers }, body);
 }
 
 export function text(status: number, body: string): Answer {

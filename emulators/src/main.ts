@@ -13,6 +13,8 @@ async function main(): Promise<void> {
     host: env.HOST,
     port: env.PORT,
     windowMs: env.KAKAOPAY_WINDOW_MS,
+    kakaoSecret: env.KAKAO_CLIENT_SECRET,
+    naverSecret: env.NAVER_CLIENT_SECRET,
   });
   log('listening', { url: emulators.url });
 

@@ -5,16 +5,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Faults } from './faults.js';
 import { html, json, readBody, text, type Answer, type Request } from './http.js';
 import { indexPage } from './index-page.js';
+import { openKakao } from './kakao/routes.js';
 import { openKakaoPay } from './kakaopay/routes.js';
 import { metrics } from './metrics.js';
 
 const DRAIN_MS = 500;
+const LOGIN_SECRET = 'local-only-login-secret';
 
 export interface Options {
   host?: string;
   port?: number;
   /** How long a KakaoPay tid and its page live, in ms. */
   windowMs?: number;
+  /** The client secrets of the logins. */
+  kakaoSecret?: string;
+  naverSecret?: string;
   now?: () => Date;
 }
 
@@ -26,16 +31,19 @@ export interface Emulators extends AsyncDisposable {
 /** Starts every emulator on one port (a free one by default); state is in memory and ends with it. */
 export async function openEmulators(options: Options = {}): Promise<Emulators> {
   const { host = '127.0.0.1', port = 0, windowMs = 900_000, now = () => new Date() } = options;
+  const { kakaoSecret = LOGIN_SECRET } = options;
   const faults = new Faults();
   const origin = (): string => {
     const { address, family, port } = server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   };
   const kakaopay = openKakaoPay({ faults, windowMs, now, origin });
+  const kakao = openKakao({ faults, now, origin, clientSecret: kakaoSecret });
 
-  function route(request: Request): Answer {
+  function route(request: Request): Answer | Promise<Answer> {
     const { method, path } = request;
     if (path.startsWith('/kakaopay/')) return kakaopay.answer(request);
+    if (path.startsWith('/kakao/')) return kakao.answer(request);
     switch (`${method} ${path}`) {
       case 'GET /':
         return html(200, indexPage());

@@ -1,6 +1,7 @@
 import { Calls, type Counts } from '../calls.js';
-import type { Fault, Faults, OperationOf } from '../faults.js';
+import type { Faults, OperationOf } from '../faults.js';
 import { json, type Answer, type Request } from '../http.js';
+import { delayed, withheld } from '../spoilt.js';
 import { approve } from './approve.js';
 import { refuseUnauthorized } from './authorization.js';
 import { cancel } from './cancel.js';
@@ -89,14 +90,6 @@ export function openKakaoPay({ faults, windowMs, now, origin }: Parts): KakaoPay
   }
 
   return { calls, payments: () => ledger.size, answer };
-}
-
-function withheld(fault: Fault): Answer {
-  return { kind: 'withhold', dropAfterMs: fault.delayMs };
-}
-
-function delayed(answer: Answer, fault: Fault): Answer {
-  return answer.kind === 'send' ? { ...answer, delayMs: fault.delayMs } : answer;
 }
 
 function sum(all: Counts[]): Counts {
