@@ -11,7 +11,21 @@ const ROUTES = [
   ['GET, POST /kakao/oauth/authorize', 'the consent page; its form leads back with a code'],
   ['POST /kakao/oauth/token', 'tokens for a code or a refresh token'],
   ['GET /kakao/api/v2/user/me', 'the person of an access token; /kakao/api/v1/oidc/userinfo too'],
-  ['POST /kakao/keys/rotate', 'the emulator’s own: a new key signs, the last one stays published'],
+  ['GET /naver/.well-known/openid-configuration', 'Naver Login: issuer /naver, and what it names'],
+  [
+    'GET, POST /naver/oauth2/authorize, …/oauth2.0/authorize',
+    'the consent page of OpenID Connect, and the older one',
+  ],
+  [
+    'POST /naver/oauth2/token, …/oauth2.0/token',
+    'tokens for a code of the same; the older one refreshes too',
+  ],
+  ['POST /naver/oauth2.0/revoke', 'ends the tokens of one sign-in'],
+  ['GET /naver/api/v1/nid/me', 'the person of an access token; /naver/api/v1/nid/verify too'],
+  [
+    'POST /kakao/keys/rotate, /naver/keys/rotate',
+    'the emulator’s own: a new key signs, the last stays published',
+  ],
   ['GET /faults', 'faults that are armed now'],
   ['POST /faults', '{"target","operation","fault","times","delayMs"}: makes the next calls fail'],
   ['GET /healthz, /readyz, /metrics', 'for whoever starts and watches this'],

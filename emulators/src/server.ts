@@ -8,6 +8,7 @@ import { indexPage } from './index-page.js';
 import { openKakao } from './kakao/routes.js';
 import { openKakaoPay } from './kakaopay/routes.js';
 import { metrics } from './metrics.js';
+import { openNaver } from './naver/routes.js';
 
 const DRAIN_MS = 500;
 const LOGIN_SECRET = 'local-only-login-secret';
@@ -31,7 +32,7 @@ export interface Emulators extends AsyncDisposable {
 /** Starts every emulator on one port (a free one by default); state is in memory and ends with it. */
 export async function openEmulators(options: Options = {}): Promise<Emulators> {
   const { host = '127.0.0.1', port = 0, windowMs = 900_000, now = () => new Date() } = options;
-  const { kakaoSecret = LOGIN_SECRET } = options;
+  const { kakaoSecret = LOGIN_SECRET, naverSecret = LOGIN_SECRET } = options;
   const faults = new Faults();
   const origin = (): string => {
     const { address, family, port } = server.address() as AddressInfo;
@@ -39,11 +40,13 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
   };
   const kakaopay = openKakaoPay({ faults, windowMs, now, origin });
   const kakao = openKakao({ faults, now, origin, clientSecret: kakaoSecret });
+  const naver = openNaver({ faults, now, origin, clientSecret: naverSecret });
 
   function route(request: Request): Answer | Promise<Answer> {
     const { method, path } = request;
     if (path.startsWith('/kakaopay/')) return kakaopay.answer(request);
     if (path.startsWith('/kakao/')) return kakao.answer(request);
+    if (path.startsWith('/naver/')) return naver.answer(request);
     switch (`${method} ${path}`) {
       case 'GET /':
         return html(200, indexPage());

@@ -1,6 +1,7 @@
 import { json, type Answer } from '../http.js';
 import { isVerified } from '../login/authorization.js';
 import type { Grant, Grants } from '../login/grants.js';
+import { idTokenClaims } from '../login/id-token.js';
 import type { SigningKeys } from '../login/signing-keys.js';
 import { tokenError } from './errors.js';
 import type { KakaoPerson } from './people.js';
@@ -25,14 +26,10 @@ export function refuseClient(form: URLSearchParams, clientSecret: string): Answe
 }
 
 export function token(parts: TokenParts, form: URLSearchParams): Answer | Promise<Answer> {
-  switch (form.get('grant_type')) {
-    case 'authorization_code':
-      return exchange(parts, form);
-    case 'refresh_token':
-      return refresh(parts, form);
-    default:
-      return tokenError('unsupported');
-  }
+  const grantType = form.get('grant_type');
+  if (grantType === 'authorization_code') return exchange(parts, form);
+  if (grantType === 'refresh_token') return refresh(parts, form);
+  return tokenError('unsupported');
 }
 
 /** A code is gone after the first call that names it, also when the rest of the call is wrong. */
@@ -69,18 +66,11 @@ async function issue(
   grant: Grant<KakaoPerson>,
   more: Record<string, unknown>,
 ): Promise<Answer> {
-  const { authorization, person, agreedAt } = grant;
-  const { scopes, clientId, nonce } = authorization;
-  const iat = seconds(now());
+  const { authorization, person } = grant;
+  const { scopes } = authorization;
   const idToken = await (scopes.includes('openid')
     ? keys.sign({
-        iss: issuer(),
-        aud: clientId,
-        sub: person.id,
-        iat,
-        exp: iat + ACCESS_SECONDS,
-        auth_time: seconds(agreedAt),
-        ...(nonce !== undefined && { nonce }),
+        ...idTokenClaims(grant, { issuer, now, seconds: ACCESS_SECONDS }),
         ...(scopes.includes('profile_nickname') && { nickname: person.nickname }),
         ...(scopes.includes('profile_image') && { picture: DEFAULT_IMAGE }),
         // Kakao leaves out of the token what it would mark as unverified in the profile.
@@ -99,8 +89,4 @@ async function issue(
 /** What was agreed to: what was asked for, without the e-mail if the person keeps it. */
 function sharedScopes(grant: Grant<KakaoPerson>): string[] {
   return grant.authorization.scopes.filter((scope) => scope !== 'account_email' || sharesEmail(grant));
-}
-
-function seconds(time: Date): number {
-  return Math.floor(time.getTime() / 1_000);
 }

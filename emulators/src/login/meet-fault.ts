@@ -1,5 +1,4 @@
-import type { FaultOf } from '../faults.js';
-import type { Fault } from '../faults.js';
+import type { Fault, FaultOf } from '../faults.js';
 import { html, type Answer } from '../http.js';
 import { delayed, withheld } from '../spoilt.js';
 
@@ -16,19 +15,13 @@ export async function meetFault(
   fault: Fault<FaultOf<'kakao' | 'naver'>> | undefined,
   { perform, broken, declined }: Spoilable,
 ): Promise<Answer> {
-  switch (fault?.fault) {
-    case undefined:
-      return perform();
-    case 'timeout-before':
-      return withheld(fault);
-    case 'timeout-after':
-      await perform();
-      return withheld(fault);
-    case 'error-500':
-      return delayed(broken(), fault);
-    case 'decline':
-      return delayed(declined(), fault);
-    case 'nonsense':
-      return delayed(html(200, '<!doctype html><title>Under maintenance</title>'), fault);
+  if (!fault) return perform();
+  if (fault.fault === 'timeout-before') return withheld(fault);
+  if (fault.fault === 'timeout-after') {
+    await perform();
+    return withheld(fault);
   }
+  if (fault.fault === 'error-500') return delayed(broken(), fault);
+  if (fault.fault === 'decline') return delayed(declined(), fault);
+  return delayed(html(200, '<!doctype html><title>Under maintenance</title>'), fault);
 }

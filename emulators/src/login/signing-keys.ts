@@ -43,5 +43,5 @@ async function newKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { modulusLength: 2048 });
   const kid = randomBytes(15).toString('hex');
   const { n, e } = await exportJWK(publicKey);
-  return { kid, privateKey, published: { kid, kty: 'RSA', alg: 'RS256', use: 'sig', n, e } as JWK };
+  return { kid, privateKey, published: { kid, kty: 'RSA', alg: 'RS256', use: 'sig', n, e } };
 }
