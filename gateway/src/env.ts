@@ -20,6 +20,8 @@ const shape = {
     .default('')
     .transform((list) => list.split(',').flatMap((origin) => origin.trim() || []))
     .pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'an origin, like https://shop.example'))),
+  /** How many proxies before the gateway are the operator's own, and append to X-Forwarded-For. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
   SUBGRAPH_DEADLINE_MS: milliseconds.default(10_000),
   /** Longer than the payment provider may take to answer an approval. */
   PAYMENT_DEADLINE_MS: milliseconds.default(20_000),

@@ -2,11 +2,14 @@ import { listen, operatorRoutes } from '@stampede/shared/http';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openClients } from './client/clients.js';
+import { openOrigins } from './client/origins.js';
+import { openRefreshCookie } from './client/refresh-cookie.js';
 import type { Supergraph } from './composition/supergraph.js';
 import { watchSupergraph } from './composition/watch-supergraph.js';
 import type { Env } from './env.js';
 import { exploreRoutes } from './explore/routes.js';
-import { SANDBOX_ORIGINS } from './graphql/cors.js';
+import { openCors, SANDBOX_ORIGINS } from './graphql/cors.js';
 import { openFederation } from './graphql/federation.js';
 import { formatErrorFor } from './graphql/format-error.js';
 import { refuseEnded } from './graphql/refuse-ended.js';
@@ -64,14 +67,20 @@ export async function serveGateway(parts: GatewayParts) {
     log,
   });
 
-  const allowedOrigins = [...env.ALLOWED_ORIGINS, ...(env.production ? [] : SANDBOX_ORIGINS)];
+  const sandboxOrigins = env.production ? [] : SANDBOX_ORIGINS;
+  const cors = openCors(env.ALLOWED_ORIGINS, sandboxOrigins);
+  const origins = openOrigins(env.PUBLIC_URL, env.ALLOWED_ORIGINS);
+  const cookie = openRefreshCookie(env.PUBLIC_URL);
+  const clients = openClients({ trustedProxies: env.TRUSTED_PROXIES, origins, cookie });
   const live = openLive({
     graphs,
     execute: executeBy(server),
     identify,
     subgraphs: upstreams,
     identitySecret: env.IDENTITY_SECRET,
-    allowedOrigins,
+    clients,
+    allowedOrigins: [...env.ALLOWED_ORIGINS, ...sandboxOrigins],
+    cors,
     limits: {
       bodyLimit: env.BODY_LIMIT_BYTES,
       initMs: env.LIVE_INIT_MS,
@@ -91,8 +100,9 @@ export async function serveGateway(parts: GatewayParts) {
       server,
       answerSingleFetch: openSingleFetches(known, upstreams.source, admit),
       identify,
+      clients,
       bodyLimit: env.BODY_LIMIT_BYTES,
-      allowedOrigins,
+      cors,
       metrics: requests,
     }),
   );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient, type ExecutionResult } from 'graphql-sse';
+import { NO_CLIENT } from '@stampede/shared/identity';
 import { openMetrics } from '@stampede/shared/telemetry';
 import { EventEmitter, once } from 'node:events';
 import { createServer, request, type ServerResponse } from 'node:http';
@@ -193,7 +194,8 @@ test('begins nothing for a client that left while its token was checked', async 
       return { subscribes: true, stop: () => undefined };
     },
     mayCome: () => true,
-    allowedOrigins: [],
+    clients: { ofStream: () => NO_CLIENT },
+    cors: () => undefined,
     bodyLimit: 1_000,
     heartbeatMs: 60_000,
     metrics: openLiveMetrics(openMetrics('left')),

@@ -4,19 +4,21 @@ import { BodyTooLarge, readBody, respond, type Route } from '@stampede/shared/ht
 import type { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clients } from '../client/clients.js';
 import type { Identify } from '../identity/identify.js';
 import type { AnswerSingleFetch } from '../single-fetch/answer-single-fetch.js';
 import type { GatewayContext } from './context.js';
 import { openContentTypes } from './content-types.js';
-import { openCors } from './cors.js';
+import type { Cors } from './cors.js';
 import type { RequestMetrics } from './request-metrics.js';
 
 export interface GraphQLRouteOptions {
   server: ApolloServer<GatewayContext>;
   answerSingleFetch: AnswerSingleFetch;
   identify: Identify;
+  clients: Clients;
   bodyLimit: number;
-  allowedOrigins: readonly string[];
+  cors: Cors;
   metrics: RequestMetrics;
 }
 
@@ -32,8 +34,7 @@ const READ_HEADERS = [
 
 /** GraphQL over HTTP: POST, and GET for queries. */
 export function graphqlRoute(options: GraphQLRouteOptions): Route {
-  const { server, answerSingleFetch, identify, bodyLimit, allowedOrigins, metrics } = options;
-  const cors = openCors(allowedOrigins);
+  const { server, answerSingleFetch, identify, clients, bodyLimit, cors, metrics } = options;
   const types = openContentTypes();
 
   function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
@@ -56,7 +57,11 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
     const body = method === 'POST' ? await readJson(request, bodyLimit, metrics) : undefined;
     if (body instanceof SyntaxError) return refuse(response, 400, notUnderstood('the body is not JSON.'));
     response.setHeader('cache-control', 'no-store');
-    const context: GatewayContext = { identity: who.identity, requestId };
+    const context: GatewayContext = {
+      identity: who.identity,
+      requestId,
+      ...clients.of(request, response),
+    };
     const type = types.recall(request);
     if (type !== undefined) {
       const since = performance.now();

@@ -1,7 +1,9 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import type { Route, UpgradeRoute } from '@stampede/shared/http';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
+import type { Clients } from '../client/clients.js';
 import type { GatewayContext } from '../graphql/context.js';
+import type { Cors } from '../graphql/cors.js';
 import type { Identify } from '../identity/identify.js';
 import type { ToClient } from './client-errors.js';
 import { openLiveMetrics } from './live-metrics.js';
@@ -33,6 +35,7 @@ export interface LiveOptions {
   graphs: CurrentGraph;
   execute: Execute;
   identify: Identify;
+  clients: Clients;
   /** How to ask a subgraph, and where it is. */
   subgraphs: {
     source(name: string): GraphQLDataSource<GatewayContext>;
@@ -40,6 +43,7 @@ export interface LiveOptions {
   };
   identitySecret: string;
   allowedOrigins: readonly string[];
+  cors: Cors;
   limits: LiveLimits;
   toClient: ToClient;
   log: Log;
@@ -57,7 +61,7 @@ export interface Live {
 
 /** Opens what goes on: subscriptions, over WebSocket and server-sent events. */
 export function openLive(options: LiveOptions): Live {
-  const { subgraphs, identify, allowedOrigins, limits, toClient, log } = options;
+  const { subgraphs, identify, clients, allowedOrigins, cors, limits, toClient, log } = options;
   const metrics = openLiveMetrics(options.metrics);
   const { identitySecret } = options;
   const streams = openSubgraphStreams({ address: subgraphs.address, identitySecret, log });
@@ -77,6 +81,7 @@ export function openLive(options: LiveOptions): Live {
     identify,
     operate,
     mayCome,
+    clients,
     heartbeatMs,
     metrics,
     log,
@@ -88,7 +93,8 @@ export function openLive(options: LiveOptions): Live {
     identify,
     operate,
     mayCome,
-    allowedOrigins,
+    clients,
+    cors,
     bodyLimit,
     heartbeatMs,
     metrics,

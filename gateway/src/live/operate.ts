@@ -1,4 +1,4 @@
-import type { Identity } from '@stampede/shared/identity';
+import type { Client, Identity } from '@stampede/shared/identity';
 import type { FormattedExecutionResult } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { GatewayContext } from '../graphql/context.js';
@@ -20,8 +20,14 @@ export interface Operation {
   stop(): void;
 }
 
+/** Who asks, and from where. */
+export interface Asker {
+  identity: Identity;
+  client: Client;
+}
+
 /** Begins an operation of any kind. The viewer may be called before this returns. */
-export type Operate = (request: OperationRequest, identity: Identity, viewer: Viewer) => Operation;
+export type Operate = (request: OperationRequest, asker: Asker, viewer: Viewer) => Operation;
 
 export interface OperateOptions {
   broadcasts: Broadcasts;
@@ -31,10 +37,15 @@ export interface OperateOptions {
 
 export function openOperate({ broadcasts, execute, toClient }: OperateOptions): Operate {
   /** Never rejects. A result without data is a refusal: nothing was executed. */
-  async function answer(request: OperationRequest, identity: Identity, viewer: Viewer): Promise<void> {
+  async function answer(request: OperationRequest, asker: Asker, viewer: Viewer): Promise<void> {
+    const { identity, client } = asker;
     const requestId = randomUUID();
     try {
-      const { data, errors, extensions } = await execute(request, { identity, requestId });
+      const { data, errors, extensions } = await execute(request, {
+        identity,
+        requestId,
+        client: () => client,
+      });
       if (data === undefined && errors) {
         viewer.error(encode(errors));
         return;
@@ -46,14 +57,14 @@ export function openOperate({ broadcasts, execute, toClient }: OperateOptions): 
     }
   }
 
-  return (request, identity, viewer) => {
+  return (request, asker, viewer) => {
     const subscription = asSubscription(request);
     if (!subscription) {
-      void answer(request, identity, viewer);
+      void answer(request, asker, viewer);
       return { subscribes: false, stop: () => undefined };
     }
     try {
-      return { subscribes: true, ...broadcasts.watch(subscription, identity, viewer) };
+      return { subscribes: true, ...broadcasts.watch(subscription, asker.identity, viewer) };
     } catch (error) {
       viewer.error(encode(toClient([error], randomUUID())));
       return { subscribes: true, stop: () => undefined };

@@ -1,9 +1,11 @@
 import { Unavailable } from '@stampede/shared/errors';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
 
 export interface HttpAnswer {
   status: number;
   text: string;
+  headers: IncomingHttpHeaders;
 }
 
 /** Requests to one address over kept connections, each answered whole or failed within the deadline. */
@@ -53,6 +55,7 @@ export function openExchange(name: string, url: string, deadlineMs: number): Exc
       let controller: Dispatcher.DispatchController | undefined;
       let late: Error | undefined;
       let status = 0;
+      let received: IncomingHttpHeaders = {};
       const chunks: Buffer[] = [];
       const turn = () =>
         pool.dispatch(
@@ -63,15 +66,16 @@ export function openExchange(name: string, url: string, deadlineMs: number): Exc
               // Its deadline has ended while a connection was made for it.
               if (late) started.abort(late);
             },
-            onResponseStart: (_, statusCode) => {
+            onResponseStart: (_, statusCode, responseHeaders) => {
               status = statusCode;
+              received = responseHeaders;
             },
             onResponseData: (_, chunk) => {
               chunks.push(chunk);
             },
             onResponseEnd: () => {
               clearTimeout(timer);
-              resolve({ status, text: textOf(chunks) });
+              resolve({ status, text: textOf(chunks), headers: received });
               pass();
             },
             onResponseError: (_, error) => {

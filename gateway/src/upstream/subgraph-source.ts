@@ -1,5 +1,5 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { IDENTITY_HEADER, signIdentity } from '@stampede/shared/identity';
+import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, signIdentity } from '@stampede/shared/identity';
 import type { Metrics } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
@@ -26,6 +26,8 @@ export interface SubgraphSourceOptions {
   /** Where its GraphQL is served. */
   url: string;
   identitySecret: string;
+  /** Whether it hears of clients, and says what becomes of their cookies: the user service does. */
+  knowsClients: boolean;
   /** Milliseconds until a question is given up. */
   deadlineMs: number;
   /** Seconds by subgraph and outcome. */
@@ -38,15 +40,22 @@ export interface SubgraphSourceOptions {
  * unanswered mutation happened, the client's idempotency key can.
  */
 export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSource {
-  const { name, url, identitySecret, deadlineMs, duration } = options;
+  const { name, url, identitySecret, knowsClients, deadlineMs, duration } = options;
   const exchange = openExchange(name, url, deadlineMs);
 
-  async function ask(body: string, { identity, requestId }: GatewayContext): Promise<SubgraphAnswer> {
+  async function ask(body: string, context: GatewayContext): Promise<SubgraphAnswer> {
+    const { identity, requestId } = context;
     const end = duration.startTimer({ subgraph: name });
     try {
-      const signature = signIdentity(identitySecret, { audience: name, identity, requestId }, body);
-      const { status, text } = await exchange.post({ ...JSON_BOTH_WAYS, [IDENTITY_HEADER]: signature }, body);
+      const client = knowsClients ? context.client?.() : undefined;
+      const signature = signIdentity(identitySecret, { audience: name, identity, requestId, client }, body);
+      const { status, text, headers } = await exchange.post(
+        { ...JSON_BOTH_WAYS, [IDENTITY_HEADER]: signature },
+        body,
+      );
       const answer = readAnswer(name, status, text);
+      const cookie = knowsClients ? headers[REFRESH_COOKIE_HEADER] : undefined;
+      if (typeof cookie === 'string') context.keepCookie?.(cookie);
       end({ outcome: 'answered' });
       return answer;
     } catch (error) {

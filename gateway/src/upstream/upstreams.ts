@@ -35,6 +35,7 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
       name,
       url: address,
       identitySecret: env.IDENTITY_SECRET,
+      knowsClients: name === 'user',
       deadlineMs: name === 'payment' ? env.PAYMENT_DEADLINE_MS : env.SUBGRAPH_DEADLINE_MS,
       duration,
     });

@@ -3,11 +3,12 @@ import { BodyTooLarge, respond, type Route } from '@stampede/shared/http';
 import { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { openCors } from '../../graphql/cors.js';
+import type { Clients } from '../../client/clients.js';
+import type { Cors } from '../../graphql/cors.js';
 import type { Identify } from '../../identity/identify.js';
 import { whenEnded, type Credential } from '../credential.js';
 import type { LiveMetrics } from '../live-metrics.js';
-import type { Operate } from '../operate.js';
+import type { Asker, Operate } from '../operate.js';
 import { isMutation, type OperationRequest } from '../planning/index.js';
 import { openEventStream, type EventStream } from './event-stream.js';
 import { readOperation } from './read-request.js';
@@ -16,7 +17,8 @@ export interface EventStreamsOptions {
   identify: Identify;
   operate: Operate;
   mayCome: (request: IncomingMessage) => boolean;
-  allowedOrigins: readonly string[];
+  clients: Pick<Clients, 'ofStream'>;
+  cors: Cors;
   bodyLimit: number;
   heartbeatMs: number;
   metrics: LiveMetrics;
@@ -24,8 +26,7 @@ export interface EventStreamsOptions {
 
 /** GraphQL over server-sent events: one operation per request, by POST or GET. */
 export function openEventStreams(options: EventStreamsOptions) {
-  const { identify, operate, mayCome, bodyLimit, heartbeatMs, metrics } = options;
-  const cors = openCors(options.allowedOrigins);
+  const { identify, operate, mayCome, clients, cors, bodyLimit, heartbeatMs, metrics } = options;
   const transport = metrics.of('sse');
   const endless = new Set<EventStream>();
   let draining = false;
@@ -35,14 +36,14 @@ export function openEventStreams(options: EventStreamsOptions) {
     respond(response, status, { errors: [error] }, { 'cache-control': 'no-store', ...headers });
   }
 
-  function stream(response: ServerResponse, operation: OperationRequest, who: Credential): void {
+  function stream(response: ServerResponse, operation: OperationRequest, who: Asker & Credential): void {
     const events = openEventStream(response, {
       heartbeatMs,
       metrics: transport,
       onRefused: (reason) => metrics.refused.inc({ transport: 'sse', reason }),
     });
     transport.connections.inc();
-    const { subscribes, stop } = operate(operation, who.identity, events);
+    const { subscribes, stop } = operate(operation, who, events);
     if (subscribes) {
       endless.add(events);
       transport.subscriptions.inc();
@@ -77,7 +78,7 @@ export function openEventStreams(options: EventStreamsOptions) {
     }
     // Whoever left while the token was checked is told of no more: their stream would never end.
     if (request.socket.destroyed) return undefined;
-    stream(response, operation, who);
+    stream(response, operation, { ...who, client: clients.ofStream(request) });
   };
 
   async function read(request: IncomingMessage, url: URL): Promise<OperationRequest | GraphQLError> {

@@ -1,3 +1,4 @@
+import type { Client } from '@stampede/shared/identity';
 import type { Log } from '@stampede/shared/telemetry';
 import type { WebSocket } from 'ws';
 import type { Identify } from '../../identity/identify.js';
@@ -27,19 +28,22 @@ export interface ConnectionOptions {
   log: Log;
 }
 
+/** What the request said that opened the socket. */
+export interface Opening {
+  /** Its header; the client's own word comes first. */
+  authorization: string | undefined;
+  client: Client;
+}
+
 export interface Connection {
   /** Lets what is in flight be answered, then closes; the client will come again, to another process. */
   drain(): void;
 }
 
-/**
- * Speaks the protocol `graphql-transport-ws` with one client.
- *
- * @param authorization the header of the request that opened the socket; the client's own word comes first.
- */
+/** Speaks the protocol `graphql-transport-ws` with one client. */
 export function openConnection(
   socket: WebSocket,
-  authorization: string | undefined,
+  { authorization, client }: Opening,
   options: ConnectionOptions,
 ): Connection {
   const { identify, operate, operationLimit, messageLimit, metrics, onRefused, log } = options;
@@ -99,7 +103,7 @@ export function openConnection(
         if (size > messageLimit) return operations.refuse(id, tooLarge(messageLimit));
         const { query, variables, operationName } = payload;
         const request = { query, variables: variables ?? {}, operationName: operationName ?? undefined };
-        return operations.begin(id, request, credential.identity);
+        return operations.begin(id, request, { identity: credential.identity, client });
       }
     }
   }

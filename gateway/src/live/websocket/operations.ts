@@ -1,9 +1,8 @@
-import type { Identity } from '@stampede/shared/identity';
 import type { GraphQLFormattedError } from 'graphql';
 import { tooMany } from '../client-errors.js';
 import type { Frame } from '../frame.js';
 import type { TransportMetrics } from '../live-metrics.js';
-import type { Operate, Operation } from '../operate.js';
+import type { Asker, Operate, Operation } from '../operate.js';
 import type { OperationRequest } from '../planning/index.js';
 import type { Viewer } from '../sharing/deliver.js';
 import { complete, framesOf } from './messages.js';
@@ -12,7 +11,7 @@ import type { Outlet } from './outlet.js';
 export interface Operations {
   has(id: string): boolean;
   /** Beyond the limit it is refused by an error message; the others are none the worse. */
-  begin(id: string, request: OperationRequest, identity: Identity): void;
+  begin(id: string, request: OperationRequest, asker: Asker): void;
   /** Answers one that is not begun. */
   refuse(id: string, error: GraphQLFormattedError): void;
   /** The client has lost interest. */
@@ -72,14 +71,14 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
   return {
     refuse,
     has: (id) => entries.has(id),
-    begin: (id, request, identity) => {
+    begin: (id, request, asker) => {
       if (entries.size + abandoned.size >= limit) {
         refuse(id, tooMany(limit));
         return;
       }
       const entry: Entry = { stop: () => undefined };
       entries.set(id, entry);
-      const operation = operate(request, identity, viewerOf(id, entry));
+      const operation = operate(request, asker, viewerOf(id, entry));
       if (operation.subscribes) metrics.subscriptions.inc();
       Object.assign(entry, operation);
     },

@@ -1,12 +1,14 @@
 import { refuseUpgrade, type UpgradeRoute } from '@stampede/shared/http';
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Clients } from '../../client/clients.js';
 import type { LiveMetrics } from '../live-metrics.js';
-import { openConnection, type Connection, type ConnectionOptions } from './connection.js';
+import { openConnection, type Connection, type ConnectionOptions, type Opening } from './connection.js';
 import { CLOSE, PROTOCOL } from './messages.js';
 
 export interface WebSocketsOptions extends Omit<ConnectionOptions, 'metrics' | 'onRefused'> {
   mayCome: (request: IncomingMessage) => boolean;
+  clients: Pick<Clients, 'ofStream'>;
   metrics: LiveMetrics;
 }
 
@@ -21,7 +23,7 @@ const CLOSING = { closeTimeout: 2_000 };
 
 /** Takes WebSockets in, and knows them until they close. */
 export function openWebSockets(options: WebSocketsOptions) {
-  const { mayCome, metrics, ...connectionOptions } = options;
+  const { mayCome, clients, metrics, ...connectionOptions } = options;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -36,14 +38,14 @@ export function openWebSockets(options: WebSocketsOptions) {
   const open = new Map<WebSocket, Connection>();
   let draining = false;
 
-  function accept(socket: WebSocket, authorization: string | undefined): void {
+  function accept(socket: WebSocket, opening: Opening): void {
     if (socket.protocol !== PROTOCOL) {
       refused(String(CLOSE.notThisProtocol));
       socket.on('error', () => undefined);
       socket.close(CLOSE.notThisProtocol, 'Subprotocol not acceptable');
       return;
     }
-    const connection = openConnection(socket, authorization, {
+    const connection = openConnection(socket, opening, {
       ...connectionOptions,
       metrics: transport,
       onRefused: refused,
@@ -62,8 +64,12 @@ export function openWebSockets(options: WebSocketsOptions) {
       return refuseUpgrade(socket, '403 Forbidden');
     }
     if (draining) return refuseUpgrade(socket, '503 Service Unavailable');
-    const { authorization } = request.headers;
-    server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, authorization));
+    // Made now: the request itself would be kept in memory for as long as the socket.
+    const opening = {
+      authorization: request.headers.authorization,
+      client: clients.ofStream(request),
+    };
+    server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, opening));
   };
 
   return {
