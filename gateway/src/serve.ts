@@ -22,6 +22,8 @@ import type { Identify } from './identity/identify.js';
 import { toClientBy } from './live/client-errors.js';
 import { openLive } from './live/live.js';
 import { followGraph } from './live/planning/index.js';
+import { accountPages } from './pages/account-pages.js';
+import { openAskUser } from './pages/ask-user.js';
 import { homePage } from './pages/home-page.js';
 import { returnPage } from './pages/return-page.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
@@ -106,6 +108,8 @@ export async function serveGateway(parts: GatewayParts) {
       metrics: requests,
     }),
   );
+  const hasUserService = env.USER_URL !== undefined && supergraph.members.some(({ name }) => name === 'user');
+  const askUser = openAskUser(() => upstreams.source('user'), log);
   const listener = await listen({
     host: env.HOST,
     port: env.PORT,
@@ -113,6 +117,7 @@ export async function serveGateway(parts: GatewayParts) {
     routes: {
       '/': homePage,
       '/return': returnPage(env.PUBLIC_URL),
+      ...(hasUserService && accountPages({ publicUrl: env.PUBLIC_URL, clients, origins, identify, askUser })),
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
       ...operatorRoutes(readiness, metrics),
     },

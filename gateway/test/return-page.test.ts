@@ -52,3 +52,10 @@ test('says that nothing was paid when the provider sends no token', async () => 
 test('says so when it is opened without a payment', async () => {
   expect((await back({ pg_token: 'tok-1' })).text).toContain('opened without a payment');
 });
+
+test('speaks Korean to who reads it', async () => {
+  const headers = { 'accept-language': 'ko-KR' };
+  const { text } = await house.get('/return?payment=pay-1&pg_token=tok-1', { headers });
+  expect(text).toContain('한 단계 남았습니다');
+  expect(mutationOf(text)).toContain('approvePayment');
+});

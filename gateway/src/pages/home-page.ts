@@ -1,8 +1,9 @@
-import { markup, page } from './page.js';
+import { markup } from './markup.js';
+import { page } from './page.js';
 
 /** `/`: where to go from here. */
-export const homePage = page(
-  'Stampede',
-  () => markup`<h1>Stampede</h1>
+export const homePage = page(() => ({
+  title: 'Stampede',
+  content: markup`<h1>Stampede</h1>
 <p>Limited stock, unlimited buyers. The API is at <a href="/graphql">/graphql</a>.</p>`,
-);
+}));

@@ -1,16 +1,19 @@
-import { markup, page, type Markup } from './page.js';
+import type { Language } from '@stampede/shared/identity';
+import { markup } from './markup.js';
+import { page, type Page } from './page.js';
 
 /**
  * `/return`: where a buyer without a client of their own comes back from the payment provider. It shows what
  * `approvePayment` needs, ready for pasting. It changes nothing itself: a GET must not spend money.
  */
 export const returnPage = (publicUrl: string) =>
-  page('Back from the payment', (query) => {
+  page((query, language) => {
     const paymentId = query.get('payment') ?? '';
     // KakaoPay's name for it, and Toss Payments'.
     const token = query.get('pg_token') ?? query.get('paymentKey') ?? '';
-    if (paymentId === '') return nothingHere();
-    return token === '' ? notPaid(paymentId) : paid({ paymentId, token, amount: amountOf(query), publicUrl });
+    if (paymentId === '') return nothingHere(language);
+    if (token === '') return notPaid(paymentId, language);
+    return paid({ paymentId, token, amount: amountOf(query), publicUrl }, language);
   });
 
 interface Return {
@@ -26,11 +29,16 @@ function amountOf(query: URLSearchParams): string | undefined {
   return /^\d{1,15}$/.test(amount) ? amount : undefined;
 }
 
-const paid = (back: Return): Markup => markup`<h1>One step left</h1>
-<p>The provider has accepted. Nothing is charged before the payment is approved here, by the buyer who is signed in:
-send this to <a href="${back.publicUrl}/graphql">${back.publicUrl}/graphql</a>.</p>
-<dl><dt>Payment</dt><dd><code>${back.paymentId}</code></dd><dt>Token</dt><dd><code>${back.token}</code></dd></dl>
-<pre>${mutation(back)}</pre>`;
+function paid(back: Return, language: Language): Page {
+  const words = WORDS[language];
+  return {
+    title: words.title,
+    content: markup`<h1>${words.left}</h1>
+<p>${words.leftText} <a href="${back.publicUrl}/graphql">${back.publicUrl}/graphql</a>.</p>
+<dl><dt>${words.payment}</dt><dd><code>${back.paymentId}</code></dd><dt>${words.token}</dt><dd><code>${back.token}</code></dd></dl>
+<pre>${mutation(back)}</pre>`,
+  };
+}
 
 /** A string of GraphQL is written as one of JSON. */
 function mutation({ paymentId, token, amount }: Return): string {
@@ -45,10 +53,50 @@ function mutation({ paymentId, token, amount }: Return): string {
 }`;
 }
 
-const notPaid = (paymentId: string): Markup => markup`<h1>Nothing was paid</h1>
-<p>The payment was cancelled, or the provider refused it. The order stays payable until its hold ends: start a payment
-again.</p>
-<dl><dt>Payment</dt><dd><code>${paymentId}</code></dd></dl>`;
+function notPaid(paymentId: string, language: Language): Page {
+  const words = WORDS[language];
+  return {
+    title: words.title,
+    content: markup`<h1>${words.notPaid}</h1>
+<p>${words.notPaidText}</p>
+<dl><dt>${words.payment}</dt><dd><code>${paymentId}</code></dd></dl>`,
+  };
+}
 
-const nothingHere = (): Markup => markup`<h1>Nothing to see here</h1>
-<p>This page is where a payment provider sends a buyer back to. It was opened without a payment.</p>`;
+function nothingHere(language: Language): Page {
+  const words = WORDS[language];
+  return {
+    title: words.title,
+    content: markup`<h1>${words.nothing}</h1>
+<p>${words.nothingText}</p>`,
+  };
+}
+
+const WORDS = {
+  en: {
+    title: 'Back from the payment',
+    left: 'One step left',
+    leftText:
+      'The provider has accepted. Nothing is charged before the payment is approved here, by the buyer who is signed in: send this to',
+    payment: 'Payment',
+    token: 'Token',
+    notPaid: 'Nothing was paid',
+    notPaidText:
+      'The payment was cancelled, or the provider refused it. The order stays payable until its hold ends: start a payment again.',
+    nothing: 'Nothing to see here',
+    nothingText:
+      'This page is where a payment provider sends a buyer back to. It was opened without a payment.',
+  },
+  ko: {
+    title: '결제에서 돌아왔습니다',
+    left: '한 단계 남았습니다',
+    leftText:
+      '결제사가 승낙했습니다. 로그인한 구매자가 여기에서 결제를 승인하기 전에는 청구되지 않습니다. 아래 내용을 보내 주세요:',
+    payment: '결제',
+    token: '토큰',
+    notPaid: '결제되지 않았습니다',
+    notPaidText: '결제가 취소되었거나 거절되었습니다. 확보 시간이 끝나기 전에는 다시 결제할 수 있습니다.',
+    nothing: '표시할 내용이 없습니다',
+    nothingText: '결제사가 구매자를 돌려보내는 페이지입니다. 결제 정보 없이 열렸습니다.',
+  },
+} satisfies Record<Language, object>;
