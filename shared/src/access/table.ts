@@ -20,6 +20,10 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Mutation', who.ANYONE, 'signUp resendVerification verifyEmail requestPasswordReset resetPassword'],
   ['Mutation', who.ANYONE, 'startSocialSignIn signInWithSocial'],
   ['Mutation', who.SIGNED_IN, 'unlinkSocial'],
+  ['Query', who.ROLE_OPERATOR, 'users'],
+  ['Mutation', who.ROLE_OPERATOR, 'setRole'],
+  ['UserConnection', who.ROLE_OPERATOR, 'edges pageInfo totalCount'],
+  ['UserEdge', who.ROLE_OPERATOR, 'cursor node'],
   // An order shows its buyer to whoever sells it.
   ['User', who.OWNER_AND_SELLER, 'id name role emailVerified createdAt'],
   ['User', who.OWNER_OR_NULL, 'email phone'],

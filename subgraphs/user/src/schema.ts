@@ -7,6 +7,7 @@ import type { Log, Metrics } from '@stampede/shared/telemetry';
 import type { Redis } from 'ioredis';
 import { findAccounts } from './account.entity.js';
 import { findById } from './find-by-id.js';
+import { OperatorsResolver } from './operators/operators.resolver.js';
 import { ProfileResolver } from './profile/profile.resolver.js';
 import type { Limits } from './limits/limits.js';
 import { PasswordResolver } from './passwords/password.resolver.js';
@@ -48,6 +49,7 @@ export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
   return buildSubgraph({
     resolvers: [
       new UserResolver(database, sealer, findAccount),
+      new OperatorsResolver(database, sealer, findAccount),
       new ProfileResolver(database, sealer, findAccount),
       new SignUpResolver(parts),
       new SignInResolver(parts),

@@ -58,6 +58,7 @@ export interface UserUnderTest extends AsyncDisposable {
   redis: Redis;
   namespace: string;
   signingKeys: string;
+  sealingKeys: string;
   /** Asks as the gateway would, on behalf of `identity`; nobody by default. */
   ask(query: string, variables?: object, identity?: Identity, client?: Client): Promise<Answer>;
   account(role?: Role): Promise<TestAccount>;
@@ -81,7 +82,8 @@ export async function openUser({
   log = openLog('user', 'silent'),
 }: UserOptions = {}): Promise<UserUnderTest> {
   const test = await openTestDatabase('user', MIGRATIONS);
-  const sealer = openSealer(newSealingKeys());
+  const sealingKeys = newSealingKeys();
+  const sealer = openSealer(sealingKeys);
   const signingKeys = `${newSigningKey()}${newSigningKey()}`;
   const keys = readSigningKeys(signingKeys);
   const metrics = openMetrics('user');
@@ -127,6 +129,7 @@ export async function openUser({
     redis,
     namespace,
     signingKeys,
+    sealingKeys,
     ask: async (query, variables = {}, identity = ANONYMOUS, client) => {
       const body = JSON.stringify({ query, variables });
       const signed = signIdentity(

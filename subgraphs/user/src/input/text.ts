@@ -17,7 +17,7 @@ export function checkText(path: string, value: string, longest: number): string 
   const text = value.normalize('NFC').trim();
   if (text === '') throw badInput({ path, message: 'must not be blank.' });
   if (UNWRITABLE.test(text)) throw badInput({ path, message: 'must not hold control characters.' });
-  if ([...text].length > longest) throw tooLong(path, longest);
+  if (Array.from(text).length > longest) throw tooLong(path, longest);
   return text;
 }
 

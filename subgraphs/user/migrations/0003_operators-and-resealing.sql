@@ -1,0 +1,23 @@
+-- Up Migration
+
+-- Few among all accounts: one of them has to remain.
+CREATE INDEX account_operators ON account (id) WHERE role = 'OPERATOR' AND deleted_at IS NULL;
+
+-- How far what is sealed has been looked through for other keys than the one that seals now: one row, since keys are
+-- changed one after the other.
+CREATE TABLE resealing (
+  one        boolean PRIMARY KEY DEFAULT true CHECK (one),
+  -- The key that seals now, as whoever started last has it.
+  key_id     text NOT NULL,
+  began_at   timestamptz NOT NULL DEFAULT now(),
+  -- Which of the tables, and after which of its rows: the nil UUID is before all of them.
+  at_table   int NOT NULL DEFAULT 0,
+  after_id   uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  -- Of this round: values by the key that seals them now, those that do not open, those that changed meanwhile.
+  counted    jsonb NOT NULL DEFAULT '{}',
+  resealed   bigint NOT NULL DEFAULT 0,
+  unreadable bigint NOT NULL DEFAULT 0,
+  missed     bigint NOT NULL DEFAULT 0,
+  -- Null while the round goes on.
+  ended_at   timestamptz
+);

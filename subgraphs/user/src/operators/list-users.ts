@@ -1,0 +1,84 @@
+import type { Database } from '@stampede/shared/database';
+import { badInput } from '@stampede/shared/errors';
+import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
+import type { Role } from '@stampede/shared/identity';
+import type { Sealer } from '@stampede/shared/sealing';
+import { emailIndex, findAccounts } from '../account.entity.js';
+import { isUuid } from '../is-uuid.js';
+import { User } from '../profile/user.type.js';
+import type { UserConnection } from './user-connection.js';
+
+export interface UserFilter {
+  /** An address as a whole, or an id; blank is none. */
+  search?: string | null | undefined;
+  role?: Role | null | undefined;
+}
+
+export interface PageOf {
+  first: number;
+  after: string | null;
+}
+
+export const MOST_USERS = 100;
+/** RFC 5321 knows no longer address. */
+const LONGEST_SEARCH = 254;
+const LIST = 'users';
+
+const LISTED = `deleted_at IS NULL AND ($1::text IS NULL OR role = $1)
+  AND ($2::uuid IS NULL OR id = $2) AND ($3::bytea IS NULL OR email_index = $3)`;
+
+/** A page of accounts, the newest first. @throws BAD_USER_INPUT */
+export async function listUsers(
+  database: Database,
+  sealer: Sealer,
+  filter: UserFilter,
+  { first, after }: PageOf,
+): Promise<UserConnection> {
+  if (first < 0 || first > MOST_USERS) throw badInput({ path: 'first', message: `is 0 to ${MOST_USERS}.` });
+  const listed = [filter.role ?? null, ...keysOf(sealer, filter.search?.trim() ?? '')];
+  const [createdAt, afterId] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
+  const rows = await database.query<{ id: string; at: string }>(
+    `SELECT id, ${timeKey('created_at')} AS at FROM account
+      WHERE ${LISTED} AND ($5::timestamptz IS NULL OR (created_at, id) < ($5::timestamptz, $6::uuid))
+      ORDER BY created_at DESC, id DESC LIMIT $4`,
+    [...listed, first + 1, createdAt, afterId],
+  );
+  const [count] = await database.query<{ count: number }>(
+    `SELECT count(*) FROM account WHERE ${LISTED}`,
+    listed,
+  );
+  const page = rows.slice(0, first);
+  const accounts = new Map(
+    (
+      await findAccounts(
+        database,
+        sealer,
+        page.map(({ id }) => id),
+      )
+    ).map((account) => [account.id, account]),
+  );
+  const edges = page.flatMap(({ id, at }) => {
+    const account = accounts.get(id);
+    // One that was deleted between the two statements is not there any more.
+    return account ? [{ cursor: encodeCursor(LIST, at, id), node: new User(account) }] : [];
+  });
+  return {
+    edges,
+    totalCount: count?.count ?? 0,
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      hasPreviousPage: after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+/** What is searched for: an id, or the blind index of an address. */
+function keysOf(sealer: Sealer, search: string): [id: string | null, index: Buffer | null] {
+  if (search === '') return [null, null];
+  if (search.length > LONGEST_SEARCH) {
+    throw badInput({ path: 'search', message: `has more than ${LONGEST_SEARCH} characters.` });
+  }
+  return isUuid(search) ? [search, null] : [null, emailIndex(sealer, search)];
+}
