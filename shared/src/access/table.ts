@@ -20,6 +20,8 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Mutation', who.ANYONE, 'signUp resendVerification verifyEmail requestPasswordReset resetPassword'],
   ['Mutation', who.ANYONE, 'startSocialSignIn signInWithSocial'],
   ['Mutation', who.SIGNED_IN, 'unlinkSocial'],
+  ['Query', who.SIGNED_IN, 'exportMyData'],
+  ['Mutation', who.SIGNED_IN, 'deleteAccount'],
   ['Query', who.ROLE_OPERATOR, 'users'],
   ['Mutation', who.ROLE_OPERATOR, 'setRole'],
   ['UserConnection', who.ROLE_OPERATOR, 'edges pageInfo totalCount'],
@@ -100,6 +102,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
 
   // What the services ask one another. Types that are `@inaccessible` as a whole need no rows.
   ['Query', who.SERVICE, 'productExists stockBook stockLedger orderToPay'],
+  ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];
 

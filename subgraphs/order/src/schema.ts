@@ -13,6 +13,7 @@ import type { FollowedOrders } from './follow-order/followed-orders.js';
 import { openOrderReader } from './history/order-reader.js';
 import { OrderResolver } from './history/order.resolver.js';
 import { Product, User } from './order.entity.js';
+import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
 
 export type OrderParts = CheckoutParts & AuditParts & { followed: FollowedOrders };
@@ -29,6 +30,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       new DecisionResolver(database),
       new FollowOrderResolver(),
       new OrderResolver(orders),
+      new PersonalDataResolver(database),
       new RebuildResolver(rebuilds),
     ],
     types: [Product, User],

@@ -5,6 +5,7 @@ import { openPaymentReader } from './history/payment-reader.js';
 import { OrderPaymentsResolver, PaymentResolver } from './history/payment.resolver.js';
 import type { PaymentParts } from './payment-parts.js';
 import { paymentOf } from './payment-view.js';
+import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { StartPaymentResolver } from './start-payment/start-payment.resolver.js';
 
 export function buildPayment(parts: PaymentParts, returnOrigins: string): Promise<Subgraph> {
@@ -14,6 +15,7 @@ export function buildPayment(parts: PaymentParts, returnOrigins: string): Promis
       new ApprovePaymentResolver(parts),
       new OrderPaymentsResolver(reader),
       new PaymentResolver(reader),
+      new PersonalDataResolver(parts.database),
       new StartPaymentResolver(parts, returnOrigins),
     ],
     references: {

@@ -1,12 +1,13 @@
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openGuard, openRedis } from '@stampede/shared/redis';
-import { readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
+import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { createDemoAccounts } from './demo/demo-accounts.js';
 import { readUserEnv } from './env.js';
 import { openMailSender } from './mail/mail-sender.js';
+import { openPurge } from './personal-data/purge-sessions.js';
 import { buildUserSubgraph } from './schema.js';
 import { openPasswords } from './passwords/passwords.js';
 import { openLimits } from './limits/limits.js';
@@ -35,7 +36,6 @@ await runService(log, async (own) => {
   const guard = openGuard(redis, namespace, log);
   const passwords = await openPasswords(metrics);
   own(clearExpired({ database, guard, log }));
-  if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
   own(
     openMailSender({
@@ -49,6 +49,12 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
+  const us = { service: 'user', identitySecret: env.IDENTITY_SECRET };
+  const order = own(openServiceClient({ ...us, url: env.ORDER_URL, audience: 'order' }));
+  const payment = own(openServiceClient({ ...us, url: env.PAYMENT_URL, audience: 'payment' }));
+  if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
+
+  own(openPurge({ database, guard, log }));
   const subgraph = await buildUserSubgraph({
     database,
     sealer,
@@ -61,6 +67,8 @@ await runService(log, async (own) => {
     publicUrl: env.PUBLIC_URL,
     providers: openProviders(env),
     socialRedirectUris: env.SOCIAL_REDIRECT_URIS,
+    order,
+    payment,
     log,
     metrics,
   });

@@ -2,12 +2,14 @@ import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
 import type { Sealer } from '@stampede/shared/sealing';
+import type { ServiceClient } from '@stampede/shared/subgraph';
 import type { Guard } from '@stampede/shared/redis';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import type { Redis } from 'ioredis';
 import { findAccounts } from './account.entity.js';
 import { findById } from './find-by-id.js';
 import { OperatorsResolver } from './operators/operators.resolver.js';
+import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { ProfileResolver } from './profile/profile.resolver.js';
 import type { Limits } from './limits/limits.js';
 import { PasswordResolver } from './passwords/password.resolver.js';
@@ -37,6 +39,9 @@ export interface UserParts {
   providers: LoginProviders;
   /** Where they may send people back to, by commas. */
   socialRedirectUris: string;
+  /** What the other services keep of a person is asked of them. */
+  order: ServiceClient;
+  payment: ServiceClient;
   log: Log;
   metrics: Metrics;
 }
@@ -50,6 +55,7 @@ export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
     resolvers: [
       new UserResolver(database, sealer, findAccount),
       new OperatorsResolver(database, sealer, findAccount),
+      new PersonalDataResolver(parts),
       new ProfileResolver(database, sealer, findAccount),
       new SignUpResolver(parts),
       new SignInResolver(parts),

@@ -1,4 +1,5 @@
 import { hash } from '@node-rs/argon2';
+import { Unavailable } from '@stampede/shared/errors';
 import {
   ANONYMOUS,
   IDENTITY_HEADER,
@@ -9,8 +10,8 @@ import {
 } from '@stampede/shared/identity';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openSealer, type Sealer } from '@stampede/shared/sealing';
-import { serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics, type Log } from '@stampede/shared/telemetry';
+import { serveSubgraph, type ServiceClient } from '@stampede/shared/subgraph';
 import {
   createAccounts,
   openTestDatabase,
@@ -68,7 +69,15 @@ export interface UserUnderTest extends AsyncDisposable {
 
 const NO_PROVIDERS: LoginProviders = { KAKAO: null, NAVER: null };
 
-export interface UserOptions {
+/** The other services, as this one asks them. */
+export type Others = Record<'order' | 'payment', ServiceClient>;
+
+const NOBODY: ServiceClient = {
+  ask: () => Promise.reject(new Unavailable('a service that the test does not have')),
+  close: () => Promise.resolve(),
+};
+
+export interface UserOptions extends Partial<Others> {
   rates?: Partial<Rates>;
   /** Who else vouches for people: nobody, unless a test brings them. */
   providers?: LoginProviders;
@@ -79,6 +88,8 @@ export interface UserOptions {
 export async function openUser({
   rates,
   providers = NO_PROVIDERS,
+  order = NOBODY,
+  payment = NOBODY,
   log = openLog('user', 'silent'),
 }: UserOptions = {}): Promise<UserUnderTest> {
   const test = await openTestDatabase('user', MIGRATIONS);
@@ -109,6 +120,8 @@ export async function openUser({
       publicUrl: PUBLIC_URL,
       providers,
       socialRedirectUris: SOCIAL_REDIRECT_URIS,
+      order,
+      payment,
       log,
       metrics,
     }),

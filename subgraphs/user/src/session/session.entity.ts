@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Sql } from '@stampede/shared/database';
+import { unauthenticated } from '@stampede/shared/errors';
 import { openNotices } from '@stampede/shared/live';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { randomUUID } from 'node:crypto';
@@ -37,11 +38,14 @@ export async function startSession(sql: Sql, accountId: string, device: string):
   const id = randomUUID();
   const refreshToken = newRefreshToken();
   const { hash, family } = hashRefreshToken(refreshToken);
-  await sql.run(
+  // Waits for whoever deletes the account at this moment: no device is signed in behind their back.
+  const started = await sql.run(
     `INSERT INTO session (id, account_id, device, expires_at, refresh_hash, refresh_family)
-     VALUES ($1, $2, $3, now() + $4::interval, $5, $6)`,
+     SELECT $1, id, $3, now() + $4::interval, $5, $6 FROM account
+      WHERE id = $2 AND deleted_at IS NULL FOR KEY SHARE`,
     [id, accountId, device, SESSION_LIFETIME, hash, family],
   );
+  if (started === 0) throw unauthenticated('There is no such account any more.');
   return { id, refreshToken };
 }
 

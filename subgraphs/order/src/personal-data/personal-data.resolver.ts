@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import type { Database } from '@stampede/shared/database';
+import { requireService, type SubgraphContext } from '@stampede/shared/subgraph';
+import { Arg, Ctx, Directive, ID, Query, Resolver } from 'type-graphql';
+import { readPersonalData } from './read-personal-data.js';
+
+@Resolver()
+export class PersonalDataResolver {
+  constructor(private readonly database: Database) {}
+
+  @Directive('@inaccessible')
+  @Query(() => String, {
+    description: 'JSON of a page of the orders that are kept of a person: `items`, and `next`. For user.',
+  })
+  async personalDataOfOrders(
+    @Ctx() context: SubgraphContext,
+    @Arg('userId', () => ID) userId: string,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ): Promise<string> {
+    requireService(context, 'user');
+    return JSON.stringify(await readPersonalData(this.database, userId, after ?? null));
+  }
+}

@@ -1,0 +1,44 @@
+import type { Sql } from '@stampede/shared/database';
+import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
+import { isUuid } from '../is-uuid.js';
+
+/** A page is read in one statement, and travels as one answer of some hundred kilobytes. */
+const PAGE = 500;
+const LIST = 'personal-orders';
+
+/** What is kept of a person, a page of it. */
+export interface PersonalPage {
+  items: unknown[];
+  /** Where to go on; null at the end. */
+  next: string | null;
+}
+
+/** Every order that a person placed, newest first, with all that is kept of it. @throws BAD_USER_INPUT */
+export async function readPersonalData(
+  sql: Sql,
+  userId: string,
+  after: string | null,
+): Promise<PersonalPage> {
+  if (!isUuid(userId)) return { items: [], next: null };
+  const [placedAt, id] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
+  const rows = await sql.query<{ id: string; at: string; kept: object }>(
+    `SELECT id, ${timeKey('placed_at')} AS at, json_build_object(
+       'id', id, 'number', number, 'status', status, 'total', total, 'placedAt', placed_at, 'payBy', pay_by,
+       'cancelRequestedAt', cancel_requested_at, 'cancelReason', cancel_reason,
+       'lines', (SELECT json_agg(json_build_object('productId', product_id, 'productName', product_name,
+                   'quantity', quantity, 'unitPrice', unit_price, 'sellerId', seller_id) ORDER BY product_id)
+                 FROM order_line WHERE order_id = orders.id),
+       'timeline', (SELECT json_agg(json_build_object('at', at, 'status', status, 'reason', reason) ORDER BY id)
+                    FROM order_event WHERE order_id = orders.id),
+       'refunds', (SELECT json_agg(json_build_object('amount', amount, 'reason', reason,
+                     'requestedAt', requested_at, 'refundedAt', refunded_at) ORDER BY requested_at)
+                   FROM refund WHERE order_id = orders.id)) AS kept
+       FROM orders
+      WHERE buyer_id = $1 AND ($2::timestamptz IS NULL OR (placed_at, id) < ($2::timestamptz, $3::uuid))
+      ORDER BY placed_at DESC, id DESC LIMIT $4`,
+    [userId, placedAt, id, PAGE],
+  );
+  const last = rows.at(-1);
+  const more = last !== undefined && rows.length === PAGE;
+  return { items: rows.map(({ kept }) => kept), next: more ? encodeCursor(LIST, last.at, last.id) : null };
+}

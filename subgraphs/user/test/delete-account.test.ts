@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Identity } from '@stampede/shared/identity';
+import type { TestAccount } from '@stampede/shared/testing';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createAccount, findAccountByEmail } from '../src/account.entity.js';
+import { purgeSessions } from '../src/personal-data/purge-sessions.js';
+import { sessionEnds } from '../src/session/session.entity.js';
+import { asUser, openUser, PASSWORD, REFRESH, SIGN_IN, type UserUnderTest } from './open-user.js';
+
+let user: UserUnderTest;
+beforeAll(async () => {
+  user = await openUser();
+});
+afterAll(() => user[Symbol.asyncDispose]());
+
+const DELETE = 'mutation ($password: String) { deleteAccount(password: $password) }';
+const remove = (identity?: Identity, password: string | null = PASSWORD) =>
+  user.ask(DELETE, { password }, identity);
+const codeOf = (answer: Awaited<ReturnType<typeof remove>>) => answer.errors?.[0]?.extensions;
+const signIn = async (email: string) =>
+  (await user.ask(SIGN_IN, { input: { email, password: PASSWORD } })).data.signIn;
+const rows = (table: string, column: string, id: string) =>
+  user.test.database.query<Record<string, unknown>>(`SELECT * FROM ${table} WHERE ${column} = $1`, [id]);
+
+/** Everything that the tables can keep of somebody. */
+async function fill({ id, email }: TestAccount): Promise<void> {
+  const { test, sealer } = user;
+  const row = randomUUID();
+  const seal = (table: string, column: string, text: string) => sealer.seal(text, { table, column, row });
+  await user.ask(
+    `mutation { saveAddress(input: { recipient: "Who", phone: "010-1234", postalCode: "04524", line1: "Where" }) { id } }`,
+    {},
+    asUser({ id, sessionId: randomUUID() } as TestAccount),
+  );
+  await test.database.run(
+    `INSERT INTO social_link (account_id, provider, subject_index) VALUES ($1, 'KAKAO', $2)`,
+    [id, randomBytes(32)],
+  );
+  await test.database.run(
+    `INSERT INTO social_sign_in (state_hash, provider, redirect_uri, code_verifier, nonce, account_id, expires_at)
+     VALUES ($1, 'KAKAO', 'http://localhost', '', '', $2, now())`,
+    [randomBytes(32), id],
+  );
+  for (const [purpose, accountId] of [
+    ['VERIFY', id],
+    ['RESET', null],
+  ]) {
+    await test.database.run(
+      `INSERT INTO mail_link (id, purpose, token_hash, email, email_index, account_id, language, expires_at)
+       VALUES (gen_random_uuid(), $1, $2, '', $3, $4, 'en', now())`,
+      [purpose, randomBytes(32), sealer.blindIndex(accountId ? 'another address' : email), accountId],
+    );
+  }
+  await test.database.run(
+    `INSERT INTO mail (id, kind, recipient, language, content) VALUES ($1, 'reset-password', $2, 'en', $3)`,
+    [row, seal('mail', 'recipient', email.toUpperCase()), seal('mail', 'content', '{}')],
+  );
+}
+
+test('leaves of an account its id and role, and nothing by which anybody knows the person', async () => {
+  const [account, other] = [await user.account(), await user.account()];
+  await fill(account);
+  await fill(other);
+  const { id, email } = account;
+  const session = await signIn(email);
+
+  expect((await remove(asUser(account))).data).toEqual({ deleteAccount: true });
+
+  expect(await rows('account', 'id', id)).toEqual([
+    {
+      id,
+      role: 'BUYER',
+      language: 'en',
+      created_at: expect.any(Date),
+      deleted_at: expect.any(Date),
+      email: null,
+      email_index: null,
+      email_verified_at: null,
+      name: null,
+      phone: null,
+      password_hash: null,
+      display_name: null,
+    },
+  ]);
+  const keeps = async (whose: TestAccount) => ({
+    address: (await rows('address', 'account_id', whose.id)).length,
+    social: (await rows('social_link', 'account_id', whose.id)).length,
+    begun: (await rows('social_sign_in', 'account_id', whose.id)).length,
+    verify: (await rows('mail_link', 'account_id', whose.id)).length,
+    reset: (
+      await user.test.database.query('SELECT 1 FROM mail_link WHERE email_index = $1', [
+        user.sealer.blindIndex(whose.email),
+      ])
+    ).length,
+  });
+  expect(await keeps(account)).toEqual({ address: 0, social: 0, begun: 0, verify: 0, reset: 0 });
+  expect(await keeps(other)).toEqual({ address: 1, social: 1, begun: 1, verify: 1, reset: 1 });
+  const mails = await user.test.database.query<{ id: string; recipient: Buffer }>(
+    'SELECT id, recipient FROM mail',
+  );
+  expect(
+    mails.map((mail) =>
+      user.sealer.open(mail.recipient, { table: 'mail', column: 'recipient', row: mail.id }),
+    ),
+  ).toEqual([other.email.toUpperCase()]);
+
+  const sessions = await rows('session', 'account_id', id);
+  expect(sessions.map(({ device, ended_at: endedAt }) => [device, endedAt])).toEqual([
+    ['', expect.any(Date)],
+    ['', expect.any(Date)],
+  ]);
+  expect((await signIn(email)).__typename).toBe('InvalidCredentials');
+  const refreshed = await user.ask(REFRESH, { token: session.refreshToken });
+  expect(refreshed.data.refreshSession.__typename).toBe('InvalidToken');
+});
+
+test('tells gateways of every session that it ended, and none of a deletion that failed', async () => {
+  const account = await user.account();
+  const told: string[] = [];
+  const listening = sessionEnds.listen((id) => void told.push(id));
+  await remove(asUser(account), 'wrong');
+  expect(told).toEqual([]);
+  await remove(asUser(account));
+  expect(told).toEqual([account.sessionId]);
+  await listening.close();
+});
+
+test('lets the same address sign up anew, as somebody else', async () => {
+  const account = await user.account();
+  await remove(asUser(account));
+  const { database } = user.test;
+  expect(await findAccountByEmail(database, user.sealer, account.email)).toBeUndefined();
+  const anew = await createAccount(database, user.sealer, {
+    name: 'Anew',
+    email: account.email,
+    language: 'ko',
+  });
+  expect(anew?.id).not.toBe(account.id);
+  expect((await findAccountByEmail(database, user.sealer, account.email))?.id).toBe(anew?.id);
+});
+
+const REFERENCES = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+  __typename ... on Seller { displayName } ... on User { id name } } }`;
+
+test('names a deleted seller by the brand, and nobody as a user', async () => {
+  const { id, sessionId } = await user.account('SELLER');
+  await remove(asUser({ id, sessionId } as TestAccount, 'SELLER'));
+  const representations = ['Seller', 'User'].map((type) => ({ __typename: type, id }));
+  const operator = asUser(await user.account('OPERATOR'), 'OPERATOR');
+  const { data, errors } = await user.ask(REFERENCES, { representations }, operator);
+  expect(errors).toBeUndefined();
+  expect(data._entities).toEqual([{ __typename: 'Seller', displayName: 'Test Brand' }, null]);
+});
+
+test.each([['wrong'], [null], ['x'.repeat(300)]])('refuses the password %j', async (password) => {
+  const account = await user.account();
+  expect(codeOf(await remove(asUser(account), password))).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    fields: [{ path: 'password' }],
+  });
+  expect((await signIn(account.email)).__typename).toBe('AuthSession');
+});
+
+test('wants a sign-in of the last 15 minutes of who has no password', async () => {
+  const { database } = user.test;
+  const account = await user.account();
+  await database.run('UPDATE account SET password_hash = NULL WHERE id = $1', [account.id]);
+  const startedAgo = (minutes: number) =>
+    database.run('UPDATE session SET created_at = now() - make_interval(mins => $2) WHERE id = $1', [
+      account.sessionId,
+      minutes,
+    ]);
+  await startedAgo(16);
+  // What is typed in place of a password that was never set changes nothing.
+  for (const password of [null, PASSWORD]) {
+    expect(codeOf(await remove(asUser(account), password))).toMatchObject({ code: 'BAD_USER_INPUT' });
+  }
+  await startedAgo(14);
+  const other = await user.account();
+  const mixed = asUser({ ...account, sessionId: other.sessionId });
+  expect(codeOf(await remove(mixed, null))).toMatchObject({ code: 'BAD_USER_INPUT' });
+  expect((await remove(asUser(account), null)).data).toEqual({ deleteAccount: true });
+});
+
+test('leaves nothing for a second deletion, nor for an access token that outlives its account', async () => {
+  const account = await user.account();
+  await remove(asUser(account));
+  expect(codeOf(await remove(asUser(account)))).toMatchObject({ code: 'UNAUTHENTICATED' });
+  const input = `{ recipient: "Who", phone: "010-1234", postalCode: "04524", line1: "Where" }`;
+  for (const mutation of [`saveAddress(input: ${input}) { id }`, 'updateProfile(name: "Back") { id }']) {
+    const answer = await user.ask(`mutation { ${mutation} }`, {}, asUser(account));
+    expect(codeOf(answer)).toMatchObject({ code: 'UNAUTHENTICATED' });
+  }
+  expect(await rows('address', 'account_id', account.id)).toEqual([]);
+});
+
+test('signs no device in behind the back of a deletion', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const account = await user.account();
+    const [deleted] = await Promise.all([
+      remove(asUser(account)),
+      ...Array.from({ length: 4 }, () =>
+        user.ask(SIGN_IN, { input: { email: account.email, password: PASSWORD } }),
+      ),
+    ]);
+    expect(deleted.data).toEqual({ deleteAccount: true });
+    const sessions = await rows('session', 'account_id', account.id);
+    expect(sessions.filter((row) => row.ended_at === null)).toEqual([]);
+  }
+});
+
+test('never deletes the last operator, not even when all of them leave at once', async () => {
+  await user.test.database.run(`UPDATE account SET role = 'BUYER' WHERE role = 'OPERATOR'`);
+  const operators = [
+    await user.account('OPERATOR'),
+    await user.account('OPERATOR'),
+    await user.account('OPERATOR'),
+  ];
+  const answers = await Promise.all(operators.map((account) => remove(asUser(account, 'OPERATOR'))));
+  expect(answers.filter(({ data }) => data?.deleteAccount === true)).toHaveLength(2);
+  const left = await user.test.database.query(
+    `SELECT id FROM account WHERE role = 'OPERATOR' AND deleted_at IS NULL`,
+  );
+  expect(left).toHaveLength(1);
+});
+
+test('asks who is not signed in to sign in first', async () => {
+  expect(codeOf(await remove())).toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+test('purges sessions that ended or expired more than 30 days ago, and no others', async () => {
+  const { database } = user.test;
+  await purgeSessions(database);
+  const ages: [ended: string, expires: string, kept: boolean][] = [
+    ['31 days', '-1 day', false],
+    ['29 days', '40 days', true],
+    ['', '31 days', false],
+    ['', '29 days', true],
+    ['', '-1 day', true],
+  ];
+  const kept: string[] = [];
+  for (const [ended, expires, stays] of ages) {
+    const { sessionId } = await user.account();
+    await database.run(
+      `UPDATE session SET ended_at = now() - nullif($2, '')::interval, expires_at = now() - $3::interval WHERE id = $1`,
+      [sessionId, ended, expires],
+    );
+    if (stays) kept.push(sessionId);
+  }
+  const before = await database.query('SELECT id FROM session');
+  expect(await purgeSessions(database)).toBe(2);
+  const after = await database.query<{ id: string }>('SELECT id FROM session');
+  expect(after).toHaveLength(before.length - 2);
+  expect(after.map(({ id }) => id)).toEqual(expect.arrayContaining(kept));
+});

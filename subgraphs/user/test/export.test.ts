@@ -1,0 +1,102 @@
+import { expect, test } from '@jest/globals';
+import { Unavailable } from '@stampede/shared/errors';
+import type { ServiceClient } from '@stampede/shared/subgraph';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { asUser, openUser } from './open-user.js';
+
+/** A service that keeps so many items, told in pages of two. */
+function service(items: number): ServiceClient & { asked: object[] } {
+  const asked: object[] = [];
+  return {
+    asked,
+    ask: <T>(_query: string, variables: Record<string, unknown>) => {
+      asked.push(variables);
+      const from = Number(variables.after ?? 0);
+      const page = Array.from({ length: items }, (_, item) => item).slice(from, from + 2);
+      const next = from + 2 < items ? String(from + 2) : null;
+      return Promise.resolve({ page: JSON.stringify({ items: page, next }) } as T);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+test('tells a person everything that is kept of them, of the other services too, and no secret', async () => {
+  const [order, payment] = [service(5), service(0)];
+  await using user = await openUser({ order, payment });
+  const [account, other] = [await user.account(), await user.account()];
+  const me = asUser(account);
+  const home = { recipient: '홍길동', phone: '010-1234-5678', postalCode: '04524', line1: '세종대로 110' };
+  await user.ask(
+    'mutation ($input: AddressInput!) { saveAddress(input: $input) { id } }',
+    { input: home },
+    me,
+  );
+  await user.ask(`mutation { updateProfile(phone: "010-12345") { id } }`, {}, me);
+  await user.test.database.run(
+    `INSERT INTO social_link (account_id, provider, subject_index) VALUES ($1, 'NAVER', $2)`,
+    [account.id, randomBytes(32)],
+  );
+  const token = randomBytes(32);
+  await user.test.database.run(
+    `INSERT INTO mail_link (id, purpose, token_hash, email, email_index, language, expires_at)
+     VALUES (gen_random_uuid(), 'RESET', $1, '', $2, 'ko', now())`,
+    [token, user.sealer.blindIndex(account.email)],
+  );
+
+  for (const recipient of [account.email, other.email]) {
+    const row = randomUUID();
+    const seal = (column: string, text: string) => user.sealer.seal(text, { table: 'mail', column, row });
+    await user.test.database.run(
+      `INSERT INTO mail (id, kind, recipient, language, content) VALUES ($1, 'reset-password', $2, 'ko', $3)`,
+      [row, seal('recipient', recipient), seal('content', '{}')],
+    );
+  }
+
+  const { data, errors } = await user.ask('{ exportMyData }', {}, me);
+  expect(errors).toBeUndefined();
+  const kept = JSON.parse(data.exportMyData) as Record<string, unknown>;
+  expect(kept).toEqual({
+    account: {
+      id: account.id,
+      email: account.email,
+      emailVerifiedAt: expect.any(String),
+      name: 'Test 1',
+      phone: '010-12345',
+      role: 'BUYER',
+      displayName: null,
+      language: 'en',
+      hasPassword: true,
+      createdAt: expect.any(String),
+    },
+    addresses: [{ id: expect.any(String), label: null, line2: null, ...home }],
+    sessions: [
+      {
+        id: account.sessionId,
+        device: 'Load test',
+        createdAt: expect.any(String),
+        lastUsedAt: expect.any(String),
+        expiresAt: expect.any(String),
+        endedAt: null,
+      },
+    ],
+    socialLinks: [{ provider: 'NAVER', linkedAt: expect.any(String) }],
+    mailedLinks: [
+      { purpose: 'RESET', language: 'ko', createdAt: expect.any(String), expiresAt: expect.any(String) },
+    ],
+    waitingMails: [{ kind: 'reset-password', language: 'ko', createdAt: expect.any(String) }],
+    orders: [0, 1, 2, 3, 4],
+    payments: [],
+  });
+  expect(order.asked).toEqual([null, '2', '4'].map((after) => ({ userId: account.id, after })));
+  expect(data.exportMyData).not.toContain('argon2');
+  expect(data.exportMyData).not.toContain(other.id);
+});
+
+test('tells nothing rather than half when a service is away', async () => {
+  const away: ServiceClient = { ...service(0), ask: () => Promise.reject(new Unavailable('payment')) };
+  await using user = await openUser({ order: service(1), payment: away });
+  const answer = await user.ask('{ exportMyData }', {}, asUser(await user.account()));
+  expect(answer.errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
+  const nobody = await user.ask('{ exportMyData }');
+  expect(nobody.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+});
