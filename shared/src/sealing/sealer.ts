@@ -11,6 +11,10 @@ export interface Place {
 }
 
 export interface Sealer {
+  /** The id of the key that seals. */
+  readonly currentKey: string;
+  /** The id of the key that sealed it. @throws SealingError when it is no envelope. */
+  keyOf(envelope: Buffer): string;
   /**
    * Encrypts with the first key (AES-256-GCM). The envelope: version byte, key id with its length before it,
    * 12 random bytes of nonce, ciphertext, 16 bytes of tag; the place is authenticated additional data.
@@ -41,9 +45,14 @@ export function openSealer(keys: string): Sealer {
   const currentHeader = headerFor(current);
 
   return {
+    currentKey: current,
+    keyOf: (envelope) => parseEnvelope(envelope).keyId,
+
     seal(plaintext, place) {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', keyOf(byId, current), nonce, { authTagLength: TAG_BYTES });
+      const cipher = createCipheriv('aes-256-gcm', secretOf(byId, current), nonce, {
+        authTagLength: TAG_BYTES,
+      });
       cipher.setAAD(additionalData(currentHeader, place));
       const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
       return Buffer.concat([currentHeader, nonce, ciphertext, cipher.getAuthTag()]);
@@ -51,7 +60,7 @@ export function openSealer(keys: string): Sealer {
 
     open(envelope, place) {
       const { header, keyId, nonce, ciphertext, tag } = parseEnvelope(envelope);
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(byId, keyId), nonce, {
+      const decipher = createDecipheriv('aes-256-gcm', secretOf(byId, keyId), nonce, {
         authTagLength: TAG_BYTES,
       });
       decipher.setAAD(additionalData(header, place)).setAuthTag(tag);
@@ -69,7 +78,7 @@ export function openSealer(keys: string): Sealer {
   };
 }
 
-function keyOf(byId: Map<string, Buffer>, id: string): Buffer {
+function secretOf(byId: Map<string, Buffer>, id: string): Buffer {
   const key = byId.get(id);
   if (!key) throw new SealingError(`the sealing key ${id} is not here`);
   return key;

@@ -19,5 +19,8 @@ CREATE TABLE resealing (
   unreadable bigint NOT NULL DEFAULT 0,
   missed     bigint NOT NULL DEFAULT 0,
   -- Null while the round goes on.
-  ended_at   timestamptz
+  ended_at   timestamptz,
+  -- What the last round that ended found.
+  last_began_at timestamptz,
+  last_counted  jsonb NOT NULL DEFAULT '{}'
 );

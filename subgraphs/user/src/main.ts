@@ -1,6 +1,7 @@
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openGuard, openRedis } from '@stampede/shared/redis';
+import { openResealing } from '@stampede/shared/sealing';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { createDemoAccounts } from './demo/demo-accounts.js';
 import { readUserEnv } from './env.js';
 import { openMailSender } from './mail/mail-sender.js';
 import { openPurge } from './personal-data/purge-sessions.js';
+import { SEALED_TABLES } from './personal-data/reseal.js';
 import { buildUserSubgraph } from './schema.js';
 import { openPasswords } from './passwords/passwords.js';
 import { openLimits } from './limits/limits.js';
@@ -54,6 +56,7 @@ await runService(log, async (own) => {
   const payment = own(openServiceClient({ ...us, url: env.PAYMENT_URL, audience: 'payment' }));
   if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
+  own(openResealing({ database, guard, sealer, tables: SEALED_TABLES, log, metrics }));
   own(openPurge({ database, guard, log }));
   const subgraph = await buildUserSubgraph({
     database,
