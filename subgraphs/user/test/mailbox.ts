@@ -1,20 +1,12 @@
 import type { Language } from '@stampede/shared/identity';
-import { composeResetPassword } from '../src/mail/letters/reset-password.js';
-import { composeSignUp } from '../src/mail/letters/sign-up.js';
-import { composeVerifyAddress } from '../src/mail/letters/verify-address.js';
-import type { Compose } from '../src/mail/letters.js';
+import { letters as composers } from '../src/mail/letters.js';
+import type { MailKind } from '../src/mail/queue-mail.js';
 import type { Letter } from '../src/mail/letter.js';
 import { PUBLIC_URL, type UserUnderTest } from './open-user.js';
 
-const composers: Record<string, Compose> = {
-  'sign-up': composeSignUp,
-  'reset-password': composeResetPassword,
-  'verify-address': composeVerifyAddress,
-};
-
 interface MailRow {
   id: string;
-  kind: string;
+  kind: MailKind;
   recipient: Buffer;
   language: Language;
   content: Buffer;
@@ -31,9 +23,7 @@ export async function lettersTo(user: UserUnderTest, email: string): Promise<(Le
     if (to !== email) continue;
     const mail = { to, language: row.language, content: JSON.parse(open('content')) as unknown };
     const parts = { database, sealer: user.sealer, publicUrl: PUBLIC_URL };
-    const compose = composers[row.kind];
-    if (!compose) throw new Error(`nobody composes ${row.kind}`);
-    letters.push(await compose(mail, parts));
+    letters.push(await composers[row.kind](mail, parts));
     await database.run('DELETE FROM mail WHERE id = $1', [row.id]);
   }
   return letters;

@@ -14,7 +14,8 @@ const MUTATIONS = {
     'mutation ($email: EmailAddress!) { resendVerification(email: $email) { email expiresAt } }',
   requestPasswordReset:
     'mutation ($email: EmailAddress!) { requestPasswordReset(email: $email) { email expiresAt } }',
-  verifyEmail: `mutation ($token: String!, $device: String) { verifyEmail(token: $token, device: $device) {
+  verifyEmail: `mutation ($token: String!, $device: String, $cookie: Boolean) {
+    verifyEmail(token: $token, device: $device, cookie: $cookie) {
     ${fields('... on AuthSession { accessToken refreshToken user { id name email phone emailVerified role sessions { device current } } }')} } }`,
   resetPassword: `mutation ($token: String!, $new: String!) { resetPassword(token: $token, new: $new) {
     ${fields('... on PasswordChanged { sessionsEnded }')} } }`,

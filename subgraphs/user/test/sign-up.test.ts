@@ -260,6 +260,15 @@ test('proves the address of an account that is there already, and signs in', asy
   expect(await signIn(user, email, PASSWORD)).toMatchObject({ user: { id } });
 });
 
+test('lets the link of an account be followed once, of two clicks at the same time as well', async () => {
+  const { id, token } = await waitingAddress(newEmail());
+  expect(kindsOf(await Promise.all([follow(token), follow(token)]))).toEqual(['AuthSession', 'InvalidToken']);
+  expect(await follow(token)).toEqual(invalid);
+  const sessions = await user.test.database.query('SELECT 1 FROM session WHERE account_id = $1', [id]);
+  // One more than the account came with.
+  expect(sessions).toHaveLength(2);
+});
+
 test('resends the link that proves an account’s address', async () => {
   const email = newEmail();
   const { id } = await waitingAddress(email);
@@ -319,7 +328,7 @@ test.each<[string, object, string[]]>([
   ['a name with a control character', { name: 'Hong\u0007Gildong' }, ['input.name']],
   ['a name of two lines', { name: 'Hong\nGildong' }, ['input.name']],
   ['a name with half a character', { name: 'Hong \ud83d' }, ['input.name']],
-  ['a name of nothing', { name: ' \u200b\u3000' }, ['input.name']],
+  ['a name of nothing', { name: ' \u3000' }, ['input.name']],
   ['an address of 10 kB', { email: `${'x'.repeat(10_000)}@stampede.test` }, ['input.email']],
   ['a phone number of words', { phone: 'call me maybe' }, ['input.phone']],
   ['a phone number that is too short', { phone: '1234' }, ['input.phone']],
@@ -348,6 +357,16 @@ test('refuses an address of 10 kB wherever one is given', async () => {
   for (const name of ['resendVerification', 'requestPasswordReset'] as const)
     expect(await call(user, name, { email })).toEqual(refusal('BAD_USER_INPUT', 'email'));
   expect(await signIn(user, email)).toEqual(refusal('BAD_USER_INPUT', 'input.email'));
+});
+
+test('hands the refresh token out as a cookie to who takes one, and refuses it to others before anything', async () => {
+  const email = newEmail();
+  await signUp(email);
+  const token = await tokenTo(user, email);
+  const asCookie = (takesCookies: boolean) =>
+    call(user, 'verifyEmail', { token, cookie: true }, { from: client({ takesCookies }) });
+  expect(await asCookie(false)).toEqual(refusal('BAD_USER_INPUT', 'cookie'));
+  expect(await asCookie(true)).toMatchObject({ __typename: 'AuthSession', refreshToken: null });
 });
 
 test('refuses a device that is too long before the link is used up', async () => {

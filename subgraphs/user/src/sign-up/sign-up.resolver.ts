@@ -3,8 +3,10 @@ import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { GraphQLEmailAddress } from 'graphql-scalars';
 import { Arg, Ctx, Field, InputType, Mutation, Resolver, createUnionType } from 'type-graphql';
 import { clientOf } from '../client.js';
+import { NAME_RULE, PHONE_RULE } from '../input/person.js';
 import { AuthSession } from '../session/auth-session.js';
 import { LONGEST_DEVICE, readDevice } from '../session/device.js';
+import { refuseCookieUnlessTaken } from '../session/hand-out.js';
 import { InvalidToken } from '../session/rejections.js';
 import { readSignUp, refuseLongEmail } from './read-sign-up.js';
 import { resendVerification } from './resend-verification.js';
@@ -22,12 +24,12 @@ export class SignUpInput {
   })
   password!: string;
 
-  @Field({ description: 'What to call the person, at most 100 characters.' })
+  @Field({ description: `What to call the person: ${NAME_RULE}.` })
   name!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: '5 to 32 digits, spaces and dashes, and a + before them.',
+    description: `A phone number: ${PHONE_RULE}.`,
   })
   phone?: string | null;
 }
@@ -68,13 +70,22 @@ export class SignUpResolver {
     description: 'Completes what a mailed link is for, once, and signs the device in.',
   })
   async verifyEmail(
+    @Ctx() context: SubgraphContext,
     @Arg('token', { description: 'As the link carries it.' }) token: string,
     @Arg('device', () => String, {
       nullable: true,
       description: `What to call the device in the list of sessions, at most ${LONGEST_DEVICE} characters.`,
     })
     device: string | null,
+    @Arg('cookie', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'As for `signIn`: whether the refresh token goes out as a cookie.',
+    })
+    asCookie: boolean | null,
   ): Promise<AuthSession | InvalidToken> {
-    return verifyEmail(this.parts, token, readDevice(device, 'device'));
+    const cookie = asCookie === true;
+    if (cookie) refuseCookieUnlessTaken(clientOf(context), 'cookie');
+    return verifyEmail(this.parts, context, { token, device: readDevice(device, 'device'), cookie });
   }
 }

@@ -1,8 +1,10 @@
 import type { Database, Sql } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
+import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { createAccount, emailIndex, findAccounts, type Account } from '../account.entity.js';
 import { dropLinksTo, takeLink, type MailLink } from '../mail-link.entity.js';
-import { issueTokens, type AuthSession } from '../session/auth-session.js';
+import type { AuthSession } from '../session/auth-session.js';
+import { handOut } from '../session/hand-out.js';
 import { invalidLink, type InvalidToken } from '../session/rejections.js';
 import { startSession } from '../session/session.entity.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
@@ -13,12 +15,20 @@ export interface VerifyEmailParts {
   keys: SigningKeys;
 }
 
+export interface Following {
+  token: string;
+  device: string;
+  /** Whether the refresh token becomes the client's cookie. */
+  cookie: boolean;
+}
+
 /** Completes what a link was mailed for, and signs in whoever followed it. */
 export async function verifyEmail(
-  { database, sealer, keys }: VerifyEmailParts,
-  token: string,
-  device: string,
+  parts: VerifyEmailParts,
+  context: SubgraphContext,
+  { token, device, cookie }: Following,
 ): Promise<AuthSession | InvalidToken> {
+  const { database, sealer } = parts;
   const verified = await database
     .transaction(async (tx) => {
       const link = await takeLink(tx, sealer, token, ['SIGN_UP', 'VERIFY']);
@@ -29,7 +39,8 @@ export async function verifyEmail(
       return { account, session: await startSession(tx, account.id, device) };
     })
     .catch(unlessTaken);
-  return verified ? issueTokens(keys, verified.account, verified.session) : invalidLink();
+  if (!verified) return invalidLink();
+  return handOut(parts, context, verified.account, verified.session, cookie);
 }
 
 /** Two accounts may claim an address at the same moment; PostgreSQL lets one have it. */

@@ -4,9 +4,9 @@ import { findAccountByEmail } from '../../account.entity.js';
 import { findLink } from '../../mail-link.entity.js';
 import { letter, type Letter } from '../letter.js';
 import type { Compose } from '../letters.js';
-import { resetUrl } from './links.js';
+import { linkToken, resetUrl } from './links.js';
 
-const content = z.object({ token: z.string() });
+const content = z.object({ token: linkToken });
 
 /** Nothing where there is no account, and when the link has ended while the mail was waiting. */
 export const composeResetPassword: Compose = async ({ to, language, content: given }, parts) => {

@@ -4,11 +4,11 @@ import { addLink, findLink, newestLinkTo } from '../../mail-link.entity.js';
 import type { Letter } from '../letter.js';
 import { letter } from '../letter.js';
 import type { Compose, ComposeParts, MailToCompose } from '../letters.js';
-import { verifyUrl } from './links.js';
+import { linkToken, verifyUrl } from './links.js';
 import { verifyAddressLetter } from './verify-address.js';
 
 const content = z.object({
-  token: z.string(),
+  token: linkToken,
   /** Asked for again: the link is still to be made, of this token, for what waits at the address. */
   again: z.boolean().default(false),
   expiresAt: z.coerce.date().optional(),
@@ -62,7 +62,7 @@ function signUpLetter({ language }: MailToCompose, url: string): Letter {
 }
 
 function knownLetter({ language }: MailToCompose, { publicUrl }: ComposeParts): Letter {
-  const url = new URL('/', publicUrl).href;
+  const url = publicUrl;
   return language === 'ko'
     ? letter({
         language,

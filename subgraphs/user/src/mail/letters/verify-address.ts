@@ -4,9 +4,9 @@ import { findAccountByEmail } from '../../account.entity.js';
 import { findLink } from '../../mail-link.entity.js';
 import { letter, type Letter } from '../letter.js';
 import type { Compose } from '../letters.js';
-import { verifyUrl } from './links.js';
+import { linkToken, verifyUrl } from './links.js';
 
-const content = z.object({ token: z.string() });
+const content = z.object({ token: linkToken });
 
 /** For an account that is there already; nothing, once its address has been proven somebody’s. */
 export const composeVerifyAddress: Compose = async ({ to, language, content: given }, parts) => {
