@@ -1,7 +1,7 @@
 import { baseEnv, providerUrl, readEnv, serviceEnv } from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
-import { readSender } from './mail/sender.js';
+import { readSender } from './mail/address.js';
 import { signingKeysFromPem } from './tokens/signing-keys.js';
 
 /** The service's settings; keys come out opened, so that their text travels no further. */

@@ -28,9 +28,7 @@ const isWord = (value: unknown): value is string =>
  * the session or a policy (RFC 3463: x.3 to x.5, x.7) are not: "relaying denied" or a daily limit that is used up
  * comes as a 5xx to RCPT TO as well, and passes, once somebody sees to it.
  */
-export function refusesRecipient({ error, command, responseCode = 0, status = '' }: Failure): boolean {
-  // The client's own word: what it was given is no address.
-  if (error === 'EENVELOPE' && command === 'API') return true;
+export function refusesRecipient({ command, responseCode = 0, status = '' }: Failure): boolean {
   if (command !== 'RCPT TO' || responseCode < 500 || responseCode > 599 || responseCode === 503) return false;
   return !/^\d\.[3457]\./.test(status);
 }

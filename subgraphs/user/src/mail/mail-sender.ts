@@ -6,7 +6,7 @@ import { letters, type ComposeParts } from './letters.js';
 import { claimDue, postpone, remove, type MailRow } from './mail-row.js';
 import { openMailServer } from './mail-server.js';
 import { mailsQueued } from './queue-mail.js';
-import type { Sender } from './sender.js';
+import type { Sender } from './address.js';
 import { watchMails } from './watch-mails.js';
 
 /** Few: mail servers limit the connections of one sender. */
@@ -35,7 +35,7 @@ export function openMailSender(options: MailSenderOptions): Repetition {
     name: 'the sending of mail',
     pauseMs: 1_000,
     slots: SLOTS,
-    closeWithinMs: 5_000,
+    closeWithinMs: 3_000,
     log,
     claim: (most) => claimDue(database, most),
     work: sendOne,

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
+import { isOneAddress, type Sender } from './address.js';
 import { failureOf, refusesRecipient, type Failure } from './failure.js';
 import type { Letter } from './letter.js';
-import type { Sender } from './sender.js';
 
 /** All that a sending may take, whatever the server does: far below the lease of what is being sent. */
 const SEND_WITHIN_MS = 20_000;
@@ -52,13 +52,12 @@ export function openMailServer(options: MailServerOptions): MailServer {
 
   return {
     send: async (id, to, { subject, text, html }) => {
+      if (!isOneAddress(to)) return { kind: 'refused', failure: { error: 'NO_ADDRESS' } };
       try {
         await transport.sendMail({
           messageId: `<${id}@${domain}>`,
           from,
-          to: { name: '', address: to },
-          // As it is: the header above is parsed again, and a comma in it would make two recipients.
-          envelope: { from: from.address, to: [to] },
+          to,
           subject,
           text,
           html,

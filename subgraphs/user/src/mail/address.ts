@@ -18,3 +18,9 @@ export function readSender(text: string): Sender | undefined {
   if (!first?.address || !domain || others.length > 0) return undefined;
   return { name: first.name, address: first.address, domain };
 }
+
+/** Whether it is the address of one mail box and nothing else: nodemailer reads any text for all addresses in it. */
+export function isOneAddress(text: string): boolean {
+  const [first, ...others] = addressparser(text);
+  return first?.address === text && text.includes('@') && !/\p{Cc}/u.test(text) && others.length === 0;
+}
