@@ -18,6 +18,7 @@ const schema = z.object({
     .refine((value) => value !== 'production', 'emulators take no real money: they do not run in production'),
   HOST: z.string().default('127.0.0.1').refine(isLoopback, 'emulators listen on loopback addresses only'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4090),
+  SMTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   KAKAOPAY_WINDOW_MS: z.coerce.number().int().min(1).default(900_000),
   KAKAO_CLIENT_SECRET: z.string().min(1).default('local-only-login-secret'),
   NAVER_CLIENT_SECRET: z.string().min(1).default('local-only-login-secret'),

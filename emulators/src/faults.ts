@@ -22,6 +22,7 @@ const TARGETS = {
   },
   kakao: LOGIN,
   naver: LOGIN,
+  mail: { send: [...OUTAGES, 'decline'] },
 } as const;
 
 type Targets = typeof TARGETS;

@@ -26,6 +26,8 @@ const ROUTES = [
     'POST /kakao/keys/rotate, /naver/keys/rotate',
     'the emulator’s own: a new key signs, the last stays published',
   ],
+  ['GET /mail/inbox', 'the mail box: what was mailed to anybody, newest first; ?to= narrows it'],
+  ['GET /mail', 'the same as JSON: to, subject, text, html, links'],
   ['GET /faults', 'faults that are armed now'],
   ['POST /faults', '{"target","operation","fault","times","delayMs"}: makes the next calls fail'],
   ['GET /healthz, /readyz, /metrics', 'for whoever starts and watches this'],

@@ -12,11 +12,12 @@ async function main(): Promise<void> {
   const emulators = await openEmulators({
     host: env.HOST,
     port: env.PORT,
+    smtpPort: env.SMTP_PORT,
     windowMs: env.KAKAOPAY_WINDOW_MS,
     kakaoSecret: env.KAKAO_CLIENT_SECRET,
     naverSecret: env.NAVER_CLIENT_SECRET,
   });
-  log('listening', { url: emulators.url });
+  log('listening', { url: emulators.url, smtpUrl: emulators.smtpUrl });
 
   const stop = (signal: string): void => {
     log('stopping', { signal });

@@ -7,6 +7,9 @@ import { html, json, readBody, text, type Answer, type Request } from './http.js
 import { indexPage } from './index-page.js';
 import { openKakao } from './kakao/routes.js';
 import { openKakaoPay } from './kakaopay/routes.js';
+import { MailBox } from './mail/mail-box.js';
+import { answerMail } from './mail/routes.js';
+import { openSmtp } from './mail/smtp.js';
 import { metrics } from './metrics.js';
 import { openNaver } from './naver/routes.js';
 
@@ -16,6 +19,8 @@ const LOGIN_SECRET = 'local-only-login-secret';
 export interface Options {
   host?: string;
   port?: number;
+  /** Of the mail server; a free one by default. */
+  smtpPort?: number;
   /** How long a KakaoPay tid and its page live, in ms. */
   windowMs?: number;
   /** The client secrets of the logins. */
@@ -26,18 +31,22 @@ export interface Options {
 
 export interface Emulators extends AsyncDisposable {
   url: string;
+  /** Where mail is taken: `smtp://127.0.0.1:…`. */
+  smtpUrl: string;
   close(): Promise<void>;
 }
 
-/** Starts every emulator on one port (a free one by default); state is in memory and ends with it. */
+/** Starts every emulator on one port, and the mail server on another (free ones by default); state is in memory and ends with it. */
 export async function openEmulators(options: Options = {}): Promise<Emulators> {
-  const { host = '127.0.0.1', port = 0, windowMs = 900_000, now = () => new Date() } = options;
+  const { host = '127.0.0.1', port = 0, smtpPort = 0, windowMs = 900_000 } = options;
   const { kakaoSecret = LOGIN_SECRET, naverSecret = LOGIN_SECRET } = options;
+  const { now = () => new Date() } = options;
   const faults = new Faults();
   const origin = (): string => {
     const { address, family, port } = server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   };
+  const mailBox = new MailBox();
   const kakaopay = openKakaoPay({ faults, windowMs, now, origin });
   const kakao = openKakao({ faults, now, origin, clientSecret: kakaoSecret });
   const naver = openNaver({ faults, now, origin, clientSecret: naverSecret });
@@ -47,6 +56,7 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
     if (path.startsWith('/kakaopay/')) return kakaopay.answer(request);
     if (path.startsWith('/kakao/')) return kakao.answer(request);
     if (path.startsWith('/naver/')) return naver.answer(request);
+    if (path === '/mail' || path.startsWith('/mail/')) return answerMail(mailBox, request);
     switch (`${method} ${path}`) {
       case 'GET /':
         return html(200, indexPage());
@@ -88,20 +98,27 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
       if (!response.headersSent) response.writeHead(500).end();
     });
   });
+  const smtp = await openSmtp({ host, port: smtpPort, faults, mailBox, now });
   server.listen(port, host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    // It would keep the process alive.
+    await smtp.close();
+    throw error;
+  }
 
   async function shutDown(): Promise<void> {
     const closed = once(server, 'close');
     server.close();
     // Withheld answers never end by themselves.
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-    await closed;
+    await Promise.all([closed, smtp.close()]);
   }
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= shutDown());
 
-  return { url: origin(), close, [Symbol.asyncDispose]: close };
+  return { url: origin(), smtpUrl: smtp.url, close, [Symbol.asyncDispose]: close };
 }
 
 /** Leaves the caller waiting, until it gives up by itself when ms is 0. */

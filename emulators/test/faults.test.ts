@@ -82,7 +82,8 @@ test('a call without a key does not use a fault up', async () => {
 
 test.each([
   [{ target: 'toss', operation: 'ready', fault: 'decline' }, 'target'],
-  [{ target: 'mail', operation: 'send', fault: 'error-500' }, 'target'],
+  [{ target: 'mail', operation: 'ready', fault: 'error-500' }, 'operation'],
+  [{ target: 'kakaopay', operation: 'constructor', fault: 'error-500' }, 'operation'],
   [{ target: 'kakaopay', operation: 'search', fault: 'error-500' }, 'operation'],
   [{ target: 'kakaopay', fault: 'error-500' }, 'operation'],
   [{ target: 'kakaopay', operation: 'lookup', fault: 'decline' }, 'fault'],

@@ -14,6 +14,7 @@ test.each([
   [{ HOST: '::' }, 'loopback'],
   [{ HOST: 'example.com' }, 'loopback'],
   [{ PORT: '65536' }, 'PORT'],
+  [{ SMTP_PORT: '65536' }, 'SMTP_PORT'],
 ])('refuses to start with %j', (variables, named) => {
   expect(() => readEnv(variables)).toThrow(named);
 });
@@ -34,7 +35,8 @@ test('the process says every reason at once why it does not start', async () => 
 test('SIGTERM ends the process cleanly, even while an answer is withheld', async () => {
   const child = spawn(process.execPath, [main], { env: { PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const { url } = JSON.parse(line) as { url: string };
+  const { url, smtpUrl } = JSON.parse(line) as { url: string; smtpUrl: string };
+  expect(smtpUrl).toMatch(/^smtp:\/\/127\.0\.0\.1:\d+$/);
   const post = (path: string, body: unknown): Promise<Response> =>
     fetch(`${url}${path}`, {
       method: 'POST',
