@@ -17,8 +17,9 @@ try {
   shutdown.add(lockHome(home));
   const options = { home, port: port || (await freePort()), demo, shutdown, report: console.log };
   const platform = await startPlatform(options);
+  if (demo) await seedDemo(platform);
+  console.log(`Mail box: ${platform.emulatorsUrl}/mail/inbox`);
   if (demo) {
-    await seedDemo(platform);
     console.log('Demo accounts: operator@stampede.test, seller@stampede.test, buyer@stampede.test');
     console.log('               password stampede-demo');
   }
