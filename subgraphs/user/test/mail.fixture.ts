@@ -53,6 +53,7 @@ export async function openTestMailServer(
   };
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
     hideENHANCEDSTATUSCODES: true,
     closeTimeout: 10,
     onRcptTo: ({ address }, _, callback) => {

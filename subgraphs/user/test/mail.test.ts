@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openSealer, type Sealer } from '@stampede/shared/sealing';
 import { eventually, openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
+import { openMailServer } from '../src/mail/mail-server.js';
 import { mailsQueued, queueMail, type Mail } from '../src/mail/queue-mail.js';
 import { openSender, openTestMailServer } from './mail.fixture.js';
 import { MIGRATIONS, newSealingKeys, PUBLIC_URL } from './open-user.js';
@@ -208,6 +209,16 @@ test('what could not be sent for three days is given up, with its last try', asy
   expect(sender.logged()).toContain('given up');
   expect(sender.logged()).not.toContain('secret');
   expect(sender.logged()).toContain(id);
+});
+
+test('a server that offers no TLS gets no mail where TLS is required', async () => {
+  await using server = await openTestMailServer();
+  const from = { name: '', address: 'me@example.com', domain: 'example.com' };
+  const strict = openMailServer({ url: server.url, from, requireTls: true, connections: 1 });
+  const delivery = await strict.send('id', TO, { subject: 's', text: 't', html: 'h' });
+  strict.close();
+  expect(delivery).toMatchObject({ kind: 'failed', failure: { error: 'ETLS' } });
+  expect(server.asked).toEqual([]);
 });
 
 test('several senders send each mail once', async () => {

@@ -3,16 +3,21 @@ import { ANONYMOUS, IDENTITY_HEADER, signIdentity } from '@stampede/shared/ident
 import {
   createTestDatabase,
   dropTestDatabase,
+  eventually,
   adminDatabaseUrl,
   TEST_ROLE_PASSWORD,
 } from '@stampede/shared/testing';
-import { serviceDatabaseUrl } from '@stampede/shared/database';
+import { openDatabase, serviceDatabaseUrl } from '@stampede/shared/database';
+import { openSealer } from '@stampede/shared/sealing';
+import { openLog } from '@stampede/shared/telemetry';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
+import { queueMail } from '../src/mail/queue-mail.js';
+import { openTestMailServer } from './mail.fixture.js';
 import {
   IDENTITY_SECRET,
   newSealingKeys,
@@ -59,8 +64,8 @@ async function freePort(): Promise<number> {
 }
 
 /** The built service as a process, once it says that it is ready. */
-async function start() {
-  const env = environment({ PORT: String(await freePort()) });
+async function start(more: Record<string, string> = {}) {
+  const env = environment({ PORT: String(await freePort()), ...more });
   const service = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(service, 'exit');
   const lines: string[] = [];
@@ -115,6 +120,21 @@ test('migrates, makes the demo accounts, serves, and stops cleanly; a second sta
   expect(await second.stop()).toBe(0);
 });
 
+test('sends what waits in the table, whoever queued it, from whom it is told', async () => {
+  await using server = await openTestMailServer();
+  const service = await start({ SMTP_URL: server.url, MAIL_FROM: 'Sale <sale@shop.test>' });
+  const url = environment().DATABASE_URL;
+  const database = openDatabase({ url, schema: 'user', log: openLog('user', 'silent') });
+  const mail = { kind: 'sign-up', to: 'kim@example.com', language: 'ko' } as const;
+  const sealer = openSealer(settings.PERSONAL_DATA_KEYS);
+  await queueMail(database, sealer, { ...mail, content: { token: 't'.repeat(43) } });
+  await database.close();
+  await eventually(() => expect(server.received).toHaveLength(1));
+  expect(server.received[0]?.mail.from).toEqual({ name: 'Sale', address: 'sale@shop.test' });
+  expect(server.received[0]?.mail.text).toContain(`${PUBLIC_URL}/verify-email?token=ttt`);
+  expect(await service.stop()).toBe(0);
+});
+
 test.each<[string, Record<string, string>, RegExp]>([
   ['no database', { DATABASE_URL: '' }, /DATABASE_URL/],
   ['demo data in production', { NODE_ENV: 'production' }, /STAMPEDE_DEMO/],
@@ -128,6 +148,7 @@ test.each<[string, Record<string, string>, RegExp]>([
     { PERSONAL_DATA_KEYS: newSealingKeys().replace(/,.*/, '') },
     /PERSONAL_DATA_KEYS: .*index/,
   ],
+  ['two addresses as the sender of mail', { MAIL_FROM: 'a@x.test, b@x.test' }, /MAIL_FROM: one address/],
   ['no signing key', { ACCESS_TOKEN_KEYS: 'none' }, /ACCESS_TOKEN_KEYS: there is no PKCS#8/],
 ])('does not start with %s', async (_, change, problem) => {
   const service = spawn(process.execPath, [MAIN], {
