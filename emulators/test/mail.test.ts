@@ -139,10 +139,13 @@ test('connections end with the emulators, also one that waits and one that says 
 
 test('a port that is taken stops the start, and leaves nothing open', async () => {
   await using shop = await openMailShop();
-  const smtpPort = Number(new URL(shop.smtpUrl).port);
+  const past = await openMailShop();
+  await past[Symbol.asyncDispose]();
+  const smtpPort = Number(new URL(past.smtpUrl).port);
   const port = Number(new URL(shop.url).port);
-  await expect(openEmulators({ smtpPort })).rejects.toThrow('EADDRINUSE');
-  await expect(openEmulators({ port })).rejects.toThrow('EADDRINUSE');
+  await expect(openEmulators({ smtpPort: Number(new URL(shop.smtpUrl).port) })).rejects.toThrow('EADDRINUSE');
+  await expect(openEmulators({ port, smtpPort })).rejects.toThrow('EADDRINUSE');
+  await (await openEmulators({ smtpPort })).close();
 });
 
 /** Sends without saying first how much it will be. @returns what the server answered in the end */

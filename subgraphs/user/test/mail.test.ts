@@ -58,20 +58,24 @@ test('sends what a committed transaction queued, at once, and nothing of one tha
   const { database } = db;
   await eventually(async () => expect(await sender.metric('mails_waiting{')).toContain(' 0'));
   const began = Date.now();
-  await database.transaction((tx) => queueMail(tx, sealer, mailTo('committed@example.com')));
-  await eventually(() => expect(server.received).toHaveLength(1));
-  // Sooner than it would look by itself.
-  expect(Date.now() - began).toBeLessThan(900);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) {
+    await database.transaction((tx) => queueMail(tx, sealer, mailTo(`${name}@example.com`)));
+    await eventually(() => expect(server.asked).toContain(`${name}@example.com`));
+    await allDone();
+  }
+  // By itself it looks each second.
+  expect(Date.now() - began).toBeLessThan(3_500);
   const undone = database.transaction(async (tx) => {
     await queueMail(tx, sealer, mailTo('undone@example.com'));
     throw new Error('undone');
   });
   await expect(undone).rejects.toThrow('undone');
   await queue(mailTo('last@example.com'));
-  await eventually(() => expect(server.received).toHaveLength(2));
   await allDone();
-  expect(server.asked).toEqual(['committed@example.com', 'last@example.com']);
-  expect(await sender.metric('mails_total{outcome="sent"')).toContain(' 2');
+  const names = ['a', 'b', 'c', 'd', 'e', 'last'];
+  expect(server.asked).toEqual(names.map((name) => `${name}@example.com`));
+  expect(server.received).toHaveLength(names.length);
+  expect(await sender.metric('mails_total{outcome="sent"')).toContain(' 6');
 });
 
 test.each([
@@ -222,7 +226,11 @@ test('a server that offers no TLS gets no mail where TLS is required', async () 
 });
 
 test('several senders send each mail once', async () => {
-  await using server = await openTestMailServer();
+  // Held until more are under way than one sender has slots for.
+  const both = (): Promise<void> => eventually(() => expect(server.asked.length).toBeGreaterThan(5));
+  await using server = await openTestMailServer(0, { data: both });
+  await using _one = open(server.url);
+  await using _two = open(server.url);
   const addresses = Array.from(
     { length: 60 },
     (_, index) => `p${String(index).padStart(2, '0')}@example.com`,
@@ -230,11 +238,9 @@ test('several senders send each mail once', async () => {
   await db.database.transaction(async (tx) => {
     for (const address of addresses) await queueMail(tx, sealer, mailTo(address));
   });
-  await using one = open(server.url);
-  await using two = open(server.url);
   await allDone();
   expect(server.asked.toSorted()).toEqual(addresses);
-  for (const sender of [one, two]) expect(await sender.metric('mails_total{outcome="sent"')).toBeDefined();
+  expect(server.received).toHaveLength(addresses.length);
 });
 
 test('a mail whose sender died before it was deleted goes out again, under the same Message-ID', async () => {

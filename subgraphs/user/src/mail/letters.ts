@@ -7,6 +7,12 @@ import { composeSignUp } from './letters/sign-up.js';
 import { composeVerifyAddress } from './letters/verify-address.js';
 import type { MailKind } from './queue-mail.js';
 
+export interface MailToCompose {
+  to: string;
+  language: Language;
+  content: unknown;
+}
+
 export interface ComposeParts {
   database: Database;
   sealer: Sealer;
