@@ -13,7 +13,7 @@ import { ACCESS_SECONDS, REFRESH_SECONDS, refuseClient, token } from './token.js
 /** Kakao Login under /kakao: what is kauth.kakao.com there, and kapi.kakao.com under /kakao/api. */
 export function openKakao({ faults, now, origin, clientSecret }: LoginParts): LoginEmulator {
   const issuer = () => `${origin()}/kakao`;
-  const keys = openSigningKeys();
+  const keys = openSigningKeys('kakao');
   const grants = openGrants<KakaoPerson>(now, {
     accessMs: ACCESS_SECONDS * 1_000,
     refreshMs: REFRESH_SECONDS * 1_000,

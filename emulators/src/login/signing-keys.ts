@@ -17,10 +17,19 @@ export interface SigningKeys {
   rotate(): Promise<void>;
 }
 
+/** A provider's first key, of this process: a test that opens one emulator after the other waits for it once. */
+const firstKeys = new Map<string, Promise<SigningKey>>();
+
+function firstKeyOf(provider: string): Promise<SigningKey> {
+  const first = firstKeys.get(provider) ?? newKey();
+  firstKeys.set(provider, first);
+  return first;
+}
+
 /** RS256 keys of one provider. The first is made when it is first needed, since making one takes a while. */
-export function openSigningKeys(): SigningKeys {
+export function openSigningKeys(provider: string): SigningKeys {
   let keys: Promise<SigningKey[]> | undefined;
-  const current = (): Promise<SigningKey[]> => (keys ??= newKey().then((key) => [key]));
+  const current = (): Promise<SigningKey[]> => (keys ??= firstKeyOf(provider).then((key) => [key]));
 
   return {
     async sign(claims) {

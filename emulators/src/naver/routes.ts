@@ -25,7 +25,7 @@ const REFRESH_MS = 365 * 24 * 60 * 60_000;
 /** Naver Login under /naver: what is nid.naver.com there, and openapi.naver.com under /naver/api. */
 export function openNaver({ faults, now, origin, clientSecret }: LoginParts): LoginEmulator {
   const issuer = () => `${origin()}/naver`;
-  const keys = openSigningKeys();
+  const keys = openSigningKeys('naver');
   const grants = openGrants<NaverPerson>(now, { accessMs: ACCESS_SECONDS * 1_000, refreshMs: REFRESH_MS });
 
   function isClient(form: URLSearchParams): boolean {
