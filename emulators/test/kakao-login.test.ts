@@ -141,6 +141,14 @@ test('someone new has the id, nickname, e-mail and state of it that were typed',
   expect(body['kakao_account']).toMatchObject({ is_email_valid: false, is_email_verified: true });
 });
 
+test('someone new by an id alone has nothing of the test people', async () => {
+  await using kakao = await openLogin('kakao');
+  const { tokens } = await signsIn(kakao, { id: '78', person: 'sora' });
+  expect(tokens.claims()).toMatchObject({ sub: '78', nickname: 'kakao-78' });
+  const { body } = await kakao.get('/api/v2/user/me', bearer(tokens.access_token));
+  expect(body['kakao_account']).toMatchObject({ has_email: false });
+});
+
 test('a person of the list can be given another e-mail', async () => {
   await using kakao = await openLogin('kakao');
   const { tokens } = await signsIn(kakao, { person: 'jiwoo', email: 'jiwoo@x.test' });

@@ -175,6 +175,14 @@ test('the older token endpoint takes its parameters from the address too', async
   expect((await naver.get(`/oauth2.0/token?${query.toString()}`)).body).toHaveProperty('access_token');
 });
 
+test('the older flow ignores what OpenID Connect adds', async () => {
+  await using naver = await openLogin('naver');
+  const code = await codeOf(naver, OLDER_PAGE, { ...CHALLENGE, scope: 'openid email' });
+  const { body } = await exchangesOlder(naver, code);
+  expect(body).toHaveProperty('access_token');
+  expect(body).not.toHaveProperty('id_token');
+});
+
 test.each([PAGE, OLDER_PAGE])(
   'who cancels at %s is led back with access_denied and the state',
   async (path) => {
