@@ -45,10 +45,13 @@ test('refuses the right password too after ten wrong ones, until the window ends
   );
   const refused = await signIn(user, email, PASSWORD);
   expect(refused).toMatchObject({ __typename: 'TooManyAttempts', message: expect.stringMatching(/later/) });
-  expect(Math.abs(new Date(refused.retryAt).getTime() - (await windowEnds('account')))).toBeLessThan(500);
-  // A refused attempt neither lengthens nor renews the window.
-  const again = await signIn(user, email, PASSWORD);
-  expect(Math.abs(new Date(again.retryAt).getTime() - new Date(refused.retryAt).getTime())).toBeLessThan(50);
+  expect(Math.abs(new Date(refused.retryAt).getTime() - (await windowEnds('account')))).toBeLessThan(2_000);
+  // A refused attempt does not renew the window.
+  for (const key of await keys()) await user.redis.pexpire(key, 100_000);
+  for (let count = 0; count < 2; count += 1) {
+    const again = await signIn(user, email, PASSWORD);
+    expect(new Date(again.retryAt).getTime()).toBeLessThan(Date.now() + 100_500);
+  }
 
   for (const key of await keys()) await user.redis.pexpire(key, 1);
   await eventually(async () => expect(await signIn(user, email, PASSWORD)).toHaveProperty('accessToken'));
@@ -90,7 +93,7 @@ test('counts the wrong passwords of an address over all accounts, and gives back
   );
   const refused = await signIn(user, email, PASSWORD, from);
   expect(refused).toMatchObject({ __typename: 'TooManyAttempts' });
-  expect(Math.abs(new Date(refused.retryAt).getTime() - (await windowEnds('address')))).toBeLessThan(500);
+  expect(Math.abs(new Date(refused.retryAt).getTime() - (await windowEnds('address')))).toBeLessThan(2_000);
   // The account itself has none against it, from elsewhere.
   await times(15, () => signIn(user, email, PASSWORD, from));
   expect(await signIn(user, email, PASSWORD, newAddress())).toMatchObject({ __typename: 'AuthSession' });
@@ -180,13 +183,16 @@ test.each([
   ['says nothing', true],
 ])('lets nobody guess or have mailed while Redis %s, and does not hang', async (_, silent) => {
   const { redis, close } = await redisAway(silent);
-  const limits = openLimits({ redis, namespace: 'test', sealer: user.sealer });
-  const began = performance.now();
-  const who = { account: 'a', email: 'a', address: 'b' };
-  const tried = [limits.passwords.attempt(who), limits.mails.attempt(who), limits.passwords.succeeded(who)];
-  for (const outcome of await Promise.allSettled(tried))
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'Unavailable' } });
-  expect(performance.now() - began).toBeLessThan(5_000);
-  redis.disconnect();
-  close();
+  try {
+    const limits = openLimits({ redis, namespace: 'test', sealer: user.sealer });
+    const began = performance.now();
+    const who = { account: 'a', email: 'a', address: 'b' };
+    const tried = [limits.passwords.attempt(who), limits.mails.attempt(who), limits.passwords.succeeded(who)];
+    for (const outcome of await Promise.allSettled(tried))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'Unavailable' } });
+    expect(performance.now() - began).toBeLessThan(10_000);
+  } finally {
+    redis.disconnect();
+    close();
+  }
 });
