@@ -31,18 +31,18 @@ function openWatched(userUrl: string) {
   const problems: unknown[] = [];
   log.warn = (fields: unknown) => problems.push(fields);
   const metrics = openMetrics('test');
-  return {
-    sessions: openEndedSessions({ userUrl, identitySecret: IDENTITY_SECRET, log, metrics }),
-    problems,
-  };
+  const sessions = openEndedSessions({ userUrl, identitySecret: IDENTITY_SECRET, log, metrics });
+  return { sessions, problems, [Symbol.asyncDispose]: () => sessions.close() };
 }
 
 test('does not take a pause of its own for silence of the user service', async () => {
   const user = new Worker(USER, { eval: true });
+  await using _ = { [Symbol.asyncDispose]: async () => void (await user.terminate()) };
   const [port] = (await once(user, 'message')) as [number];
   let asked = 0;
   user.on('message', () => (asked += 1));
-  const { sessions, problems } = openWatched(`http://127.0.0.1:${port}`);
+  await using watched = openWatched(`http://127.0.0.1:${port}`);
+  const { sessions, problems } = watched;
   await until(() => sessions.problem() === undefined);
 
   for (let time = 0; time < 3; time += 1) {
@@ -54,15 +54,14 @@ test('does not take a pause of its own for silence of the user service', async (
   expect(problems).toEqual([]);
   expect(sessions.problem()).toBeUndefined();
   expect(asked).toBe(1);
-  await sessions.close();
-  await user.terminate();
 });
 
 test('bears a break that is shorter than a second', async () => {
   const endings = openEndings(IDENTITY_SECRET);
   const [[path, route]] = Object.entries(endings.routes) as [[string, Route]];
   await using user = await openBareSubgraph(route, [path]);
-  const { sessions, problems } = openWatched(user.url);
+  await using watched = openWatched(user.url);
+  const { sessions, problems } = watched;
   await until(() => sessions.problem() === undefined);
 
   endings.stop();
@@ -71,6 +70,4 @@ test('bears a break that is shorter than a second', async () => {
   endings.start();
   await until(() => sessions.has('s1'));
   expect(problems).toEqual([]);
-  await sessions.close();
-  endings.close();
 });
