@@ -46,7 +46,7 @@ test('is ready when it has loaded what ended before it came', async () => {
   house.endings.end('s1');
 
   await using late = await house.another();
-  await until(async () => (await late.get('/readyz')).text.includes('not loaded'));
+  await until(async () => (await late.get('/readyz')).text.includes('ended are not loaded'));
   const mine = await bearerOf(house);
   expect((await late.ask(RENAME, mine, { n: 'early' })).status).toBe(503);
   house.endings.mute(false);
