@@ -10,7 +10,7 @@ export const CLIENT_SECRET = 'secret-of-the-tests';
 export interface FakePerson {
   sub: string;
   /** What the profile API answers. */
-  profile: object;
+  profile: object | string;
 }
 
 type Answer = (response: ServerResponse) => void;

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Identity } from '@stampede/shared/identity';
+import { eventually } from '@stampede/shared/testing';
 import { decodeJwt } from 'jose';
 import { createHash } from 'node:crypto';
-import { asUser, type Data } from './open-user.js';
+import { createAccount } from '../src/account.entity.js';
+import { asUser, type Answer, type Data } from './open-user.js';
 import {
   kakaoPerson,
   naverPerson,
@@ -74,6 +76,14 @@ test('finds the same person again by the provider’s id, whatever they are call
   const second = await social.signIn('NAVER', renamed);
   expect(second.user).toMatchObject({ id: first.user.id, name: '이바다', email: null });
   expect(second.user.sessions).toHaveLength(2);
+});
+
+test('tells two people at Kakao apart whose ids no number of JavaScript tells apart', async () => {
+  const person = (id: string) => ({ sub: id, profile: `{"id":${id},"kakao_account":{}}` });
+  const one = await social.signIn('KAKAO', person('1376016924426111111'));
+  const other = await social.signIn('KAKAO', person('1376016924426111112'));
+  expect(one.user.id).not.toBe(other.user.id);
+  expect((await social.signIn('KAKAO', person('1376016924426111111'))).user.id).toBe(one.user.id);
 });
 
 test('keeps the people of one provider apart from those of the other with the same id', async () => {
@@ -171,6 +181,25 @@ test('makes one account of two people at once who have proven the same address',
   expect(new Set(kinds)).toEqual(new Set(['AuthSession', 'SocialSignInFailed']));
 });
 
+test('finds the account of somebody who proves the same address at this moment', async () => {
+  const email = newEmail();
+  const { database } = social.test;
+  const input = await social.begin('KAKAO', kakaoPerson(email));
+  let ended: Promise<Answer> | undefined;
+  const account = await database.transaction(async (tx) => {
+    const made = await createAccount(tx, social.sealer, { name: 'First', email, language: 'en' });
+    ended = social.finish(input);
+    await eventually(async () => {
+      const waiting = await database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      if (waiting.length === 0) throw new Error('nobody waits for the address');
+    });
+    return made;
+  });
+  expect((await ended)?.data.signInWithSocial.user).toMatchObject({ id: account?.id, name: 'First' });
+});
+
 test('signs in once for a state that is brought ten times at once', async () => {
   const input = await social.begin('KAKAO', kakaoPerson());
   const answers = await Promise.all(Array.from({ length: 10 }, () => social.finish(input)));
@@ -187,10 +216,10 @@ test.each<[string, (input: Input) => Partial<Input> | Promise<Partial<Input>>]>(
   ['with another redirect URI', () => ({ redirectUri: 'http://localhost:4000/other' })],
 ])('refuses a state %s, and asks the provider nothing', async (_, change) => {
   const input = await social.begin('KAKAO', kakaoPerson());
-  social.kakao.asked.length = 0;
+  for (const provider of [social.kakao, social.naver]) provider.asked.length = 0;
   const { data } = await social.finish({ ...input, ...(await change(input)) });
   expect(data.signInWithSocial).toEqual(failed);
-  expect(social.kakao.asked).toEqual([]);
+  expect([...social.kakao.asked, ...social.naver.asked]).toEqual([]);
 });
 
 test('refuses a state after ten minutes, and sweeps it away in time', async () => {
