@@ -19,6 +19,8 @@ export interface ServiceProcess {
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** The last lines that it wrote. */
   log(): string;
+  /** Calls `listener` with everything that it writes from now on: `log` forgets. */
+  listen(listener: (text: string) => void): void;
 }
 
 /** @param folder where its dist is, from the checkout: `subgraphs/order`. */
@@ -27,6 +29,7 @@ export function serviceProcess(folder: string, port: number, env: Record<string,
   if (!existsSync(entry)) throw new Error(`${entry} is not there: \`npm run build\` first`);
   const url = `http://127.0.0.1:${port}`;
   const lines: string[] = [];
+  const listeners: ((text: string) => void)[] = [];
   let child: ChildProcess | undefined;
   let gone: Promise<void> = Promise.resolve();
 
@@ -41,6 +44,7 @@ export function serviceProcess(folder: string, port: number, env: Record<string,
     });
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
+        for (const listener of listeners) listener(text);
         lines.push(...text.trimEnd().split('\n'));
         lines.splice(0, lines.length - LOG_LINES);
       });
@@ -60,6 +64,7 @@ export function serviceProcess(folder: string, port: number, env: Record<string,
     url,
     start,
     log: () => lines.join('\n'),
+    listen: (listener) => void listeners.push(listener),
     ready: async () => {
       try {
         await eventually(askReadiness, 60_000);
