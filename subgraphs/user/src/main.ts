@@ -54,8 +54,6 @@ await runService(log, async (own) => {
   const us = { service: 'user', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...us, url: env.ORDER_URL, audience: 'order' }));
   const payment = own(openServiceClient({ ...us, url: env.PAYMENT_URL, audience: 'payment' }));
-  if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
-
   own(openResealing({ database, guard, sealer, tables: SEALED_TABLES, log, metrics }));
   own(openPurge({ database, guard, log }));
   const subgraph = await buildUserSubgraph({
