@@ -37,8 +37,6 @@ await runService(log, async (own) => {
   own({ close: async () => void (await redis.quit()) });
   const guard = openGuard(redis, namespace, log);
   const passwords = await openPasswords(metrics);
-  own(clearExpired({ database, guard, log }));
-
   own(
     openMailSender({
       database,
@@ -54,8 +52,11 @@ await runService(log, async (own) => {
   const us = { service: 'user', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...us, url: env.ORDER_URL, audience: 'order' }));
   const payment = own(openServiceClient({ ...us, url: env.PAYMENT_URL, audience: 'payment' }));
+  if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
+
   own(openResealing({ database, guard, sealer, tables: SEALED_TABLES, log, metrics }));
   own(openPurge({ database, guard, log }));
+  own(clearExpired({ database, guard, log }));
   const subgraph = await buildUserSubgraph({
     database,
     sealer,
