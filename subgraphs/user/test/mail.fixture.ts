@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { z } from 'zod';
+import { letter } from '../src/mail/letter.js';
+import type { Compose } from '../src/mail/letters.js';
 import { openMailSender } from '../src/mail/mail-sender.js';
 import { readSender } from '../src/mail/address.js';
 import { PUBLIC_URL } from './open-user.js';
@@ -84,6 +87,21 @@ export interface SenderUnderTest extends AsyncDisposable {
   metric(line: string): Promise<string | undefined>;
 }
 
+/** Letters that say the same whatever the database holds. */
+const plain =
+  (path: string): Compose =>
+  ({ language, content }) => {
+    const { token } = z.object({ token: z.string().regex(/^[\w-]{43}$/) }).parse(content);
+    const subject = language === 'ko' ? '확인' : 'Confirm';
+    const button = { label: subject, url: `${PUBLIC_URL}${path}?token=${token}` };
+    return Promise.resolve(letter({ language, subject, paragraphs: [subject], button }));
+  };
+const letters = {
+  'sign-up': plain('/verify-email'),
+  'reset-password': plain('/reset-password'),
+  'verify-address': plain('/verify-email'),
+};
+
 /** A sender as the service's process has one. */
 export function openSender(database: Database, sealer: Sealer, smtpUrl: string): SenderUnderTest {
   const lines: string[] = [];
@@ -94,7 +112,7 @@ export function openSender(database: Database, sealer: Sealer, smtpUrl: string):
   const mailFrom = readSender('스탬피드 <no-reply@stampede.test>');
   if (!mailFrom) throw new Error('no sender');
   const parts = { database, sealer, publicUrl: PUBLIC_URL, log, metrics };
-  const sender = openMailSender({ ...parts, smtpUrl, mailFrom, requireTls: false });
+  const sender = openMailSender({ ...parts, smtpUrl, mailFrom, requireTls: false, letters });
   return {
     logged: () => lines.join(''),
     metric: async (name) => {

@@ -2,7 +2,7 @@ import { workOffEach, type Repetition } from '@stampede/shared/background';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { failureOf, framesOf } from './failure.js';
 import type { Letter } from './letter.js';
-import { letters, type ComposeParts } from './letters.js';
+import { letters as allLetters, type Compose, type ComposeParts } from './letters.js';
 import { claimDue, postpone, remove, type MailRow } from './mail-row.js';
 import { openMailServer } from './mail-server.js';
 import { mailsQueued } from './queue-mail.js';
@@ -17,6 +17,8 @@ export interface MailSenderOptions extends ComposeParts {
   mailFrom: Sender;
   /** Whether an `smtp://` server has to offer STARTTLS. */
   requireTls: boolean;
+  /** By kind; all that there are unless given. */
+  letters?: Record<string, Compose>;
   log: Log;
   metrics: Metrics;
 }
@@ -28,6 +30,7 @@ export interface MailSenderOptions extends ComposeParts {
  */
 export function openMailSender(options: MailSenderOptions): Repetition {
   const { database, sealer, smtpUrl: url, mailFrom: from, requireTls, log, metrics } = options;
+  const letters: Record<string, Compose> = options.letters ?? allLetters;
   const server = openMailServer({ url, from, requireTls, connections: SLOTS });
   const mails = metrics.counter('mails_total', 'Tries to send a mail, by how they ended.', ['outcome']);
   const watch = watchMails({ database, log, metrics });
