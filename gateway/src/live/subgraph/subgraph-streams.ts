@@ -123,7 +123,10 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
         reached: () => sink.reached(),
         start: () => {
           const signature = sign(subgraph, identity, subscribeBody(request), requestId);
-          return client.subscribe({ ...request, extensions: { [IDENTITY_HEADER]: signature } }, sink);
+          const end = client.subscribe({ ...request, extensions: { [IDENTITY_HEADER]: signature } }, sink);
+          // Ended while it is being told of an answer, with the `complete` behind it in the same piece, graphql-ws counts
+          // it out twice, and closes the connection while others are using it.
+          return () => queueMicrotask(end);
         },
       });
     },
