@@ -11,7 +11,8 @@ import {
 import type { Log } from '@stampede/shared/telemetry';
 import { parse } from 'graphql';
 import { openAskUser } from '../src/pages/ask-user.js';
-import { openBareSubgraph, startGateway, until } from './fixtures/house.js';
+import { openEndings } from './fixtures/endings.js';
+import { IDENTITY_SECRET, openBareSubgraph, startGateway, until } from './fixtures/house.js';
 import { openIssuer } from './fixtures/tokens.js';
 
 const TOKEN = 'T'.repeat(43);
@@ -28,8 +29,11 @@ type AnswerTo = (question: Question) => { body: object; cookie?: string } | unde
 /** A gateway whose user service answers as the test says; `asked` is what it was asked. */
 async function openPages(answerTo: AnswerTo) {
   const issuer = await openIssuer();
+  const endings = openEndings(IDENTITY_SECRET);
   const asked: Question[] = [];
   const answer: Route = async (request, response, url) => {
+    const ending = (endings.routes as Record<string, Route>)[url.pathname];
+    if (ending) return ending(request, response, url);
     if (url.pathname !== '/graphql') return respond(response, 200, { keys: [issuer.jwk] });
     const body = JSON.parse((await readBody(request, 100_000)).toString()) as Question;
     const [payload = ''] = String(request.headers[IDENTITY_HEADER]).split('.');
@@ -44,7 +48,12 @@ async function openPages(answerTo: AnswerTo) {
     if (given.cookie !== undefined) response.setHeader(REFRESH_COOKIE_HEADER, given.cookie);
     respond(response, 200, given.body);
   };
-  const user = await openBareSubgraph(answer, ['/graphql', '/.well-known/jwks.json', '/readyz']);
+  const user = await openBareSubgraph(answer, [
+    '/graphql',
+    '/.well-known/jwks.json',
+    '/readyz',
+    ...Object.keys(endings.routes),
+  ]);
   const gateway = await startGateway({ USER_URL: user.url, PUBLIC_URL: `${PUBLIC_URL}/` });
   await until(async () => !(await gateway.get('/readyz')).text.includes('not loaded'));
   return {
@@ -65,6 +74,7 @@ async function openPages(answerTo: AnswerTo) {
       }),
     async [Symbol.asyncDispose]() {
       await gateway.close();
+      endings.close();
       await user[Symbol.asyncDispose]();
     },
   };
