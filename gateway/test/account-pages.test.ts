@@ -260,7 +260,7 @@ test('shows why a password is refused next to the form, as text', async () => {
   await using pages = await openPages(refusing('BAD_USER_INPUT', { fields }));
   const { status, text } = await pages.post('/reset-password', FORM);
   expect(status).toBe(400);
-  expect(text).toContain('is &lt;one&gt; that many use.');
+  expect(text).toContain('New password: is &lt;one&gt; that many use.');
   expect(text).toContain('<form');
   expect(text).toContain(`value="${TOKEN}"`);
 });

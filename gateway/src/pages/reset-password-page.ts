@@ -30,7 +30,14 @@ export function resetPasswordPage({ clients, origins, askUser }: ResetPasswordPa
       return ask(token, language, [WORDS[language].differ]);
     const asked = await askUser(RESET, { token, new: chosen }, context);
     // A password that is refused leaves the link as good as it was.
-    if (asked.kind === 'bad-input') return ask(token, language, asked.problems);
+    if (asked.kind === 'bad-input') {
+      const { chosen: field } = WORDS[language];
+      return ask(
+        token,
+        language,
+        asked.problems.map((problem) => `${field}: ${problem}`),
+      );
+    }
     if (asked.kind !== 'data') return notDone(asked, language);
     const { data } = reset.safeParse(asked.data);
     if (!data) return notDone({ kind: 'failed' }, language);
