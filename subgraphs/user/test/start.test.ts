@@ -16,6 +16,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
+import { addLink } from '../src/mail-link.entity.js';
 import { queueMail } from '../src/mail/queue-mail.js';
 import { openTestMailServer } from './mail.fixture.js';
 import {
@@ -127,7 +128,11 @@ test('sends what waits in the table, whoever queued it, from whom it is told', a
   const database = openDatabase({ url, schema: 'user', log: openLog('user', 'silent') });
   const mail = { kind: 'sign-up', to: 'kim@example.com', language: 'ko' } as const;
   const sealer = openSealer(settings.PERSONAL_DATA_KEYS);
-  await queueMail(database, sealer, { ...mail, content: { token: 't'.repeat(43) } });
+  const token = 't'.repeat(43);
+  const expiresAt = new Date(Date.now() + 60_000);
+  const link = { purpose: 'SIGN_UP', token, email: mail.to, name: 'Kim', passwordHash: 'of none' } as const;
+  await addLink(database, sealer, { ...link, expiresAt, language: 'ko' });
+  await queueMail(database, sealer, { ...mail, content: { token } });
   await database.close();
   await eventually(() => expect(server.received).toHaveLength(1));
   expect(server.received[0]?.mail.from).toEqual({ name: 'Sale', address: 'sale@shop.test' });
