@@ -28,38 +28,47 @@ export const writeEndedSessions = (told: EndedSessionsLine): string => `${JSON.s
 /** @throws SyntaxError, ZodError */
 export const readEndedSessions = (text: string): EndedSessionsLine => line.parse(JSON.parse(text));
 
-export type RecentIds = ReturnType<typeof openRecentIds>;
-
 /**
- * Remembers ids for a while after they were first added.
+ * Remembers ids for a while after they were first added. Nothing of it takes longer the more there are, except for
+ * giving all of them: sales end with ten thousands.
  *
  * @param keepMs milliseconds.
  * @param now milliseconds of a clock that is never set back.
  */
 export function openRecentIds(keepMs: number, now: () => number = () => performance.now()) {
-  const addedAt = new Map<string, number>();
+  const known = new Set<string>();
+  // Beside the set: to walk that one from its front is to pass everything that was deleted there.
+  let inOrder: { id: string; at: number }[] = [];
+  let first = 0;
 
   function forgetOld(): void {
     const oldest = now() - keepMs;
-    for (const [id, at] of addedAt) {
-      if (at >= oldest) return;
-      addedAt.delete(id);
+    for (let next = inOrder[first]; next && next.at < oldest; next = inOrder[first]) {
+      known.delete(next.id);
+      first += 1;
     }
+    if (first * 2 <= inOrder.length) return;
+    inOrder = inOrder.slice(first);
+    first = 0;
   }
 
   return {
     /** @returns whether it is a new one. */
     add: (id: string): boolean => {
+      if (known.has(id)) return false;
       forgetOld();
-      if (addedAt.has(id)) return false;
-      addedAt.set(id, now());
+      known.add(id);
+      inOrder.push({ id, at: now() });
       return true;
     },
-    has: (id: string): boolean => addedAt.has(id),
+    has: (id: string): boolean => known.has(id),
     ids: (): string[] => {
       forgetOld();
-      return [...addedAt.keys()];
+      return [...known];
     },
-    size: (): number => addedAt.size,
+    size: (): number => {
+      forgetOld();
+      return known.size;
+    },
   };
 }

@@ -14,4 +14,4 @@ export {
   readEndedSessions,
   writeEndedSessions,
 } from './ended-sessions.js';
-export type { EndedSessionsLine, RecentIds } from './ended-sessions.js';
+export type { EndedSessionsLine } from './ended-sessions.js';
