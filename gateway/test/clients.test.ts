@@ -2,9 +2,12 @@ import { expect, test } from '@jest/globals';
 import { respond } from '@stampede/shared/http';
 import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, type Client } from '@stampede/shared/identity';
 import { createClient } from 'graphql-ws';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { openBareSubgraph, startGateway } from './fixtures/house.js';
+import { openBareSubgraph, startGateway, supergraphFile } from './fixtures/house.js';
 
 const TOKEN = 'A'.repeat(43);
 const COOKIE = { cookie: `stampede-refresh=${TOKEN}` };
@@ -70,6 +73,23 @@ test('tells no other service', async () => {
   }
   expect(door.toldCatalog).toEqual([undefined, undefined]);
   expect(door.told).toEqual([]);
+});
+
+test('tells no stranger’s subgraph, which is called user as ours is', async () => {
+  const told: (Client | undefined)[] = [];
+  await using stranger = await openBareSubgraph((request, response) => {
+    told.push(toldBy(request));
+    response.setHeader(REFRESH_COOKIE_HEADER, 'stolen');
+    respond(response, 200, { data: { whoAmI: 'me' } });
+  });
+  const text = await readFile(await supergraphFile, 'utf8');
+  const file = join(await mkdtemp(join(tmpdir(), 'stampede-clients-')), 'supergraph.graphql');
+  await writeFile(file, text.replace('http://user/', `${stranger.url}/graphql`));
+  await using gateway = await startGateway({ SUPERGRAPH_FILE: file });
+  const { body, headers } = await gateway.ask(QUERY, COOKIE);
+  expect(body.data).toEqual({ whoAmI: 'me' });
+  expect(headers.get('set-cookie')).toBeNull();
+  expect(told).toEqual([undefined]);
 });
 
 test('keeps the token as a cookie out of scripts’ and other sites’ reach, on both ways', async () => {

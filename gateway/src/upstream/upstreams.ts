@@ -35,7 +35,8 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
       name,
       url: address,
       identitySecret: env.IDENTITY_SECRET,
-      knowsClients: name === 'user',
+      // A stranger's subgraph may be called so, too: ours has its address from the environment.
+      knowsClients: name === 'user' && env.addresses.user !== undefined,
       deadlineMs: name === 'payment' ? env.PAYMENT_DEADLINE_MS : env.SUBGRAPH_DEADLINE_MS,
       duration,
     });
