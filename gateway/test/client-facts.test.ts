@@ -78,6 +78,8 @@ test.each([
   ['a name that only begins like it', `stampede-refresh-x=${TOKEN}`, undefined],
   ['the name of the other scheme', `__Host-stampede-refresh=${TOKEN}`, undefined],
   ['two of the name', `stampede-refresh=${TOKEN}; stampede-refresh=${TOKEN}`, undefined],
+  ['one of a name that browsers take for another', `\u00a0stampede-refresh=${TOKEN}`, undefined],
+  ['it between blanks', `a=b;\t stampede-refresh =\t${TOKEN} `, TOKEN],
   ['a quoted one', `stampede-refresh="${TOKEN}"`, undefined],
   ['one of 8 kB', `stampede-refresh=${'A'.repeat(8_192)}`, undefined],
   ['it after 8 kB of others', `${'x=y; '.repeat(1_600)}stampede-refresh=${TOKEN}`, TOKEN],

@@ -119,6 +119,12 @@ test('removes the cookie when the user service says so', async () => {
   }
 });
 
+test('removes none of two cookies: the browser would let go of its own, and keep the other', async () => {
+  await using door = await openDoor({}, '');
+  const cookie = `stampede-refresh=${TOKEN}; stampede-refresh=other`;
+  for (const { headers } of await door.askTwice({ cookie })) expect(headers.get('set-cookie')).toBeNull();
+});
+
 test('counts the cookie of the house’s own pages and of no others', async () => {
   await using door = await openDoor({}, 'next');
   const { host } = new URL(door.url);

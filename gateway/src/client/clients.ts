@@ -38,7 +38,7 @@ export function openClients({ trustedProxies, origins, cookie }: ClientsOptions)
         return { ...client, takesCookies: true, refreshToken: cookie.read(request) };
       },
       keepCookie: (token) => {
-        if (takesCookies(request)) cookie.write(response, token);
+        if (takesCookies(request)) cookie.write(request, response, token);
       },
     }),
   };
