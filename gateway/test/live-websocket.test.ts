@@ -142,6 +142,17 @@ test('closes with 4403 when the token ends, public subscriptions too, and takes 
   );
 });
 
+test('executes nothing that comes after it has begun to close', async () => {
+  await using raw = await openRaw(shop.socketUrl);
+  await raw.init();
+  raw.send('{"type":');
+  raw.subscribe('1', 'mutation { setAvailable(id: "late", available: 9) { id } }');
+  expect(await raw.closed()).toMatchObject({ code: 4400 });
+  // Whatever it may have begun is done when this is.
+  await shop.ask('mutation { setAvailable(id: "later", available: 1) { id } }');
+  expect([shop.shelves.available.get('late'), shop.shelves.available.get('later')]).toEqual([undefined, 1]);
+});
+
 test('takes pages of its own and of allowed origins, and no other site’s', async () => {
   const statusFrom = async (origin: string) => {
     await using raw = await openRaw(shop.socketUrl, { headers: { origin } });

@@ -109,6 +109,8 @@ export function openConnection(
   }
 
   socket.on('message', (data: Buffer, isBinary) => {
+    // Until the client has answered our closing, its messages still come in.
+    if (socket.readyState !== socket.OPEN) return;
     const message = isBinary ? undefined : readMessage(data.toString());
     if (!message) return refuse(CLOSE.badRequest, 'Invalid message received');
     handle(message, data.length).catch((error: unknown) => {
