@@ -30,9 +30,11 @@ function openWatched(userUrl: string) {
   const log = openLog('test', 'silent');
   const problems: unknown[] = [];
   log.warn = (fields: unknown) => problems.push(fields);
+  const said: unknown[] = [];
+  log.info = (...line: unknown[]) => said.push(line.at(-1));
   const metrics = openMetrics('test');
   const sessions = openEndedSessions({ userUrl, identitySecret: IDENTITY_SECRET, log, metrics });
-  return { sessions, problems, [Symbol.asyncDispose]: () => sessions.close() };
+  return { sessions, problems, said, [Symbol.asyncDispose]: () => sessions.close() };
 }
 
 test('does not take a pause of its own for silence of the user service', async () => {
@@ -70,4 +72,29 @@ test('bears a break that is shorter than a second', async () => {
   endings.start();
   await until(() => sessions.has('s1'));
   expect(problems).toEqual([]);
+});
+
+test('says once that the user service is away, however often it is asked', async () => {
+  const endings = openEndings(IDENTITY_SECRET);
+  const [[path, route]] = Object.entries(endings.routes) as [[string, Route]];
+  let asked = 0;
+  await using user = await openBareSubgraph(
+    (...request) => {
+      asked += 1;
+      return route(...request);
+    },
+    [path],
+  );
+  endings.stop();
+  await using watched = openWatched(user.url);
+  const losses = () => watched.said.filter((line) => String(line).includes('broke off')).length;
+  await until(() => asked >= 4);
+  expect(losses()).toBe(1);
+  endings.start();
+  await until(() => watched.sessions.problem() === undefined);
+  const before = asked;
+  endings.stop();
+  await until(() => asked >= before + 3);
+  expect(losses()).toBe(2);
+  endings.close();
 });

@@ -52,6 +52,7 @@ export function openEndedSessions(options: EndedSessionsOptions): EndedSessions 
   const watchers = openWatchers(log);
   let wholeAt = Number.NEGATIVE_INFINITY;
   let problem: string | undefined = NOT_LOADED;
+  let broken = false;
 
   function settle(now: string | undefined): void {
     if (problem === now) return;
@@ -67,6 +68,7 @@ export function openEndedSessions(options: EndedSessionsOptions): EndedSessions 
     metrics.size.set(known.size());
     if (!whole) return;
     wholeAt = performance.now();
+    broken = false;
     settle(ageMs > STALE_MS ? STALE : undefined);
   }
 
@@ -82,7 +84,11 @@ export function openEndedSessions(options: EndedSessionsOptions): EndedSessions 
     headers: () => ({ [IDENTITY_HEADER]: sign(identitySecret) }),
     silentMs: SILENT_MS,
     onLine: hear,
-    onLost: (reason) => log.info({ reason: reason.message }, 'the channel of ended sessions broke off'),
+    onLost: (reason) => {
+      // It is tried several times a second for as long as the user service is away.
+      if (!broken) log.info({ reason: reason.message }, 'the channel of ended sessions broke off');
+      broken = true;
+    },
   });
 
   return {
