@@ -71,7 +71,7 @@ export async function serveGateway(parts: GatewayParts) {
 
   const sandboxOrigins = env.production ? [] : SANDBOX_ORIGINS;
   const cors = openCors(env.ALLOWED_ORIGINS, sandboxOrigins);
-  const origins = openOrigins(env.PUBLIC_URL, env.ALLOWED_ORIGINS);
+  const origins = openOrigins(env.PUBLIC_URL, env.ALLOWED_ORIGINS, sandboxOrigins);
   const cookie = openRefreshCookie(env.PUBLIC_URL);
   const clients = openClients({ trustedProxies: env.TRUSTED_PROXIES, origins, cookie });
   const live = openLive({
@@ -81,7 +81,7 @@ export async function serveGateway(parts: GatewayParts) {
     subgraphs: upstreams,
     identitySecret: env.IDENTITY_SECRET,
     clients,
-    allowedOrigins: [...env.ALLOWED_ORIGINS, ...sandboxOrigins],
+    origins,
     cors,
     limits: {
       bodyLimit: env.BODY_LIMIT_BYTES,

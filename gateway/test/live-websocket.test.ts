@@ -171,6 +171,19 @@ test('takes pages of its own and of allowed origins, and no other site’s', asy
   }
 });
 
+test('takes its own pages behind a proxy that names another host, and none that was sent in the clear', async () => {
+  await using house = await openLiveShop({ PUBLIC_URL: 'https://api.example' });
+  const statusFrom = async (origin: string) => {
+    await using raw = await openRaw(house.socketUrl, { headers: { origin } });
+    return raw.status;
+  };
+  const { host } = new URL(house.url);
+  expect(await statusFrom('https://api.example')).toBe(101);
+  expect(await statusFrom(`https://${host}`)).toBe(101);
+  expect(await statusFrom(`http://${host}`)).toBe(403);
+  expect(await statusFrom('http://api.example')).toBe(403);
+});
+
 test('cuts off who answers no ping, and keeps who does', async () => {
   await using strict = await openLiveShop({ LIVE_HEARTBEAT_MS: '100' });
   await using deaf = await openRaw(strict.socketUrl);

@@ -5,17 +5,27 @@ export interface Origins {
   isOwn(request: IncomingMessage): boolean;
   /** Whether the client's cookie counts: no page asks, or one of this house's. */
   mayUseCookie(request: IncomingMessage): boolean;
+  /**
+   * Whether a page may ask for what goes on, and read it: browsers let one of any site open WebSockets and event
+   * streams anywhere (RFC 6455, section 10.2).
+   */
+  mayListen(request: IncomingMessage): boolean;
 }
 
 /**
- * Tells by the Origin header, which browsers send with every POST and no script can change, whose page asks.
+ * Tells by the Origin header, which browsers send with every POST and every WebSocket and no script can change, whose
+ * page asks. Other clients send none.
  *
- * @param allowed the origins of the operator's own web clients. Apollo Sandbox is none: it may read answers of a
- *   local start, and has no business with anybody's session.
+ * @param allowed the origins of the operator's own web clients.
+ * @param readers others, that may read answers, and have no business with anybody's session: Apollo Sandbox at a
+ *   local start.
  */
-export function openOrigins(publicUrl: string, allowed: readonly string[]): Origins {
+export function openOrigins(
+  publicUrl: string,
+  allowed: readonly string[],
+  readers: readonly string[],
+): Origins {
   const own = new URL(publicUrl);
-  const trusted = new Set(allowed);
 
   /** By the name that was asked by, too: an installation may have more than one. */
   function isOwn({ headers: { origin, host } }: IncomingMessage): boolean {
@@ -27,11 +37,13 @@ export function openOrigins(publicUrl: string, allowed: readonly string[]): Orig
     return isSafe && page.host !== '' && page.host === host;
   }
 
-  return {
-    isOwn,
-    mayUseCookie: (request) => {
+  const isOwnOr = (others: readonly string[]) => {
+    const trusted = new Set(others);
+    return (request: IncomingMessage): boolean => {
       const { origin } = request.headers;
       return origin === undefined || trusted.has(origin) || isOwn(request);
-    },
+    };
   };
+
+  return { isOwn, mayUseCookie: isOwnOr(allowed), mayListen: isOwnOr([...allowed, ...readers]) };
 }

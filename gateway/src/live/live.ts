@@ -2,13 +2,13 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import type { Route, UpgradeRoute } from '@stampede/shared/http';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import type { Clients } from '../client/clients.js';
+import type { Origins } from '../client/origins.js';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Cors } from '../graphql/cors.js';
 import type { Identify } from '../identity/identify.js';
 import type { ToClient } from './client-errors.js';
 import { openLiveMetrics } from './live-metrics.js';
 import { openOperate, type Execute } from './operate.js';
-import { openOriginCheck } from './origins.js';
 import type { CurrentGraph } from './planning/index.js';
 import { openAnswerEvent } from './sharing/answer-event.js';
 import { openBroadcasts } from './sharing/broadcasts.js';
@@ -42,7 +42,7 @@ export interface LiveOptions {
     address(name: string): string;
   };
   identitySecret: string;
-  allowedOrigins: readonly string[];
+  origins: Pick<Origins, 'mayListen'>;
   cors: Cors;
   limits: LiveLimits;
   toClient: ToClient;
@@ -61,7 +61,7 @@ export interface Live {
 
 /** Opens what goes on: subscriptions, over WebSocket and server-sent events. */
 export function openLive(options: LiveOptions): Live {
-  const { subgraphs, identify, clients, allowedOrigins, cors, limits, toClient, log } = options;
+  const { subgraphs, identify, clients, origins, cors, limits, toClient, log } = options;
   const metrics = openLiveMetrics(options.metrics);
   const { identitySecret } = options;
   const streams = openSubgraphStreams({ address: subgraphs.address, identitySecret, log });
@@ -75,7 +75,7 @@ export function openLive(options: LiveOptions): Live {
     metrics,
   });
   const operate = openOperate({ broadcasts, execute: options.execute, toClient });
-  const mayCome = openOriginCheck(allowedOrigins);
+  const mayCome = origins.mayListen;
   const { bodyLimit, heartbeatMs } = limits;
   const sockets = openWebSockets({
     identify,
