@@ -5,6 +5,10 @@ import { z } from 'zod';
 /** The subgraphs that the house composes; `NAME_URL` says where each is. */
 export const SUBGRAPHS = ['user', 'catalog', 'order', 'payment'] as const;
 
+/** In any other form (capitals, a path, the scheme's own port) it would never be what a browser sends. */
+const isOrigin = (text: string) =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
 const milliseconds = z.coerce.number().int().min(1);
 
 const shape = {
@@ -19,7 +23,7 @@ const shape = {
     .string()
     .default('')
     .transform((list) => list.split(',').flatMap((origin) => origin.trim() || []))
-    .pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'an origin, like https://shop.example'))),
+    .pipe(z.array(z.string().refine(isOrigin, 'an origin as browsers write it, like https://shop.example'))),
   /** How many proxies before the gateway are the operator's own, and append to X-Forwarded-For. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
   SUBGRAPH_DEADLINE_MS: milliseconds.default(10_000),
@@ -57,6 +61,7 @@ export function readGatewayEnv(source: NodeJS.ProcessEnv = process.env) {
   };
   return {
     ...env,
+    PUBLIC_URL: env.PUBLIC_URL.replace(/\/+$/, ''),
     production: env.NODE_ENV === 'production',
     /** Base URLs by subgraph name. */
     addresses: byName,

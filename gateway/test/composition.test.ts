@@ -63,3 +63,30 @@ test('needs the address of each subgraph, unless the graph is one of other servi
   );
   expect(readGatewayEnv({ ...base, SUPERGRAPH_FILE: '/a/file' }).supergraphFile).toBe('/a/file');
 });
+
+test('takes its own address with a slash at the end as one without', () => {
+  const env = { PORT: '0', IDENTITY_SECRET, NODE_ENV: 'test', SUPERGRAPH_FILE: '/a/file' };
+  const { PUBLIC_URL } = readGatewayEnv({ ...env, PUBLIC_URL: 'https://api.example/' });
+  expect(PUBLIC_URL).toBe('https://api.example');
+});
+
+test('refuses to start with an allowed origin that no browser would send', () => {
+  const env = { PORT: '0', IDENTITY_SECRET, NODE_ENV: 'test', SUPERGRAPH_FILE: '/a/file' };
+  const read = (origin: string) =>
+    readGatewayEnv({ ...env, ALLOWED_ORIGINS: `https://a.example, ${origin}` });
+  expect(read('http://localhost:5173').ALLOWED_ORIGINS).toEqual([
+    'https://a.example',
+    'http://localhost:5173',
+  ]);
+  for (const origin of [
+    'https://Shop.example',
+    'HTTPS://shop.example',
+    'https://shop.example:443',
+    'https://shop.example/',
+    'https://상점.example',
+    'ftp://shop.example',
+    'shop.example',
+    '*',
+  ])
+    expect(() => read(origin)).toThrow('an origin as browsers write it');
+});

@@ -4,7 +4,7 @@ import { openHouse } from './fixtures/house.js';
 
 let house: Awaited<ReturnType<typeof openHouse>>;
 beforeAll(async () => {
-  house = await openHouse({ PUBLIC_URL: 'http://localhost:4000' });
+  house = await openHouse({ PUBLIC_URL: 'http://localhost:4000/' });
 });
 afterAll(() => house.close());
 
@@ -22,6 +22,7 @@ test('gives payment and token of a KakaoPay return as a mutation for pasting', a
   const { status, headers, text } = await back({ payment: 'pay-1', pg_token: 'tok-1' });
   expect(status).toBe(200);
   expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(text).toContain('href="http://localhost:4000/graphql"');
   expect(mutationOf(text)).toContain('approvePayment(input: { paymentId: "pay-1", token: "tok-1" })');
   expect(() => parse(mutationOf(text))).not.toThrow();
 });

@@ -7,7 +7,6 @@ import { page } from './page.js';
  * `signInWithSocial` needs, ready for pasting, and changes nothing itself: whose link it is cannot be told here.
  */
 export const socialPage = (publicUrl: string) => {
-  const base = publicUrl.replace(/\/$/, '');
   return page((query, language) => {
     const words = WORDS[language];
     const one = (name: string) => (query.getAll(name).length === 1 ? (query.get(name) ?? '') : '');
@@ -22,9 +21,9 @@ export const socialPage = (publicUrl: string) => {
     return {
       title: words.title,
       content: markup`<h1>${words.title}</h1>
-<p>${words.text} <a href="${base}/graphql">${base}/graphql</a></p>
+<p>${words.text} <a href="${publicUrl}/graphql">${publicUrl}/graphql</a></p>
 <dl><dt>code</dt><dd><code>${code}</code></dd><dt>state</dt><dd><code>${state}</code></dd></dl>
-<pre>${mutation(code, state, `${base}/social`)}</pre>`,
+<pre>${mutation(code, state, `${publicUrl}/social`)}</pre>`,
     };
   });
 };
