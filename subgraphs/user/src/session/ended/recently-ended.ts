@@ -24,10 +24,10 @@ export interface RecentlyEndedOptions {
 
 /**
  * `ended_at` says when the transaction began that ended the session; others see it from its commit on. So each
- * reading goes back beyond the last one by more than any such transaction takes: a handful of statements, of which
- * each is given up after 10 seconds.
+ * reading goes back beyond the last one by more than any such transaction takes: each statement is given up after 10
+ * seconds, and the longest, the deletion of an account, is a dozen of them.
  */
-const OVERLAP_MS = 60_000;
+const OVERLAP_MS = 150_000;
 
 const ENDED_SINCE = `SELECT id FROM session WHERE ended_at > now() - make_interval(secs => $1::float8)`;
 
