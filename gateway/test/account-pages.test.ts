@@ -296,6 +296,18 @@ test('gives what a social sign-in needs as a mutation for pasting, and asks nobo
   expect((await pages.post('/social', { code: 'c' })).status).toBe(405);
 });
 
+test.each([
+  ['/social/kakao', 'KAKAO'],
+  ['/social/naver', 'NAVER'],
+])('knows at %s by whom a person was sent there', async (path, provider) => {
+  await using pages = await openPages(invalid);
+  const { text } = await pages.get(`${path}?code=c-1&state=s-1`);
+  const shown = mutationOf(text);
+  expect(() => parse(shown)).not.toThrow();
+  expect(shown).toMatch(new RegExp(`provider: ${provider}$`, 'm'));
+  expect(shown).toContain(`redirectUri: "${PUBLIC_URL}${path}"`);
+});
+
 test('shows what a social provider sends back as text, and as no other mutation', async () => {
   await using pages = await openPages(invalid);
   const evil = encodeURIComponent(`"}){id}} <script>alert(1)</script>`);
@@ -318,7 +330,7 @@ test.each([
 
 test('has no such pages where there is no user service', async () => {
   await using gateway = await startGateway({});
-  for (const path of [...PAGES, '/social']) {
+  for (const path of [...PAGES, '/social', '/social/kakao', '/social/naver']) {
     expect((await gateway.get(`${path}?token=${TOKEN}`)).status).toBe(404);
   }
 });

@@ -11,4 +11,6 @@ export const accountPages = ({
   '/verify-email': verifyEmailPage(parts),
   '/reset-password': resetPasswordPage(parts),
   '/social': socialPage(publicUrl),
+  '/social/kakao': socialPage(publicUrl, 'KAKAO'),
+  '/social/naver': socialPage(publicUrl, 'NAVER'),
 });

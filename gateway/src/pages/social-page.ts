@@ -3,11 +3,14 @@ import { markup, type Markup } from './markup.js';
 import { page } from './page.js';
 
 /**
- * `/social`: where Kakao or Naver sends a person back to who has no client of their own. It shows what
- * `signInWithSocial` needs, ready for pasting, and changes nothing itself: whose link it is cannot be told here.
+ * `/social`, `/social/kakao`, `/social/naver`: where a provider sends a person back to who has no client of their own.
+ * It shows what `signInWithSocial` needs, ready for pasting, and changes nothing itself: whose link it is cannot be told
+ * here.
+ *
+ * @param provider the one that people are sent here by; without it they fill it in themselves.
  */
-export const socialPage = (publicUrl: string) => {
-  return page((query, language) => {
+export const socialPage = (publicUrl: string, provider?: 'KAKAO' | 'NAVER') =>
+  page((query, language) => {
     const words = WORDS[language];
     const one = (name: string) => (query.getAll(name).length === 1 ? (query.get(name) ?? '') : '');
     const [code, state, error] = [one('code'), one('state'), one('error')];
@@ -23,21 +26,27 @@ export const socialPage = (publicUrl: string) => {
       content: markup`<h1>${words.title}</h1>
 <p>${words.text} <a href="${publicUrl}/graphql">${publicUrl}/graphql</a></p>
 <dl><dt>code</dt><dd><code>${code}</code></dd><dt>state</dt><dd><code>${state}</code></dd></dl>
-<pre>${mutation(code, state, `${publicUrl}/social`)}</pre>`,
+<pre>${mutation({ code, state, publicUrl, provider })}</pre>`,
     };
   });
-};
 
 const text = (title: string, said: string): Markup => markup`<h1>${title}</h1>
 <p>${said}</p>`;
 
-/** The provider does not say which one it is. A string of GraphQL is written as one of JSON. */
-const mutation = (code: string, state: string, redirectUri: string) => `mutation {
+interface Return {
+  code: string;
+  state: string;
+  publicUrl: string;
+  provider: 'KAKAO' | 'NAVER' | undefined;
+}
+
+/** A string of GraphQL is written as one of JSON. */
+const mutation = ({ code, state, publicUrl, provider }: Return) => `mutation {
   signInWithSocial(input: {
-    provider: KAKAO # or NAVER: the one that you come from
+    provider: ${provider ?? 'KAKAO # or NAVER: the one that you come from'}
     code: ${JSON.stringify(code)}
     state: ${JSON.stringify(state)}
-    redirectUri: ${JSON.stringify(redirectUri)}
+    redirectUri: ${JSON.stringify(provider ? `${publicUrl}/social/${provider.toLowerCase()}` : `${publicUrl}/social`)}
   }) {
     __typename
     ... on AuthSession { accessToken refreshToken user { id name } }

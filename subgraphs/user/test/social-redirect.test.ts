@@ -7,6 +7,8 @@ const check = (url: string, allowed = ALLOWED) => checkRedirectUri(new URL(url),
 
 test.each([
   OWN,
+  `${OWN}/kakao`,
+  `${OWN}/naver`,
   'https://shop.example/after-login',
   'https://SHOP.example:443/after-login',
   'http://localhost/',
@@ -25,6 +27,9 @@ test.each([
   'https://shop.example:444/after-login',
   'https://shop.example.evil.test/after-login',
   'https://evil.test/social',
+  `${OWN}/`,
+  `${OWN}/google`,
+  `${OWN}/kakao/more`,
   // Any port of another machine is not for a setting to allow.
   'https://app.example:4000/',
   'https://app.example/',

@@ -9,7 +9,8 @@ const ANYWHERE_ON_THIS_MACHINE = new Set(['http://localhost:*', 'http://127.0.0.
  * Checks where a provider is to send people back to.
  *
  * @param allowed by commas: whole URIs, `http://localhost:*`, `http://127.0.0.1:*`.
- * @param own the gateway's page for those without a client, which is always allowed.
+ * @param own the gateway's page for those without a client; it and those below it for each provider are always
+ *   allowed.
  * @throws BAD_USER_INPUT
  */
 export function checkRedirectUri(redirectUri: URL, allowed: string, own: string): string {
@@ -19,7 +20,7 @@ export function checkRedirectUri(redirectUri: URL, allowed: string, own: string)
   // The library asks for the tokens without the query, so that the provider would find another URI there.
   if (search || hash || href.endsWith('?') || href.endsWith('#'))
     throw badInput({ path, message: 'has no query and no fragment.' });
-  const entries = [own, ...allowed.split(',').map((entry) => entry.trim())];
+  const entries = [own, `${own}/kakao`, `${own}/naver`, ...allowed.split(',').map((entry) => entry.trim())];
   if (username || password || !entries.some((entry) => isEntry(redirectUri, entry)))
     throw badInput({ path, message: 'is not one of the allowed redirect URIs.' });
   return href;
