@@ -214,7 +214,7 @@ test('leaves a browser that is signed in to whom it is, and ends the session tha
   const { status, headers, text } = await pages.post('/verify-email', FORM, { cookie });
   expect(status).toBe(200);
   expect(headers.get('set-cookie')).toBeNull();
-  expect(text).toContain('stays signed in as it was');
+  expect(text).toContain('this link has not signed it in');
   expect(pages.asked).toMatchObject([
     { variables: { token: TOKEN, cookie: false } },
     { query: 'mutation { signOut }', identity: { kind: 'user', userId: 'u1', sessionId: 's1' } },
@@ -255,6 +255,32 @@ test('asks again, by the same link, when the passwords differ or there is none',
   expect(pages.asked).toEqual([]);
 });
 
+test.each<[string, AnswerTo, string, string]>([
+  ['refuses', refusing('SERVICE_UNAVAILABLE'), 'Nothing was changed', '아무것도 바뀌지 않았습니다'],
+  ['does not answer', () => undefined, 'It is not known whether', '처리되었는지 알 수 없습니다'],
+])('claims no more than is known when the user service %s', async (_, answer, english, korean) => {
+  await using pages = await openPages(answer);
+  const claims = ['Nothing was changed', '아무것도 바뀌지 않았습니다'];
+  for (const path of PAGES)
+    for (const [language, said] of [
+      ['en', english],
+      ['ko', korean],
+    ] as const) {
+      const { text } = await pages.post(path, FORM, { 'accept-language': language });
+      expect(text).toContain(said);
+      for (const claim of claims.filter((one) => one !== said)) expect(text).not.toContain(claim);
+    }
+});
+
+test('tells a Korean reader the rules of passwords in Korean, and no English reason', async () => {
+  const fields = [{ path: 'new', message: 'has fewer than 10 characters.' }];
+  await using pages = await openPages(refusing('BAD_USER_INPUT', { fields }));
+  const { status, text } = await pages.post('/reset-password', FORM, { 'accept-language': 'ko' });
+  expect(status).toBe(400);
+  expect(text).toContain('10자 이상 256자 이하');
+  expect(text).not.toContain('fewer');
+});
+
 test('shows why a password is refused next to the form, as text', async () => {
   const fields = [{ path: 'new', message: 'is <one> that many use.' }];
   await using pages = await openPages(refusing('BAD_USER_INPUT', { fields }));
@@ -268,7 +294,7 @@ test('shows why a password is refused next to the form, as text', async () => {
 test.each<[string, AnswerTo, number, string | null]>([
   ['is busy', refusing('SERVICE_UNAVAILABLE', { retryAfterMs: 1_500 }), 503, '2'],
   ['has had enough', refusing('RATE_LIMITED', { retryAfterMs: 60_000 }), 503, '60'],
-  ['is away', () => undefined, 503, '1'],
+  ['is away', () => undefined, 503, '10'],
   ['fails', refusing('INTERNAL'), 500, null],
   ['answers something else', () => ({ body: { data: { nothing: 1 } } }), 500, null],
 ])('says what to do when the user service %s', async (_, answer, expected, retryAfter) => {

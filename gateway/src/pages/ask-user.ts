@@ -7,7 +7,10 @@ export type Asked =
   | { kind: 'data'; data: Record<string, unknown> }
   /** What the person can do about it, in words. */
   | { kind: 'bad-input'; problems: string[] }
+  /** It was refused: nothing was done. */
   | { kind: 'unavailable'; retryAfterMs: number }
+  /** It was sent, or may have been, and no answer came: nobody knows whether it was done. */
+  | { kind: 'unknown' }
   | { kind: 'failed' };
 
 export type AskUser = (query: string, variables: object, context: GatewayContext) => Promise<Asked>;
@@ -34,7 +37,7 @@ export function openAskUser(source: () => Pick<SubgraphSource, 'ask'>, log: Log)
     } catch (error) {
       if (isUnavailable(error)) {
         log.warn({ requestId }, 'the user service is away, which a page needs');
-        return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+        return { kind: 'unknown' };
       }
       log.error({ requestId, name: (error as Error).name }, 'a page could not do what its form says');
       return { kind: 'failed' };

@@ -15,6 +15,7 @@ export function tokenOf(parameters: URLSearchParams): string | undefined {
 interface Words {
   broken: [title: string, text: string];
   again: [title: string, text: string];
+  unknown: [title: string, text: string];
   failed: [title: string, text: string];
 }
 
@@ -25,6 +26,10 @@ const WORDS: Record<Language, Words> = {
       'This is not possible at the moment',
       'Nothing was changed. Wait a little, go back and try again: the link stays good.',
     ],
+    unknown: [
+      'It is not known whether this was done',
+      'No answer came. Wait a little, go back and try again: if it was done, you will read that the link does not work any more.',
+    ],
     failed: ['Something went wrong on our side', 'Go back and try again later.'],
   },
   ko: {
@@ -32,6 +37,10 @@ const WORDS: Record<Language, Words> = {
     again: [
       '지금은 처리할 수 없습니다',
       '아무것도 바뀌지 않았습니다. 잠시 후 뒤로 돌아가 다시 시도해 주세요. 링크는 계속 쓸 수 있습니다.',
+    ],
+    unknown: [
+      '처리되었는지 알 수 없습니다',
+      '응답을 받지 못했습니다. 잠시 후 뒤로 돌아가 다시 시도해 주세요. 이미 처리되었다면 더 이상 쓸 수 없는 링크라고 표시됩니다.',
     ],
     failed: ['문제가 생겼습니다', '뒤로 돌아가 나중에 다시 시도해 주세요.'],
   },
@@ -46,10 +55,23 @@ const plain = ([title, text]: [string, string], status: number): Page => ({
 
 export const brokenLink = (language: Language): Page => plain(WORDS[language].broken, 400);
 
+/** By then what was sent has been done, or never will be. */
+const UNKNOWN_RETRY_S = 10;
+
+const later = (words: [string, string], retryAfterS: number): Page => ({
+  ...plain(words, 503),
+  headers: { 'retry-after': String(retryAfterS) },
+});
+
 /** What a page shows when the user service did not say what became of it. */
 export function notDone(asked: Exclude<Asked, { kind: 'data' }>, language: Language): Page {
-  const { again, failed } = WORDS[language];
-  if (asked.kind !== 'unavailable') return plain(failed, 500);
-  const retryAfter = String(Math.ceil(asked.retryAfterMs / 1_000));
-  return { ...plain(again, 503), headers: { 'retry-after': retryAfter } };
+  const { again, unknown, failed } = WORDS[language];
+  switch (asked.kind) {
+    case 'unavailable':
+      return later(again, Math.ceil(asked.retryAfterMs / 1_000));
+    case 'unknown':
+      return later(unknown, UNKNOWN_RETRY_S);
+    default:
+      return plain(failed, 500);
+  }
 }

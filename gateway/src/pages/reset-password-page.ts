@@ -30,14 +30,7 @@ export function resetPasswordPage({ clients, origins, askUser }: ResetPasswordPa
       return ask(token, language, [WORDS[language].differ]);
     const asked = await askUser(RESET, { token, new: chosen }, context);
     // A password that is refused leaves the link as good as it was.
-    if (asked.kind === 'bad-input') {
-      const { chosen: field } = WORDS[language];
-      return ask(
-        token,
-        language,
-        asked.problems.map((problem) => `${field}: ${problem}`),
-      );
-    }
+    if (asked.kind === 'bad-input') return ask(token, language, reasons(asked.problems, language));
     if (asked.kind !== 'data') return notDone(asked, language);
     const { data } = reset.safeParse(asked.data);
     if (!data) return notDone({ kind: 'failed' }, language);
@@ -74,7 +67,8 @@ const WORDS = {
     again: '새 비밀번호 확인',
     button: '비밀번호 변경',
     differ: '새 비밀번호를 두 번 똑같이 입력해 주세요.',
-    refused: '사용할 수 없는 비밀번호입니다. 다른 비밀번호를 입력해 주세요.',
+    refused:
+      '사용할 수 없는 비밀번호입니다. 10자 이상 256자 이하로, 흔한 비밀번호나 이름 또는 이메일 주소만으로 된 것이 아닌 비밀번호를 입력해 주세요.',
     done: '비밀번호가 변경되었습니다',
     doneText: '모든 기기에서 로그아웃되었습니다. 새 비밀번호로 로그인해 주세요:',
     used: '더 이상 쓸 수 없는 링크입니다',
@@ -84,16 +78,21 @@ const WORDS = {
 
 const GRAPHQL = markup`<a href="/graphql">/graphql</a>`;
 
+/** The user service says why in English; in Korean all the rules are told instead. */
+const reasons = (problems: string[], language: Language): string[] =>
+  language === 'en' && problems.length > 0
+    ? problems.map((problem) => `${WORDS.en.chosen}: ${problem}`)
+    : [WORDS[language].refused];
+
 /** @param problems of what was sent before; undefined when nothing was. What was typed is not shown again. */
 function ask(token: string, language: Language, problems?: string[]): Page {
   const words = WORDS[language];
-  const reasons = problems?.length === 0 ? [words.refused] : (problems ?? []);
   return {
     status: problems ? 400 : 200,
     title: words.title,
     hasForm: true,
     content: markup`<h1>${words.title}</h1>
-${reasons.map((reason) => markup`<p class="problem" role="alert">${reason}</p>`)}
+${(problems ?? []).map((reason) => markup`<p class="problem" role="alert">${reason}</p>`)}
 <form method="post" action="/reset-password">
 <input type="hidden" name="token" value="${token}">
 <label>${words.chosen} <input type="password" name="new" autocomplete="new-password" required></label>

@@ -81,7 +81,8 @@ const WORDS = {
     button: 'Yes, it is mine',
     done: 'Your address is verified',
     signedIn: 'This browser is signed in as',
-    stays: 'This browser stays signed in as it was. The address to sign in by is now',
+    notSignedIn:
+      'This browser may be signed in already, so this link has not signed it in. Sign in, if need be, with',
     api: 'The API is at',
     used: 'This link does not work any more',
     usedText:
@@ -94,7 +95,8 @@ const WORDS = {
     button: '네, 제 주소입니다',
     done: '이메일 주소가 확인되었습니다',
     signedIn: '이 브라우저에 로그인된 계정:',
-    stays: '이 브라우저의 기존 로그인은 그대로 유지됩니다. 이제 로그인할 수 있는 주소:',
+    notSignedIn:
+      '이 브라우저는 이미 로그인되어 있을 수 있어, 이 링크로는 로그인하지 않았습니다. 필요하면 로그인할 주소:',
     api: 'API 주소:',
     used: '더 이상 쓸 수 없는 링크입니다',
     usedText:
@@ -123,7 +125,7 @@ function done(email: string, signedIn: boolean, language: Language): Page {
   return {
     title: words.done,
     content: markup`<h1>${words.done}</h1>
-<p>${signedIn ? words.signedIn : words.stays} <strong>${email}</strong></p>
+<p>${signedIn ? words.signedIn : words.notSignedIn} <strong>${email}</strong></p>
 <p>${words.api} ${GRAPHQL}</p>`,
   };
 }
