@@ -32,6 +32,9 @@ test('mails are listed newest first, one for each recipient, by any spelling of 
   expect(await subjects('KIM@example.COM ')).toEqual(['two', 'one']);
   expect(await subjects('lee+x@example.com')).toEqual(['two']);
   expect(await subjects('im@example.com')).toEqual([]);
+  for (const page of ['/mail', '/mail/inbox']) {
+    expect((await shop.page(`${page}?to=lee+x@example.com`)).body).toContain('two');
+  }
 });
 
 test('the mail box shows mails, and each has a page with its text, and its links as links', async () => {
@@ -97,7 +100,7 @@ test('a full mail box forgets its oldest mail', () => {
 
 test.each([
   ['error-500', '451', 0],
-  ['decline', '550', 0],
+  ['decline', '550 5.1.1', 0],
   ['timeout-before', 'closed', 0],
   ['timeout-after', 'closed', 1],
 ])('%s: the sender meets %s, and %i mails are there', async (fault, met, count) => {

@@ -9,12 +9,16 @@ const PAGE = /^\/mail\/inbox\/(\d{1,15})$/;
 export function answerMail(mailBox: MailBox, { method, path, query }: Request): Answer {
   if (method !== 'GET') return json(404, { error: 'NOT_FOUND' });
   const to = query.get('to') || null;
-  if (path === '/mail') return json(200, mailBox.list(to).map(published));
-  if (path === '/mail/inbox') return html(200, inboxPage(mailBox.list(to), to));
+  if (path === '/mail') return json(200, mailsTo(mailBox, to).map(published));
+  if (path === '/mail/inbox') return html(200, inboxPage(mailsTo(mailBox, to), to));
   const mail = mailBox.byId(Number(PAGE.exec(path)?.[1]));
   if (mail) return html(200, mailPage(mail));
   return html(404, document('Not found', markup`<h1>There is no such mail</h1>`));
 }
+
+/** A `+` that nobody encoded arrives as a space, which no address has but in quotes. */
+const mailsTo = (mailBox: MailBox, to: string | null): Mail[] =>
+  mailBox.list(to === null ? null : to.trim().replaceAll(' ', '+'));
 
 const published = ({ to, subject, text, html: page, links }: Mail) => ({
   to,

@@ -46,7 +46,7 @@ export async function openSmtp({ host, port, faults, mailBox, now }: SmtpOptions
     const fault = faultOf(session);
     if (fault?.fault === 'timeout-before') withhold(session, fault);
     else if (fault?.fault === 'error-500') later(fault, () => answer(refusal(451, 'Error: try again later')));
-    else if (fault?.fault === 'decline') later(fault, () => answer(refusal(550, 'Error: no such recipient')));
+    else if (fault?.fault === 'decline') later(fault, () => answer(refusal(550, '5.1.1 no such recipient')));
     else answer();
   }
 

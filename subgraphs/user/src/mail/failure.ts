@@ -23,15 +23,16 @@ export function failureOf(error: unknown): Failure {
 const isWord = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Z][A-Z0-9_ ]{0,31}$/.test(value);
 
+/** RFC 3463 and 7505: a mail box, domain or address that is not there, has moved, takes no mail, or is disabled. */
+const NO_SUCH_RECIPIENT = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1']);
+
 /**
- * Whether it is this one recipient that the server will never take. Sayings about the mail system, the network,
- * the session or a policy (RFC 3463: x.3 to x.5, x.7) are not: "relaying denied" or a daily limit that is used up
- * comes as a 5xx to RCPT TO as well, and passes, once somebody sees to it.
+ * Whether it is this one recipient that the server will never take. Much else comes as a 5xx to RCPT TO as well, with
+ * a status or without one: a sender or a client that is refused (Postfix says so there first), "relaying denied", a
+ * daily limit, a full box. All of that passes, once somebody sees to it.
  */
-export function refusesRecipient({ command, responseCode = 0, status = '' }: Failure): boolean {
-  if (command !== 'RCPT TO' || responseCode < 500 || responseCode > 599 || responseCode === 503) return false;
-  return !/^\d\.[3457]\./.test(status);
-}
+export const refusesRecipient = ({ command, responseCode = 0, status = '' }: Failure): boolean =>
+  command === 'RCPT TO' && responseCode >= 500 && responseCode <= 599 && NO_SUCH_RECIPIENT.has(status);
 
 /** Where it failed, without what it said. */
 export function framesOf(error: unknown): string[] {
