@@ -1,4 +1,4 @@
-import { baseEnv, readEnv, secret } from '@stampede/shared/env';
+import { baseEnv, publicUrl, readEnv, secret } from '@stampede/shared/env';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -15,7 +15,7 @@ const shape = {
   ...baseEnv,
   IDENTITY_SECRET: secret(),
   /** Where clients reach this gateway. */
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4000'),
+  PUBLIC_URL: publicUrl().default('http://localhost:4000'),
   SUPERGRAPH_FILE: z.string().optional(),
   BODY_LIMIT_BYTES: z.coerce.number().int().min(1_000).default(100_000),
   /** Web origins that may read answers, separated by commas. */

@@ -1,5 +1,13 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { baseEnv, EnvironmentError, providerUrl, readEnv, secret, serviceEnv } from '@stampede/shared/env';
+import {
+  baseEnv,
+  EnvironmentError,
+  providerUrl,
+  publicUrl,
+  readEnv,
+  secret,
+  serviceEnv,
+} from '@stampede/shared/env';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,4 +121,25 @@ test('production refuses demo data and providers by plain http, all at once', ()
   ]);
   const good = { STAMPEDE_DEMO: '0', PROVIDER_URL: 'https://provider.example', VALUE: 'globally-known' };
   expect(inProduction(good)).toEqual([]);
+});
+
+test('production needs a value where the default is for local starts only, and refuses what a field refuses', () => {
+  const marked = {
+    PUBLIC_URL: publicUrl().default('http://localhost:4000'),
+    NAME: z
+      .string()
+      .transform((name) => name.length)
+      .meta({ refused: (name: string) => (name === 'bad' ? 'is bad' : undefined) }),
+  };
+  const read = (more: Record<string, string>, NODE_ENV = 'production') =>
+    problemsOf(() => readEnv(marked, { NODE_ENV, NAME: 'good', ...more }));
+  expect(read({})).toEqual(['PUBLIC_URL: production needs one of its own']);
+  expect(read({ PUBLIC_URL: 'http://shop.example' })).toEqual([
+    expect.stringMatching(/^PUBLIC_URL: .*https/),
+  ]);
+  expect(read({ PUBLIC_URL: 'https://shop.example', NAME: 'bad' })).toEqual(['NAME: is bad']);
+  expect(read({ PUBLIC_URL: 'https://shop.example' })).toEqual([]);
+  expect(read({ NAME: 'bad' }, 'development')).toEqual([]);
+  // Where there is no default, it is said once.
+  expect(problemsOf(() => readEnv({ PUBLIC_URL: publicUrl() }, { NODE_ENV: 'production' }))).toHaveLength(1);
 });

@@ -16,7 +16,8 @@ type Source = Record<string, string | undefined>;
  * Reads a process' settings, once, at boot.
  *
  * `NAME_FILE` may stand for any `NAME`: its content, trimmed, is the value (the convention of container
- * secrets). With `NODE_ENV=production`, local secrets, demo data and plain-http providers are refused.
+ * secrets). With `NODE_ENV=production`, local secrets, demo data, plain-http providers and what else a
+ * field's `meta` says are refused.
  *
  * @throws EnvironmentError with every problem listed, not just the first.
  */

@@ -6,6 +6,9 @@ export const secret = () => z.string().min(32, 'a secret has at least 32 charact
 /** The base URL of somebody else's service: https in production. */
 export const providerUrl = () => z.url().meta({ httpsOnly: true });
 
+/** Where clients reach the gateway: in production an https address that is said, whatever the default. */
+export const publicUrl = () => z.url({ protocol: /^https?$/ }).meta({ httpsOnly: true, required: true });
+
 /** Origins of others, by commas: https in production. */
 export const origins = () => z.string().min(1).meta({ httpsOnly: true });
 

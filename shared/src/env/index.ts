@@ -1,2 +1,2 @@
 export { EnvironmentError, readEnv, exitOnEnvironmentError } from './env.js';
-export { baseEnv, origins, providerUrl, secret, serviceEnv } from './fields.js';
+export { baseEnv, origins, providerUrl, publicUrl, secret, serviceEnv } from './fields.js';

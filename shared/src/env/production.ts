@@ -1,25 +1,47 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** What marks a secret as one that stands in this repository, for local starts only. */
 const LOCAL_SECRET = /\blocal-only-/;
 
-/** What production refuses, whatever the schema says: local secrets, demo data, plain-http addresses. */
+/** What the `meta` of a field may say of production. */
+interface InProduction {
+  /** Addresses, by commas, that have to be https. */
+  httpsOnly?: boolean;
+  /** Whether its default is for local starts only. */
+  required?: boolean;
+  /** @returns what is wrong with a value there. */
+  refused?: (value: string) => string | undefined;
+}
+
+/** What production refuses, whatever the schema says: local secrets, demo data, addresses and defaults of local starts. */
 export function productionProblems(
   shape: z.ZodRawShape,
   values: Record<string, string | undefined>,
 ): string[] {
-  return Object.entries(values).flatMap(([name, value = '']) => {
-    if (LOCAL_SECRET.test(value)) return [`${name}: is a local secret; production needs one of its own`];
-    if (name === 'STAMPEDE_DEMO' && value === '1') return [`${name}: production runs without demo data`];
-    if (isHttpsOnly(shape[name]) && value.split(',').some((url) => !url.trim().startsWith('https://'))) {
-      return [`${name}: production speaks https, and never to emulators`];
-    }
-    return [];
+  return Object.entries(shape).flatMap(([name, field]) => {
+    const value = values[name];
+    const problem = value === undefined ? problemOfNone(field) : problemOf(name, value, metaOf(field));
+    return problem ? [`${name}: ${problem}`] : [];
   });
 }
 
-function isHttpsOnly(field: unknown): boolean {
+/** Where there is no default, the schema itself says that a value is missing. */
+const problemOfNone = (field: z.core.$ZodType) =>
+  metaOf(field).required && z.safeParse(field, undefined).success
+    ? 'production needs one of its own'
+    : undefined;
+
+function problemOf(name: string, value: string, { httpsOnly, refused }: InProduction): string | undefined {
+  if (LOCAL_SECRET.test(value)) return 'is a local secret; production needs one of its own';
+  if (name === 'STAMPEDE_DEMO' && value === '1') return 'production runs without demo data';
+  if (httpsOnly && value.split(',').some((url) => !url.trim().startsWith('https://'))) {
+    return 'production speaks https, and never to emulators';
+  }
+  return refused?.(value);
+}
+
+/** An optional or defaulted field wraps the one that carries the marks. */
+function metaOf(field: unknown): InProduction {
   const type = field as z.ZodOptional | undefined;
-  // An optional or defaulted field wraps the one that carries the mark.
-  return type?.meta?.()?.httpsOnly === true || (type?.unwrap !== undefined && isHttpsOnly(type.unwrap()));
+  return { ...(type?.unwrap && metaOf(type.unwrap())), ...type?.meta?.() };
 }
