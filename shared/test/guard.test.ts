@@ -125,3 +125,17 @@ test('the lock is given back when the work fails, and the failure is the callerâ
   await expect(failing).rejects.toThrow('no');
   expect(await redis.exists(lockKey('failing'))).toBe(0);
 });
+
+test('what runs once in a while is left alone that long, unless it failed', async () => {
+  const done: string[] = [];
+  const once = (text: string) =>
+    guard.oncePer('once', 10_000, async () => {
+      done.push(text);
+      if (text === 'failing') throw new Error('no');
+      await redis.ping();
+    });
+  await expect(once('failing')).rejects.toThrow('no');
+  expect(await once('again')).toBe(true);
+  expect(await once('too early')).toBe(false);
+  expect(done).toEqual(['failing', 'again']);
+});

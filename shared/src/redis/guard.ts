@@ -14,6 +14,7 @@ export interface Guard {
   inTurn<T>(name: string, times: Times, work: () => Promise<T>): Promise<T>;
   /**
    * Runs `work` unless somebody has begun it less than `everyMs` ago: one replica's turn, whichever comes first.
+   * Work that failed counts for nothing: the next one may begin at once.
    * @returns whether it was ours.
    * @throws Error when Redis is away.
    */
@@ -75,8 +76,14 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
     },
     oncePer: async (name, everyMs, work) => {
       // Kept until its time is over, so that the others leave it alone that long.
-      if (!(await tryOnce(name, everyMs))) return false;
-      await work();
+      const lock = await tryOnce(name, everyMs);
+      if (!lock) return false;
+      try {
+        await work();
+      } catch (error) {
+        if (lock.expiration > Date.now()) await giveBack(lock, log);
+        throw error;
+      }
       return true;
     },
   };
