@@ -5,6 +5,7 @@ import { changeStatus, OrderStatus } from '../order-status.js';
 import { quoteRefund } from '../refund/quote-refund.js';
 import { orderRefundKey, requestRefund } from '../refund/request-refund.js';
 import { sayCancelled, takeBackStock } from './cancel-paid-order.js';
+import { codeOf } from './reason-code.js';
 
 export type CancelAnswer = 'no-such-order' | 'done' | { refused: string };
 
@@ -87,7 +88,7 @@ async function cancelConfirmed(
     orderId: order.id,
     amount,
     key: orderRefundKey(order.id),
-    reason,
+    reason: codeOf(reason),
   });
   await takeBackStock(tx, order, lines, reason);
   return 'done';

@@ -4,6 +4,7 @@ import { appendToOutbox } from '@stampede/shared/messaging';
 import { heldLines, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
 import { orderRefundKey, requestRefund } from '../refund/request-refund.js';
+import { codeOf } from './reason-code.js';
 
 /**
  * Ends a PAID order that is not confirmed: all of its money goes back. Its units are the caller's affair: what
@@ -22,7 +23,7 @@ export async function cancelPaidOrder(
     orderId: order.id,
     amount: order.total,
     key: orderRefundKey(order.id),
-    reason,
+    reason: codeOf(reason),
   });
   await sayCancelled(tx, order, lines, reason);
 }
@@ -31,7 +32,7 @@ export const sayCancelled = (tx: Transaction, order: OrderRow, lines: readonly L
   appendToOutbox(tx, orderCancelled, {
     orderId: order.id,
     buyerId: order.buyer_id,
-    reason,
+    reason: codeOf(reason),
     lines: heldLines(lines),
   });
 

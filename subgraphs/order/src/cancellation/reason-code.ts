@@ -1,0 +1,15 @@
+/** Why orders end, but for what people write: `STATED` stands for that. */
+const CODES = new Set([
+  'BUYER',
+  'OPERATOR',
+  'NO_UNITS_LEFT',
+  'ORDER_ENDED',
+  'ENDED_BEFORE_COMMIT',
+  'STOCK_NOT_RETURNED',
+]);
+
+/**
+ * What may be told of a reason. Somebody's own words stay in this service's tables: a message is kept in outboxes, at
+ * the broker, as a dead letter and by payment, where nothing that a person wrote belongs.
+ */
+export const codeOf = (reason: string): string => (CODES.has(reason) ? reason : 'STATED');
