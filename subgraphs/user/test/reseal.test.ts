@@ -7,11 +7,15 @@ import { eventually, openTestDatabase, type TestDatabase } from '@stampede/share
 import type { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { createAccount, findAccounts } from '../src/account.entity.js';
+import { addLink, findLink, linkEnds, newLinkToken } from '../src/mail-link.entity.js';
+import { letters } from '../src/mail/letters.js';
+import { queueMail } from '../src/mail/queue-mail.js';
+import type { MailRow } from '../src/mail/mail-row.js';
 import { SEALED_TABLES } from '../src/personal-data/reseal.js';
 import { addressesOf } from '../src/profile/address.js';
 import { saveAddress } from '../src/profile/save-address.js';
 import { updateProfile } from '../src/profile/update-profile.js';
-import { MIGRATIONS } from './open-user.js';
+import { MIGRATIONS, PUBLIC_URL } from './open-user.js';
 
 const key = () => randomBytes(32).toString('base64');
 const [OLD, NEW, INDEX] = [`old:${key()}`, `new:${key()}`, `index:${key()}`];
@@ -32,7 +36,7 @@ beforeAll(async () => {
   redis = openRedis(process.env.REDIS_URL ?? '', openLog('user', 'silent'));
   guard = openGuard(redis, namespace, openLog('user', 'silent'));
 });
-beforeEach(() => database.run('TRUNCATE account, mail, resealing CASCADE'));
+beforeEach(() => database.run('TRUNCATE account, mail, mail_link, resealing CASCADE'));
 afterAll(async () => {
   await redis.unlink(`${namespace}:lock:resealing`);
   await redis.quit();
@@ -88,18 +92,20 @@ const ends = (sealer: Sealer) =>
     if (!ended || keyId !== sealer.currentKey) throw new Error('the round goes on');
   });
 
-/** Every sealed value of every table, by the key that seals it. */
+/** Every bytea value of every table that is an envelope, by the key that seals it: hashes and indexes are none. */
 async function keysInUse(): Promise<Record<string, number>> {
   const inUse: Record<string, number> = {};
-  for (const { name, columns } of SEALED_TABLES) {
-    for (const row of await database.query<Record<string, Buffer | null>>(
-      `SELECT ${columns.join(', ')} FROM ${name}`,
+  const columns = await database.query<{ table: string; column: string }>(
+    `SELECT table_name AS table, column_name AS column FROM information_schema.columns
+      WHERE table_schema = 'user' AND data_type = 'bytea'`,
+  );
+  for (const { table, column } of columns) {
+    if (/_index$|_hash$|^refresh_family$|_salt$/.test(column)) continue;
+    for (const { envelope } of await database.query<{ envelope: Buffer }>(
+      `SELECT "${column}" AS envelope FROM "${table}" WHERE "${column}" IS NOT NULL`,
     )) {
-      for (const envelope of Object.values(row)) {
-        if (!envelope) continue;
-        const used = after.keyOf(envelope);
-        inUse[used] = (inUse[used] ?? 0) + 1;
-      }
+      const used = after.keyOf(envelope);
+      inUse[used] = (inUse[used] ?? 0) + 1;
     }
   }
   return inUse;
@@ -179,6 +185,38 @@ test('changes keys under load, through a crash and a rolling start, and then the
   const said = replicas.flatMap(({ lines }) => lines.map(({ text }) => text));
   expect(said).toContain('everything is sealed by the current key: no other one is needed');
   for (const { job } of replicas) await job.close();
+});
+
+test('a link and a mail that wait over the change are mailed and followed without the old key', async () => {
+  const to = 'who.waits@stampede.test';
+  const token = newLinkToken();
+  await queueMail(database, before, { kind: 'sign-up', to, language: 'en', content: { token } });
+  const link = {
+    purpose: 'SIGN_UP',
+    token,
+    email: to,
+    name: 'Who Waits',
+    phone: '010-2',
+    language: 'en',
+  } as const;
+  await addLink(database, before, { ...link, passwordHash: 'of none', expiresAt: linkEnds('SIGN_UP') });
+  expect(await keysInUse()).toEqual({ old: 5 });
+  const { job } = open(after);
+  await ends(after);
+  await job.close();
+  expect(await keysInUse()).toEqual({ new: 5 });
+
+  const [row] = await database.query<MailRow>('SELECT * FROM mail');
+  const opened = (column: 'recipient' | 'content') =>
+    withoutOld.open(row?.[column] as Buffer, { table: 'mail', column, row: row?.id ?? '' });
+  const mail = { to: opened('recipient'), language: 'en', content: JSON.parse(opened('content')) } as const;
+  const letter = await letters['sign-up'](mail, { database, sealer: withoutOld, publicUrl: PUBLIC_URL });
+  expect([mail.to, letter?.text]).toEqual([to, expect.stringContaining(token)]);
+  expect(await findLink(database, withoutOld, token, ['SIGN_UP'])).toMatchObject({
+    email: to,
+    name: 'Who Waits',
+    phone: '010-2',
+  });
 });
 
 test('never overwrites what somebody changes between its reading and its writing', async () => {
