@@ -44,14 +44,25 @@ export function openResealing(options: ResealingOptions): Repetition {
     'Sealed values by the key that seals them, as the last whole round found them.',
     ['key'],
   );
+  const lastBegan = metrics.gauge(
+    'sealed_values_round_began_seconds',
+    'When the last whole round began that looked through all sealed values, in seconds since 1970; 0 before any.',
+  );
+  const idle = metrics.gauge(
+    'resealing_idle',
+    '1 in a process whose key is not the one that was chosen last: it seals nothing anew.',
+  );
   let closing = false;
   let chosen = false;
+  /** The key of others that was told of. */
+  let told: string | undefined;
 
   async function look(): Promise<number> {
     if (!chosen) await chooseKey(database, sealer.currentKey);
     chosen = true;
     const round = await readRound(database, everyMs);
     publish(round);
+    tellOfOthers(round);
     if (!round || round.keyId !== sealer.currentKey || (round.ended && !round.due)) return 0;
     await guard.oncePer('resealing', pauseMs, () => goOn(round));
     return 1;
@@ -60,6 +71,19 @@ export function openResealing(options: ResealingOptions): Repetition {
   function publish(round: Round | undefined): void {
     sealed.reset();
     for (const [key, values] of Object.entries(round?.lastCounted ?? {})) sealed.set({ key }, values);
+    lastBegan.set((round?.lastBeganAt?.getTime() ?? 0) / 1_000);
+  }
+
+  function tellOfOthers(round: Round | undefined): void {
+    const others = round && round.keyId !== sealer.currentKey ? round.keyId : undefined;
+    idle.set(others === undefined ? 0 : 1);
+    if (others !== undefined && others !== told) {
+      log.warn(
+        { key: sealer.currentKey, chosen: others },
+        'another process has chosen another key: sealing nothing anew here until this one is restarted',
+      );
+    }
+    told = others;
   }
 
   async function goOn(round: Round): Promise<void> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from '@stampede/shared/database';
 import { openGuard, openRedis, type Guard } from '@stampede/shared/redis';
 import { openResealing, openSealer, SealingError, type Sealer } from '@stampede/shared/sealing';
-import { openLog, openMetrics, type Log } from '@stampede/shared/telemetry';
+import { openLog, openMetrics, type Log, type Metrics } from '@stampede/shared/telemetry';
 import { eventually, openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
 import type { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
@@ -278,6 +278,14 @@ test('follows the key of whoever starts last, and one of before leaves it alone'
   const fresh = open(after);
   await ends(after);
   expect(Object.keys(await keysInUse())).toEqual(['new']);
+  const told = (metrics: Metrics) => metrics.registry.metrics();
+  await eventually(async () => {
+    expect(await told(old.metrics)).toMatch(/resealing_idle\{[^}]*\} 1\n/);
+    expect(await told(fresh.metrics)).toMatch(/resealing_idle\{[^}]*\} 0\n/);
+    expect(await told(fresh.metrics)).toMatch(/sealed_values_round_began_seconds\{[^}]*\} 1\d{9}\./);
+  });
+  const warnings = old.lines.filter(({ level }) => level === 'warn');
+  expect(warnings).toMatchObject([{ found: { key: 'old', chosen: 'new' } }]);
   await fresh.job.close();
   await old.job.close();
   // A change that is taken back.
