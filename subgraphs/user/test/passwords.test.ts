@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { openMetrics } from '@stampede/shared/telemetry';
-import { openPasswords } from '../src/passwords/passwords.js';
+import { hashedAtOnce, openPasswords } from '../src/passwords/passwords.js';
 import { turns, type TurnsOptions } from '../src/passwords/turns.js';
 
 /** Work that ends when the test says so. */
@@ -21,6 +21,10 @@ test('hashes by argon2id with OWASP’s parameters', async () => {
   expect(await passwords.matches(hashed, 'stampede-demo')).toBe(true);
   expect(await passwords.matches(hashed, 'Stampede-demo')).toBe(false);
   expect(await passwords.matches(null, 'stampede-demo')).toBe(false);
+});
+
+test('hashes on half of the cores, and never on all four threads that names and files need as well', () => {
+  expect([1, 2, 3, 4, 6, 8, 64].map(hashedAtOnce)).toEqual([1, 1, 1, 2, 3, 3, 3]);
 });
 
 test('checks so many at once, lets some wait, and turns the rest away', async () => {

@@ -8,11 +8,16 @@ import { turns } from './turns.js';
 /** OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane, at least. */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
+/** libuv has four threads, unless UV_THREADPOOL_SIZE says otherwise. */
+const MOST_OF_POOL = 3;
+
 /**
  * Each check fills a core and 19 MiB for some 20 ms. A storm of sign-ins at an opening gets half of the cores at most:
- * the rest is for those who are in already, and check out.
+ * the rest is for those who are in already, and check out. And it never gets all of libuv's threads, on which argon2
+ * runs: names are looked up and files read there too, and each new connection to a database would wait for a turn.
  */
-const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
+export const hashedAtOnce = (cores: number): number =>
+  Math.min(MOST_OF_POOL, Math.max(1, Math.floor(cores / 2)));
 const WAITING_AT_MOST = 100;
 const WAIT_MS = 5_000;
 
@@ -37,7 +42,7 @@ export async function openPasswords(metrics: Metrics): Promise<Passwords> {
   );
   const nobodys = await hash(randomBytes(32), ARGON2ID);
   const inTurn = turns({
-    atOnce: AT_ONCE,
+    atOnce: hashedAtOnce(availableParallelism()),
     waiting: WAITING_AT_MOST,
     waitMs: WAIT_MS,
     onRefused: (why) => refused.inc({ why }),
