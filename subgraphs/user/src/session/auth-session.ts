@@ -32,7 +32,7 @@ export async function issueTokens(
   account: Account,
   session: StartedSession,
 ): Promise<AuthSession> {
-  const holder = { userId: account.id, role: account.role, sessionId: session.id };
+  const holder = { userId: account.id, role: session.role, sessionId: session.id };
   const { token, expiresAt } = await signAccessToken(keys, holder);
   return Object.assign(new AuthSession(), {
     accessToken: token,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hashRefreshToken, successorOf, type RefreshHashes } from '../tokens/refresh-token.js';
 import { endFamily, SESSION_LIFETIME, type StartedSession } from './session.entity.js';
 
-export interface RefreshedSession extends StartedSession {
+export interface RefreshedSession extends Omit<StartedSession, 'role'> {
   accountId: string;
 }
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import type { Sql } from '@stampede/shared/database';
+import type { Sql, Transaction } from '@stampede/shared/database';
 import { unauthenticated } from '@stampede/shared/errors';
+import type { Role } from '@stampede/shared/identity';
 import { openNotices } from '@stampede/shared/live';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { randomUUID } from 'node:crypto';
@@ -31,22 +32,71 @@ export const SESSION_LIFETIME = '30 days';
 export interface StartedSession {
   id: string;
   refreshToken: string;
+  /** The account's when the session began: whoever gives it another one ends the session. */
+  role: Role;
 }
 
 /** Signs a device in. */
-export async function startSession(sql: Sql, accountId: string, device: string): Promise<StartedSession> {
+export async function startSession(
+  tx: Transaction,
+  accountId: string,
+  device: string,
+): Promise<StartedSession> {
+  const started = await start(tx, { accountId, device });
+  if (!started) throw unauthenticated('There is no such account any more.');
+  return started;
+}
+
+/**
+ * Signs a device in by a password that has been checked. That takes a while, in which the password may have been
+ * changed: whoever changed it has signed all devices out, and wants none that comes in by the old one.
+ *
+ * @param checked the account as it was when its password was checked.
+ * @returns undefined when the account has another password by now, or is deleted.
+ */
+export const startSessionByPassword = (
+  tx: Transaction,
+  checked: { id: string; passwordHash: string | null },
+  device: string,
+): Promise<StartedSession | undefined> =>
+  start(tx, { accountId: checked.id, device, checkedHash: checked.passwordHash });
+
+interface NewSession {
+  accountId: string;
+  device: string;
+  /** Unless left out, the account's password is still the one with this hash. */
+  checkedHash?: string | null;
+}
+
+// Waits for whoever deletes the account, or changes its password or role, at this moment, and they wait for this: no
+// device is signed in behind their back.
+async function start(tx: Transaction, session: NewSession): Promise<StartedSession | undefined> {
   const id = randomUUID();
   const refreshToken = newRefreshToken();
   const { hash, family } = hashRefreshToken(refreshToken);
-  // Waits for whoever deletes the account at this moment: no device is signed in behind their back.
-  const started = await sql.run(
-    `INSERT INTO session (id, account_id, device, expires_at, refresh_hash, refresh_family)
-     SELECT $1, id, $3, now() + $4::interval, $5, $6 FROM account
-      WHERE id = $2 AND deleted_at IS NULL FOR KEY SHARE`,
-    [id, accountId, device, SESSION_LIFETIME, hash, family],
+  const byPassword = session.checkedHash !== undefined;
+  const [owner] = await tx.query<{ role: Role }>(
+    `WITH owner AS (
+       SELECT id, role FROM account
+        WHERE id = $2 AND deleted_at IS NULL AND (NOT $7::boolean OR password_hash IS NOT DISTINCT FROM $8)
+          FOR SHARE
+     ), started AS (
+       INSERT INTO session (id, account_id, device, expires_at, refresh_hash, refresh_family)
+       SELECT $1, id, $3, now() + $4::interval, $5, $6 FROM owner
+     )
+     SELECT role FROM owner`,
+    [
+      id,
+      session.accountId,
+      session.device,
+      SESSION_LIFETIME,
+      hash,
+      family,
+      byPassword,
+      session.checkedHash ?? null,
+    ],
   );
-  if (started === 0) throw unauthenticated('There is no such account any more.');
-  return { id, refreshToken };
+  return owner && { id, refreshToken, role: owner.role };
 }
 
 /** The devices that are signed in, the latest used first. */

@@ -50,7 +50,11 @@ export class SessionResolver {
       ),
     );
     const account = session && (await this.findAccount(session.accountId));
-    if (account) return handOut({ keys: this.keys }, context, account, session, byCookie);
+    if (account) {
+      // As read when the session had been refreshed: whoever gives another one later ends the session.
+      const refreshed = { ...session, role: account.role };
+      return handOut({ keys: this.keys }, context, account, refreshed, byCookie);
+    }
     // Also one that was not fit to be sent on: it would be refused each time.
     if (byCookie) context.setRefreshCookie?.(null);
     return invalidToken();

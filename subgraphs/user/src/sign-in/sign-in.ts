@@ -8,7 +8,7 @@ import { newestLinkTo } from '../mail-link.entity.js';
 import type { Passwords } from '../passwords/passwords.js';
 import type { AuthSession } from '../session/auth-session.js';
 import { handOut } from '../session/hand-out.js';
-import { startSession } from '../session/session.entity.js';
+import { startSessionByPassword } from '../session/session.entity.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
 import {
   emailNotVerified,
@@ -59,5 +59,6 @@ export async function signIn(
   if (!account?.emailVerified) return emailNotVerified(email);
 
   if (account.language !== language) await setLanguage(database, account.id, language);
-  return handOut(parts, context, account, await startSession(database, account.id, device), cookie);
+  const session = await database.transaction((tx) => startSessionByPassword(tx, account, device));
+  return session ? handOut(parts, context, account, session, cookie) : invalidCredentials();
 }
