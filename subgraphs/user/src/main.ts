@@ -65,7 +65,7 @@ await runService(log, async (own) => {
     redis,
     namespace,
     guard,
-    limits: openLimits({ redis, namespace, sealer }),
+    limits: openLimits({ redis, namespace, sealer, log }),
     publicUrl: env.PUBLIC_URL,
     providers: openProviders(env),
     socialRedirectUris: env.SOCIAL_REDIRECT_URIS,

@@ -2,16 +2,21 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ANONYMOUS } from '@stampede/shared/identity';
 import type { TestAccount } from '@stampede/shared/testing';
 import { asUser, openUser, PASSWORD, REFRESH, type UserUnderTest } from './open-user.js';
-import { call, client, GOOD_PASSWORD, kindsOf, refusal, signIn } from './sign-up.fixture.js';
+import { call, client, GOOD_PASSWORD, kindsOf, newEmail, refusal, signIn } from './sign-up.fixture.js';
 
 let user: UserUnderTest;
 beforeAll(async () => {
-  user = await openUser({ rates: { passwordsPerAccount: { times: 3, seconds: 900 } } });
+  user = await openUser({
+    rates: {
+      passwordsPerAccount: { times: 3, seconds: 900 },
+      passwordsPerAddress: { times: 3, seconds: 900 },
+    },
+  });
 });
 afterAll(() => user[Symbol.asyncDispose]());
 
-const change = (account: TestAccount, current = PASSWORD, next = GOOD_PASSWORD) =>
-  call(user, 'changePassword', { current, new: next }, { identity: asUser(account), from: client() });
+const change = (account: TestAccount, current = PASSWORD, next = GOOD_PASSWORD, from = client()) =>
+  call(user, 'changePassword', { current, new: next }, { identity: asUser(account), from });
 
 test('changes the password and signs every other device out', async () => {
   const account = await user.account();
@@ -53,6 +58,43 @@ test('counts wrong passwords, apart from those of sign-ins, and says when to com
   expect(error.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
   expect(error.extensions.retryAfterMs).toBeGreaterThan(890_000);
   expect(error.extensions.retryAfterMs).toBeLessThanOrEqual(900_000);
+});
+
+test('is open to who shares an address with somebody who guesses, and takes nothing from it', async () => {
+  const from = client();
+  const account = await user.account();
+  for (let count = 0; count < 3; count += 1)
+    expect(await change(account, 'not the password', GOOD_PASSWORD, from)).toMatchObject({
+      __typename: 'InvalidCredentials',
+    });
+  const neighbour = await user.account();
+  for (let count = 0; count < 3; count += 1)
+    expect(await signIn(user, newEmail(), 'not the password', from)).toMatchObject({
+      __typename: 'InvalidCredentials',
+    });
+  expect(await signIn(user, neighbour.email, PASSWORD, from)).toMatchObject({
+    __typename: 'TooManyAttempts',
+  });
+  expect(await change(neighbour, PASSWORD, GOOD_PASSWORD, from)).toMatchObject({
+    __typename: 'PasswordChanged',
+  });
+});
+
+test('gives an attempt back when the password could not be checked', async () => {
+  const account = await user.account();
+  const setHash = (hash: string | null) =>
+    user.test.database.query<{ password_hash: string }>(
+      'UPDATE account SET password_hash = $2 WHERE id = $1',
+      [account.id, hash],
+    );
+  const [row] = await user.test.database.query<{ password_hash: string }>(
+    'SELECT password_hash FROM account WHERE id = $1',
+    [account.id],
+  );
+  await setHash('no hash');
+  for (let count = 0; count < 4; count += 1) expect(await change(account)).toEqual(refusal('INTERNAL'));
+  await setHash(row?.password_hash ?? null);
+  expect(await change(account)).toMatchObject({ __typename: 'PasswordChanged' });
 });
 
 test('refuses a weak new password without counting, and a current one that none can be', async () => {

@@ -116,7 +116,7 @@ export async function openUser({
       redis,
       namespace,
       guard,
-      limits: openLimits({ redis, namespace, sealer, rates }),
+      limits: openLimits({ redis, namespace, sealer, rates, log }),
       publicUrl: PUBLIC_URL,
       providers,
       socialRedirectUris: SOCIAL_REDIRECT_URIS,

@@ -107,6 +107,77 @@ test('does not count what is refused for the account’s sake against the addres
   expect(await signIn(user, neighbour, PASSWORD, from)).toMatchObject({ __typename: 'AuthSession' });
 });
 
+test('lets any number of right passwords in from one address at once, and counts wrong ones at once', async () => {
+  const from = newAddress();
+  const accounts = await Promise.all(Array.from({ length: 30 }, () => user.account()));
+  const right = await Promise.all(accounts.map(({ email }) => signIn(user, email, PASSWORD, from)));
+  expect(new Set(names(right))).toEqual(new Set(['AuthSession']));
+  await Promise.all(Array.from({ length: 12 }, () => signIn(user, newEmail(), WRONG, from)));
+  expect(await signIn(user, accounts[0]?.email ?? '', PASSWORD, from)).toMatchObject({
+    __typename: 'TooManyAttempts',
+  });
+});
+
+test('counts clients of whom no address is known as one, and nobody where there is no client', async () => {
+  const hungUp = client({ address: '' });
+  await times(12, () => signIn(user, newEmail(), WRONG, hungUp));
+  expect(await signIn(user, newEmail(), WRONG, hungUp)).toMatchObject({ __typename: 'TooManyAttempts' });
+  for (let count = 0; count < 7; count += 1) await mail.signUp(newEmail(), hungUp);
+  expect(await mail.signUp(newEmail(), hungUp)).toEqual(refusal('RATE_LIMITED'));
+
+  expect(names(await times(14, () => signIn(user, newEmail(), WRONG)))).not.toContain('TooManyAttempts');
+});
+
+/** While a table of the database is not there. */
+async function without(table: string, work: () => Promise<void>) {
+  await user.test.database.run(`ALTER TABLE ${table} RENAME TO away`);
+  await work().finally(() => user.test.database.run(`ALTER TABLE away RENAME TO ${table}`));
+}
+
+test('gives an attempt back that failed before the password was checked', async () => {
+  const { email } = await user.account();
+  await without('account', async () => {
+    for (let count = 0; count < 11; count += 1)
+      expect(await signIn(user, email)).toEqual(refusal('INTERNAL'));
+  });
+  expect(await signIn(user, email, PASSWORD)).toMatchObject({ __typename: 'AuthSession' });
+});
+
+test('gives a mail back that was not written down', async () => {
+  const email = newEmail();
+  const from = newAddress();
+  for (const ask of Object.values(mail))
+    await without('mail', async () => {
+      for (let count = 0; count < 8; count += 1) expect(await ask(email, from)).toEqual(refusal('INTERNAL'));
+    });
+  for (const ask of Object.values(mail)) expect(await ask(email, from)).toMatchObject({ email });
+});
+
+test('counts nothing that is refused, and takes nothing back from what has ended', async () => {
+  const namespace = `${user.namespace}:own`;
+  const rate = { times: 3, seconds: 900 };
+  const limits = openLimits({
+    redis: user.redis,
+    namespace,
+    sealer: user.sealer,
+    rates: { passwordsPerAccount: rate },
+    log: openLog('user', 'silent'),
+  });
+  const who = { account: 'a', address: 'b' };
+  const attempts = async (count: number) =>
+    (await times(count, () => limits.passwords.attempt(who))).map((refused) => refused === null);
+  expect(await attempts(6)).toEqual([true, true, true, false, false, false]);
+  await limits.passwords.undone(who);
+  expect(await attempts(2)).toEqual([true, false]);
+
+  const own = await user.redis.keys(`${namespace}:limit:*`);
+  expect(own).toHaveLength(1);
+  await user.redis.del(...own);
+  for (let count = 0; count < 2; count += 1) await limits.passwords.undone(who);
+  expect(await user.redis.keys(`${namespace}:limit:*`)).toEqual([]);
+  expect(await attempts(4)).toEqual([true, true, true, false]);
+});
+
 const mail = {
   signUp: (email: string, from = client()) => call(user, 'signUp', signUpInput(email), { from }),
   resendVerification: (email: string, from = client()) =>
@@ -184,12 +255,19 @@ test.each([
 ])('lets nobody guess or have mailed while Redis %s, and does not hang', async (_, silent) => {
   const { redis, close } = await redisAway(silent);
   try {
-    const limits = openLimits({ redis, namespace: 'test', sealer: user.sealer });
+    const limits = openLimits({
+      redis,
+      namespace: 'test',
+      sealer: user.sealer,
+      log: openLog('user', 'silent'),
+    });
     const began = performance.now();
     const who = { account: 'a', email: 'a', address: 'b' };
     const tried = [limits.passwords.attempt(who), limits.mails.attempt(who), limits.passwords.succeeded(who)];
     for (const outcome of await Promise.allSettled(tried))
       expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'Unavailable' } });
+    // Not to stand in the way of what failed first.
+    await Promise.all([limits.passwords.undone(who), limits.mails.undone(who)]);
     expect(performance.now() - began).toBeLessThan(10_000);
   } finally {
     redis.disconnect();

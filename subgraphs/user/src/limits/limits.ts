@@ -1,6 +1,7 @@
 import type { Sealer } from '@stampede/shared/sealing';
+import type { Log } from '@stampede/shared/telemetry';
 import type { Redis } from 'ioredis';
-import { openLimit } from './limit.js';
+import { openLimit, type Limit } from './limit.js';
 
 const MINUTE_S = 60;
 
@@ -21,23 +22,45 @@ const RATES = {
 
 export type Rates = Record<keyof typeof RATES, Rate>;
 
-/** `account` and `email` are whatever names it to the caller; `address` is the client's, and '' when nobody knows it. */
+/**
+ * `account` and `email` are whatever names it to the caller; `address` is the client's, and undefined when no client
+ * asks.
+ */
 export interface Limits {
   passwords: {
     /**
-     * Counts before the password is checked, so that a thousand guesses at once are not a thousand guesses.
+     * Counts for the account, before the password is checked, so that a thousand guesses at once are not a thousand
+     * guesses; and looks at what the client's address has against it. There only what was wrong counts, since a
+     * carrier's address may bring any number of right ones at once: of many at the same time, as many more get checked
+     * as there is room in the queue of {@link Passwords}.
      *
      * @returns null: go on; or when to come again.
      * @throws Unavailable when Redis is away: nobody guesses uncounted.
      */
-    attempt(who: { account: string; address: string }): Promise<Date | null>;
-    /** Forgets what was counted for the account, and takes back this attempt of the address. */
-    succeeded(who: { account: string; address: string }): Promise<void>;
+    attempt(who: PasswordAttempt): Promise<Date | null>;
+    /** The password was wrong: counts for the client's address, too. */
+    failed(who: PasswordAttempt): Promise<void>;
+    /** The password was right: forgets what was counted for the account. */
+    succeeded(who: Pick<PasswordAttempt, 'account'>): Promise<void>;
+    /** Takes one attempt back, of which nothing came. Never rejects: what went wrong before is what counts. */
+    undone(who: PasswordAttempt): Promise<void>;
   };
   mails: {
     /** @returns null: go on; or when to come again. @throws Unavailable when Redis is away. */
-    attempt(who: { email: string; address: string }): Promise<Date | null>;
+    attempt(who: MailAttempt): Promise<Date | null>;
+    /** As for passwords. */
+    undone(who: MailAttempt): Promise<void>;
   };
+}
+
+export interface PasswordAttempt {
+  account: string;
+  address?: string | undefined;
+}
+
+export interface MailAttempt {
+  email: string;
+  address?: string | undefined;
 }
 
 export interface LimitsOptions {
@@ -46,10 +69,11 @@ export interface LimitsOptions {
   namespace: string;
   sealer: Sealer;
   rates?: Partial<Rates>;
+  log: Log;
 }
 
 /** Opens the limits on what anybody can do without being anybody. They are the same for accounts that are not there. */
-export function openLimits({ redis, namespace, sealer, rates }: LimitsOptions): Limits {
+export function openLimits({ redis, namespace, sealer, rates, log }: LimitsOptions): Limits {
   const { passwordsPerAccount, passwordsPerAddress, mailsPerRecipient, mailsPerAddress } = {
     ...RATES,
     ...rates,
@@ -63,32 +87,41 @@ export function openLimits({ redis, namespace, sealer, rates }: LimitsOptions): 
   const key = (kind: string, name: string) =>
     sealer.blindIndex(`${kind}:${name.trim().toLowerCase()}`).toString('base64url');
 
+  const ofAccount = ({ account }: Pick<PasswordAttempt, 'account'>) => key('account', account);
+  const ofRecipient = ({ email }: MailAttempt) => key('mail', email);
+  const ofAddress = (address: string) => key('address', address);
+  const takeBack = async (limit: Limit, counted: string) => {
+    await limit
+      .takeBack(counted)
+      .catch((error: unknown) => log.warn({ err: error }, 'an attempt of which nothing came still counts'));
+  };
+
   return {
     passwords: {
-      attempt: async ({ account, address }) => {
-        const accountKey = key('account', account);
-        const ofAccount = await perAccount.count(accountKey);
-        if (ofAccount || !address) return ofAccount;
-        const ofAddress = await perAddress.count(key('address', address));
+      attempt: async (who) => {
+        const { address } = who;
+        const tooMany = address === undefined ? null : await perAddress.look(ofAddress(address));
         // Nothing is guessed: whoever shares the account's name with the guesser has not used it up.
-        if (ofAddress) await perAccount.takeBack(accountKey);
-        return ofAddress;
+        return tooMany ?? perAccount.count(ofAccount(who));
       },
-      succeeded: async ({ account, address }) => {
-        await Promise.all([
-          perAccount.forget(key('account', account)),
-          address && perAddress.takeBack(key('address', address)),
-        ]);
+      failed: async ({ address }) => {
+        if (address !== undefined) await perAddress.count(ofAddress(address));
       },
+      succeeded: (who) => perAccount.forget(ofAccount(who)),
+      undone: (who) => takeBack(perAccount, ofAccount(who)),
     },
     mails: {
-      attempt: async ({ email, address }) => {
-        const recipientKey = key('mail', email);
-        const ofRecipient = await perRecipient.count(recipientKey);
-        if (ofRecipient || !address) return ofRecipient;
-        const ofAddress = await mailsFrom.count(key('address', address));
-        if (ofAddress) await perRecipient.takeBack(recipientKey);
-        return ofAddress;
+      attempt: async (who) => {
+        const { address } = who;
+        const tooMany = await perRecipient.count(ofRecipient(who));
+        if (tooMany || address === undefined) return tooMany;
+        const tooManyOfAddress = await mailsFrom.count(ofAddress(address));
+        if (tooManyOfAddress) await takeBack(perRecipient, ofRecipient(who));
+        return tooManyOfAddress;
+      },
+      undone: async (who) => {
+        await takeBack(perRecipient, ofRecipient(who));
+        if (who.address !== undefined) await takeBack(mailsFrom, ofAddress(who.address));
       },
     },
   };

@@ -1,5 +1,4 @@
 import type { Database } from '@stampede/shared/database';
-import type { Client } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import { emailIndex, type Account } from '../account.entity.js';
 import type { Limits } from '../limits/limits.js';
@@ -29,10 +28,9 @@ export interface PasswordChange {
 export async function changePassword(
   parts: ChangePasswordParts,
   { account, sessionId, current, next }: PasswordChange,
-  client: Client,
 ): Promise<PasswordChanged | InvalidCredentials> {
   refuseWeakPassword({ path: 'new', password: next, owner: account });
-  if (!(await confirmPassword(parts, account, current, client))) return invalidCredentials();
+  if (!(await confirmPassword(parts, account, current))) return invalidCredentials();
 
   const passwordHash = await parts.passwords.hash(next);
   const index = account.email === null ? null : emailIndex(parts.sealer, account.email);

@@ -70,6 +70,6 @@ export class PasswordResolver {
     refuseLongPassword(current, 'current');
     const account = await this.findAccount(userId);
     if (!account) throw unauthenticated();
-    return changePassword(this.parts, { account, sessionId, current, next }, clientOf(context));
+    return changePassword(this.parts, { account, sessionId, current, next });
   }
 }

@@ -1,4 +1,5 @@
-import type { Client } from '@stampede/shared/identity';
+import type { Asker } from '../client.js';
+import { orGiveBack } from '../limits/or-give-back.js';
 import { refuseTooOften } from '../limits/refuse-too-often.js';
 import { addLink, linkEnds, newLinkToken } from '../mail-link.entity.js';
 import { queueMail } from '../mail/queue-mail.js';
@@ -9,14 +10,17 @@ import { verificationSent, type VerificationSent } from '../sign-up/verification
 export async function requestPasswordReset(
   { database, sealer, limits }: Omit<SignUpParts, 'passwords'>,
   email: string,
-  { address, language }: Client,
+  { address, language }: Asker,
 ): Promise<VerificationSent> {
-  refuseTooOften(await limits.mails.attempt({ email, address }));
+  const who = { email, address };
+  refuseTooOften(await limits.mails.attempt(who));
   const token = newLinkToken();
   const expiresAt = linkEnds('RESET');
-  await database.transaction(async (tx) => {
-    await addLink(tx, sealer, { purpose: 'RESET', token, email, expiresAt, language });
-    await queueMail(tx, sealer, { kind: 'reset-password', to: email, language, content: { token } });
-  });
+  const write = () =>
+    database.transaction(async (tx) => {
+      await addLink(tx, sealer, { purpose: 'RESET', token, email, expiresAt, language });
+      await queueMail(tx, sealer, { kind: 'reset-password', to: email, language, content: { token } });
+    });
+  await orGiveBack(write, () => limits.mails.undone(who));
   return verificationSent(email, expiresAt);
 }

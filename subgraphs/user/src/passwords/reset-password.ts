@@ -39,7 +39,7 @@ export async function resetPassword(
 
   // Who has forgotten a password has tried some; they shall not wait with the new one.
   await limits.passwords
-    .succeeded({ account: link.email, address: '' })
+    .succeeded({ account: link.email })
     .catch((error: unknown) => log.warn({ err: error }, 'the wrong passwords before a reset still count'));
   return passwordChanged(sessionsEnded);
 }

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@stampede/shared/database';
 import { badInput, unauthenticated } from '@stampede/shared/errors';
-import type { Client, Role } from '@stampede/shared/identity';
+import type { Role } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import { findAccounts, type Account } from '../account.entity.js';
 import type { Limits } from '../limits/limits.js';
@@ -29,12 +29,12 @@ const LATELY = '15 minutes';
  *
  * @throws BAD_USER_INPUT when the person has not shown that it is they, or is the last OPERATOR.
  */
-export async function deleteAccount(parts: DeletionParts, deletion: Deletion, client: Client): Promise<void> {
+export async function deleteAccount(parts: DeletionParts, deletion: Deletion): Promise<void> {
   const { database, sealer } = parts;
   const [account] = await findAccounts(database, sealer, [deletion.userId]);
   if (!account) throw unauthenticated();
   if (account.passwordHash === null) await requireNewSession(database, deletion);
-  else await requirePassword(parts, account, deletion.password, client);
+  else await requirePassword(parts, account, deletion.password);
   await database.transaction(async (tx) => {
     await lockForDeletion(tx, account);
     // As it is now: an address may have been verified since.
@@ -65,10 +65,9 @@ async function requirePassword(
   parts: DeletionParts,
   account: Account,
   password: string | null | undefined,
-  client: Client,
 ): Promise<void> {
   if (password == null) throw badInput({ path: 'password', message: 'is needed to delete the account.' });
-  if (await confirmPassword(parts, account, password, client)) return;
+  if (await confirmPassword(parts, account, password)) return;
   throw badInput({ path: 'password', message: 'is not the account’s.' });
 }
 

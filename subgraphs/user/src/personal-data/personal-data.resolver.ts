@@ -31,9 +31,8 @@ export class PersonalDataResolver {
     password?: string | null,
   ): Promise<boolean> {
     const { userId, sessionId } = requireUser(context);
-    const client = clientOf(context);
-    await deleteAccount(this.parts, { userId, sessionId, password }, client);
-    if (client.refreshToken !== undefined) context.setRefreshCookie?.(null);
+    await deleteAccount(this.parts, { userId, sessionId, password });
+    if (clientOf(context).refreshToken !== undefined) context.setRefreshCookie?.(null);
     return true;
   }
 }

@@ -31,7 +31,7 @@ export async function handOut(
  * @param path of the argument that asks for the cookie.
  * @throws BAD_USER_INPUT
  */
-export function refuseCookieUnlessTaken({ takesCookies }: Client, path: string): void {
+export function refuseCookieUnlessTaken({ takesCookies }: Pick<Client, 'takesCookies'>, path: string): void {
   if (takesCookies) return;
   const message =
     'can be set only in the answer to a plain POST, from a page of this origin or of one that is allowed.';

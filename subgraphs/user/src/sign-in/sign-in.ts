@@ -4,6 +4,7 @@ import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { findAccountByEmail, setLanguage } from '../account.entity.js';
 import { clientOf } from '../client.js';
 import type { Limits } from '../limits/limits.js';
+import { orGiveBack } from '../limits/or-give-back.js';
 import { newestLinkTo } from '../mail-link.entity.js';
 import type { Passwords } from '../passwords/passwords.js';
 import type { AuthSession } from '../session/auth-session.js';
@@ -48,12 +49,19 @@ export async function signIn(
   if (retryAt) return tooManyAttempts(retryAt);
 
   // Both are asked for, and one hash is checked, whoever it is: the time must not tell who has an account.
-  const [account, pending] = await Promise.all([
-    findAccountByEmail(database, sealer, email),
-    newestLinkTo(database, sealer, email, ['SIGN_UP']),
-  ]);
-  const hashed = account ? account.passwordHash : (pending?.passwordHash ?? null);
-  if (!(await passwords.matches(hashed, password))) return invalidCredentials();
+  const check = async () => {
+    const [account, pending] = await Promise.all([
+      findAccountByEmail(database, sealer, email),
+      newestLinkTo(database, sealer, email, ['SIGN_UP']),
+    ]);
+    const hashed = account ? account.passwordHash : (pending?.passwordHash ?? null);
+    return { account, matches: await passwords.matches(hashed, password) };
+  };
+  const { account, matches } = await orGiveBack(check, () => limits.passwords.undone(who));
+  if (!matches) {
+    await limits.passwords.failed(who);
+    return invalidCredentials();
+  }
   await limits.passwords.succeeded(who);
   // Told only to who knows the password: to others it would say that somebody signed up.
   if (!account?.emailVerified) return emailNotVerified(email);

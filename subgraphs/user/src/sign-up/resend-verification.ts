@@ -1,4 +1,5 @@
-import type { Client } from '@stampede/shared/identity';
+import type { Asker } from '../client.js';
+import { orGiveBack } from '../limits/or-give-back.js';
 import { refuseTooOften } from '../limits/refuse-too-often.js';
 import { linkEnds, newLinkToken } from '../mail-link.entity.js';
 import { queueMail } from '../mail/queue-mail.js';
@@ -12,11 +13,15 @@ import { verificationSent, type VerificationSent } from './verification-sent.js'
 export async function resendVerification(
   { database, sealer, limits }: Omit<SignUpParts, 'passwords'>,
   email: string,
-  { address, language }: Client,
+  { address, language }: Asker,
 ): Promise<VerificationSent> {
-  refuseTooOften(await limits.mails.attempt({ email, address }));
+  const who = { email, address };
+  refuseTooOften(await limits.mails.attempt(who));
   const expiresAt = linkEnds('SIGN_UP');
   const content = { token: newLinkToken(), again: true, expiresAt };
-  await queueMail(database, sealer, { kind: 'sign-up', to: email, language, content });
+  await orGiveBack(
+    () => queueMail(database, sealer, { kind: 'sign-up', to: email, language, content }),
+    () => limits.mails.undone(who),
+  );
   return verificationSent(email, expiresAt);
 }

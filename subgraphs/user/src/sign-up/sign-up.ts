@@ -1,7 +1,8 @@
 import type { Database } from '@stampede/shared/database';
-import type { Client } from '@stampede/shared/identity';
+import type { Asker } from '../client.js';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { Limits } from '../limits/limits.js';
+import { orGiveBack } from '../limits/or-give-back.js';
 import { refuseTooOften } from '../limits/refuse-too-often.js';
 import { addLink, linkEnds, newLinkToken } from '../mail-link.entity.js';
 import { queueMail } from '../mail/queue-mail.js';
@@ -23,16 +24,20 @@ export interface SignUpParts {
 export async function signUp(
   { database, sealer, passwords, limits }: SignUpParts,
   { email, password, name, phone }: SignUp,
-  { address, language }: Client,
+  { address, language }: Asker,
 ): Promise<VerificationSent> {
-  refuseTooOften(await limits.mails.attempt({ email, address }));
-  const passwordHash = await passwords.hash(password);
+  const who = { email, address };
+  refuseTooOften(await limits.mails.attempt(who));
   const token = newLinkToken();
   const expiresAt = linkEnds('SIGN_UP');
-  await database.transaction(async (tx) => {
-    const link = { token, email, name, phone, passwordHash, expiresAt, language };
-    await addLink(tx, sealer, { purpose: 'SIGN_UP', ...link });
-    await queueMail(tx, sealer, { kind: 'sign-up', to: email, language, content: { token } });
-  });
+  const write = async () => {
+    const passwordHash = await passwords.hash(password);
+    await database.transaction(async (tx) => {
+      const link = { token, email, name, phone, passwordHash, expiresAt, language };
+      await addLink(tx, sealer, { purpose: 'SIGN_UP', ...link });
+      await queueMail(tx, sealer, { kind: 'sign-up', to: email, language, content: { token } });
+    });
+  };
+  await orGiveBack(write, () => limits.mails.undone(who));
   return verificationSent(email, expiresAt);
 }
