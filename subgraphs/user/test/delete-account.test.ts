@@ -3,6 +3,7 @@ import type { Identity } from '@stampede/shared/identity';
 import type { TestAccount } from '@stampede/shared/testing';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createAccount, findAccountByEmail } from '../src/account.entity.js';
+import { queueMail } from '../src/mail/queue-mail.js';
 import { purgeSessions } from '../src/personal-data/purge-sessions.js';
 import { sessionEnds } from '../src/session/session.entity.js';
 import { asUser, openUser, PASSWORD, REFRESH, SIGN_IN, type UserUnderTest } from './open-user.js';
@@ -25,8 +26,6 @@ const rows = (table: string, column: string, id: string) =>
 /** Everything that the tables can keep of somebody. */
 async function fill({ id, email }: TestAccount): Promise<void> {
   const { test, sealer } = user;
-  const row = randomUUID();
-  const seal = (table: string, column: string, text: string) => sealer.seal(text, { table, column, row });
   await user.ask(
     `mutation { saveAddress(input: { recipient: "Who", phone: "010-1234", postalCode: "04524", line1: "Where" }) { id } }`,
     {},
@@ -51,10 +50,8 @@ async function fill({ id, email }: TestAccount): Promise<void> {
       [purpose, randomBytes(32), sealer.blindIndex(accountId ? 'another address' : email), accountId],
     );
   }
-  await test.database.run(
-    `INSERT INTO mail (id, kind, recipient, language, content) VALUES ($1, 'reset-password', $2, 'en', $3)`,
-    [row, seal('mail', 'recipient', email.toUpperCase()), seal('mail', 'content', '{}')],
-  );
+  const mail = { kind: 'reset-password', to: email.toUpperCase(), language: 'en', content: {} } as const;
+  await queueMail(test.database, sealer, mail);
 }
 
 test('leaves of an account its id and role, and nothing by which anybody knows the person', async () => {

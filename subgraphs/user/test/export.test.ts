@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Unavailable } from '@stampede/shared/errors';
 import type { ServiceClient } from '@stampede/shared/subgraph';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { queueMail } from '../src/mail/queue-mail.js';
 import { asUser, openUser } from './open-user.js';
 
 /** A service that keeps so many items, told in pages of two. */
@@ -43,14 +44,13 @@ test('tells a person everything that is kept of them, of the other services too,
     [token, user.sealer.blindIndex(account.email)],
   );
 
-  for (const recipient of [account.email, other.email]) {
-    const row = randomUUID();
-    const seal = (column: string, text: string) => user.sealer.seal(text, { table: 'mail', column, row });
-    await user.test.database.run(
-      `INSERT INTO mail (id, kind, recipient, language, content) VALUES ($1, 'reset-password', $2, 'ko', $3)`,
-      [row, seal('recipient', recipient), seal('content', '{}')],
-    );
-  }
+  for (const to of [account.email.toUpperCase(), other.email])
+    await queueMail(user.test.database, user.sealer, {
+      kind: 'reset-password',
+      to,
+      language: 'ko',
+      content: {},
+    });
 
   const { data, errors } = await user.ask('{ exportMyData }', {}, me);
   expect(errors).toBeUndefined();

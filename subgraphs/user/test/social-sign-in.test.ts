@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Identity } from '@stampede/shared/identity';
 import { eventually } from '@stampede/shared/testing';
-import { decodeJwt } from 'jose';
 import { createHash } from 'node:crypto';
 import { createAccount } from '../src/account.entity.js';
 import { asUser, type Answer, type Data } from './open-user.js';
 import {
+  identityOf,
   kakaoPerson,
   naverPerson,
   newEmail,
@@ -25,10 +24,6 @@ beforeEach(() => {
 afterAll(() => social[Symbol.asyncDispose]());
 
 const failed = { __typename: 'SocialSignInFailed', message: expect.any(String) };
-const identityOf = ({ accessToken }: Data): Identity => {
-  const { sub, sid } = decodeJwt(accessToken);
-  return { kind: 'user', userId: String(sub), sessionId: String(sid), role: 'BUYER' };
-};
 const rows = (table: string, accountId: string) =>
   social.test.database.query(`SELECT * FROM ${table} WHERE account_id = $1`, [accountId]);
 

@@ -1,5 +1,6 @@
 import type { Client, Identity } from '@stampede/shared/identity';
 import { openLog } from '@stampede/shared/telemetry';
+import { decodeJwt } from 'jose';
 import { randomInt, randomUUID } from 'node:crypto';
 import { openProviders } from '../src/social/providers/open-providers.js';
 import {
@@ -9,7 +10,7 @@ import {
   type FakePerson,
   type FakeProvider,
 } from './fake-provider.js';
-import { openUser, type Answer, type Data, type UserUnderTest } from './open-user.js';
+import { openUser, type Answer, type Data, type UserOptions, type UserUnderTest } from './open-user.js';
 
 export const REDIRECT_URI = 'http://localhost:4000/social';
 
@@ -57,7 +58,7 @@ export interface SocialUnderTest extends UserUnderTest {
 }
 
 /** The subgraph with two providers that can be made to misbehave. */
-export async function openSocial(timeoutMs?: number): Promise<SocialUnderTest> {
+export async function openSocial(timeoutMs?: number, options: UserOptions = {}): Promise<SocialUnderTest> {
   const kakao = await openFakeProvider();
   const naver = await openFakeProvider();
   const logged: Data[] = [];
@@ -78,7 +79,7 @@ export async function openSocial(timeoutMs?: number): Promise<SocialUnderTest> {
     },
     timeoutMs,
   );
-  const user = await openUser({ providers, log });
+  const user = await openUser({ providers, log, ...options });
 
   const social: SocialUnderTest = {
     ...user,
@@ -126,5 +127,11 @@ export function naverPerson(email?: string, change: object = {}): FakePerson {
   const response = { id, email, name: '이바다', ...change };
   return { sub: id, profile: { resultcode: '00', message: 'success', response } };
 }
+
+/** Whom an answer has signed in. */
+export const identityOf = ({ accessToken }: Data): Identity => {
+  const { sub, sid } = decodeJwt(accessToken);
+  return { kind: 'user', userId: String(sub), sessionId: String(sid), role: 'BUYER' };
+};
 
 export const newEmail = () => `${randomUUID()}@people.test`;

@@ -3,9 +3,9 @@ import { unauthenticated } from '@stampede/shared/errors';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { ServiceClient } from '@stampede/shared/subgraph';
 import { z } from 'zod';
-import { emailIndex, findAccounts, type Account } from '../account.entity.js';
+import { findAccounts, type Account } from '../account.entity.js';
 import { addressesOf } from '../profile/address.js';
-import { mailsTo } from './mails-to.js';
+import { provenIndex, waitingMailsOf } from './mails-to.js';
 
 export interface ExportParts {
   database: Database;
@@ -36,7 +36,7 @@ export async function exportMyData(parts: ExportParts, userId: string, requestId
     sessions: await sessionsOf(database, userId),
     socialLinks: await socialLinksOf(database, userId),
     mailedLinks: await mailedLinksOf(database, sealer, account),
-    waitingMails: account.email === null ? [] : await waitingMailsTo(database, sealer, account.email),
+    waitingMails: await waitingMailsOf(database, sealer, account),
     orders,
     payments,
   };
@@ -91,13 +91,9 @@ const socialLinksOf = (sql: Sql, accountId: string) =>
   );
 
 /** That links were mailed, and when; the links themselves are in nobody's hands but the mail box's. */
-const mailedLinksOf = (sql: Sql, sealer: Sealer, { id, email }: Account) =>
+const mailedLinksOf = (sql: Sql, sealer: Sealer, account: Account) =>
   sql.query(
     `SELECT purpose, language, created_at AS "createdAt", expires_at AS "expiresAt" FROM mail_link
       WHERE account_id = $1 OR email_index = $2 ORDER BY created_at, id`,
-    [id, email === null ? null : emailIndex(sealer, email)],
+    [account.id, provenIndex(sealer, account)],
   );
-
-/** That mails wait to be sent; what they will say holds a link that is the mail box's alone. */
-const waitingMailsTo = async (sql: Sql, sealer: Sealer, email: string) =>
-  (await mailsTo(sql, sealer, email)).map(({ kind, language, createdAt }) => ({ kind, language, createdAt }));

@@ -1,42 +1,26 @@
 import type { Sql } from '@stampede/shared/database';
-import { SealingError, type Sealer } from '@stampede/shared/sealing';
+import type { Sealer } from '@stampede/shared/sealing';
+import { emailIndex, type Account } from '../account.entity.js';
 
-export interface WaitingMail {
-  id: string;
-  kind: string;
-  language: string;
-  createdAt: Date;
-}
+/**
+ * Of the address at which what was mailed is the person's; null of who has not proven theirs: it may be anybody's, who
+ * shall neither be told of nor lose anything by it.
+ */
+export const provenIndex = (sealer: Sealer, { email, emailVerified }: Account): Buffer | null =>
+  email !== null && emailVerified ? emailIndex(sealer, email) : null;
 
-const AT_ONCE = 500;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+/** That mails wait to be sent to a person; what they will say holds a link that is the mail box's alone. */
+export const waitingMailsOf = (sql: Sql, sealer: Sealer, account: Account) =>
+  sql.query(
+    `SELECT kind, language, created_at AS "createdAt" FROM mail
+      WHERE recipient_index = $1 OR account_id = $2 ORDER BY created_at, id`,
+    [provenIndex(sealer, account), account.id],
+  );
 
-/** The mails that wait to be sent to an address. Whom a mail goes to is sealed: all that wait are looked through. */
-export async function mailsTo(sql: Sql, sealer: Sealer, email: string): Promise<WaitingMail[]> {
-  const whose = email.trim().toLowerCase();
-  const found: WaitingMail[] = [];
-  let after = BEFORE_ALL;
-  for (;;) {
-    const mails = await sql.query<WaitingMail & { recipient: Buffer }>(
-      `SELECT id, kind, language, created_at AS "createdAt", recipient FROM mail
-        WHERE id > $1 ORDER BY id LIMIT $2`,
-      [after, AT_ONCE],
-    );
-    for (const { recipient, ...mail } of mails) {
-      if (recipientOf(sealer, mail.id, recipient) === whose) found.push(mail);
-    }
-    const last = mails.at(-1);
-    if (!last || mails.length < AT_ONCE) return found;
-    after = last.id;
-  }
-}
-
-function recipientOf(sealer: Sealer, row: string, recipient: Buffer): string | null {
-  try {
-    return sealer.open(recipient, { table: 'mail', column: 'recipient', row }).trim().toLowerCase();
-  } catch (error) {
-    // Nobody can send it either; it must not stand in a person's way.
-    if (error instanceof SealingError) return null;
-    throw error;
-  }
-}
+/** In one order, so that two whose mail is the same (to one's address, for the other to prove) wait, and pass. */
+export const deleteMailsOf = (sql: Sql, sealer: Sealer, account: Account): Promise<number> =>
+  sql.run(
+    `DELETE FROM mail WHERE id IN
+       (SELECT id FROM mail WHERE recipient_index = $1 OR account_id = $2 ORDER BY id FOR UPDATE)`,
+    [provenIndex(sealer, account), account.id],
+  );

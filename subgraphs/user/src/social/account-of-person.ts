@@ -57,5 +57,11 @@ async function askForProof(
     language,
     expiresAt: linkEnds('VERIFY'),
   });
-  await queueMail(sql, sealer, { kind: 'verify-address', to: email, language, content: { token } });
+  await queueMail(sql, sealer, {
+    kind: 'verify-address',
+    to: email,
+    language,
+    content: { token },
+    accountId: id,
+  });
 }
