@@ -166,3 +166,12 @@ export async function dropLinksTo(sql: Sql, index: Buffer, purposes: Purpose[]):
     [index, purposes],
   );
 }
+
+/** Deletes what was mailed for an account to be proven, and to its address; what is followed right now as above. */
+export async function dropLinksOf(sql: Sql, accountId: string, index: Buffer | null): Promise<void> {
+  await sql.run(
+    `DELETE FROM mail_link WHERE id IN
+       (SELECT id FROM mail_link WHERE account_id = $1 OR email_index = $2 FOR UPDATE SKIP LOCKED)`,
+    [accountId, index],
+  );
+}

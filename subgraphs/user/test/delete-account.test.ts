@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Identity } from '@stampede/shared/identity';
-import type { TestAccount } from '@stampede/shared/testing';
+import { eventually, type TestAccount } from '@stampede/shared/testing';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createAccount, findAccountByEmail } from '../src/account.entity.js';
+import { addLink, linkEnds, newLinkToken, takeLink } from '../src/mail-link.entity.js';
 import { queueMail } from '../src/mail/queue-mail.js';
 import { purgeSessions } from '../src/personal-data/purge-sessions.js';
 import { sessionEnds } from '../src/session/session.entity.js';
@@ -205,6 +206,38 @@ test('signs no device in behind the back of a deletion', async () => {
     expect(sessions.filter((row) => row.ended_at === null)).toEqual([]);
   }
 });
+
+test.each(['RESET', 'VERIFY'] as const)(
+  'waits for nobody who follows a %s link at the same moment, and leaves them nothing to do',
+  async (purpose) => {
+    const { database } = user.test;
+    const { sealer } = user;
+    const account = await user.account();
+    const token = newLinkToken();
+    const accountId = purpose === 'VERIFY' ? account.id : null;
+    const link = { purpose, token, accountId, email: account.email, language: 'en' } as const;
+    await addLink(database, sealer, { ...link, expiresAt: linkEnds(purpose) });
+    let deletion: ReturnType<typeof remove> | undefined;
+    let deleted = false;
+    const changed = await database.transaction(async (tx) => {
+      expect(await takeLink(tx, sealer, token, [purpose])).toBeDefined();
+      deletion = remove(asUser(account)).finally(() => (deleted = true));
+      await eventually(async () => {
+        const waiting = await database.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        if (!deleted && waiting.length === 0) throw new Error('the deletion is not there yet');
+      });
+      // As whoever has the link goes on.
+      return tx.run(`UPDATE account SET password_hash = 'x' WHERE id = $1 AND deleted_at IS NULL`, [
+        account.id,
+      ]);
+    });
+    expect((await deletion)?.data).toEqual({ deleteAccount: true });
+    expect(changed).toBe(0);
+    expect(await rows('mail_link', 'account_id', account.id)).toEqual([]);
+  },
+);
 
 test('never deletes the last operator, not even when all of them leave at once', async () => {
   const { database } = user.test;

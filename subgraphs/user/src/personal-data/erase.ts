@@ -1,6 +1,7 @@
 import type { Transaction } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { Account } from '../account.entity.js';
+import { dropLinksOf } from '../mail-link.entity.js';
 import { endSessionsOf } from '../session/session.entity.js';
 import { deleteMailsOf, provenIndex } from './mails-to.js';
 
@@ -16,10 +17,7 @@ export async function erase(tx: Transaction, sealer: Sealer, account: Account): 
   await tx.run('DELETE FROM address WHERE account_id = $1', [id]);
   await tx.run('DELETE FROM social_link WHERE account_id = $1', [id]);
   await tx.run('DELETE FROM social_sign_in WHERE account_id = $1', [id]);
-  await tx.run('DELETE FROM mail_link WHERE account_id = $1 OR email_index = $2', [
-    id,
-    provenIndex(sealer, account),
-  ]);
+  await dropLinksOf(tx, id, provenIndex(sealer, account));
   await deleteMailsOf(tx, sealer, account);
   await tx.run(
     `UPDATE account SET email = NULL, email_index = NULL, email_verified_at = NULL, name = NULL, phone = NULL,
