@@ -2,6 +2,7 @@ import type { Sql } from '@stampede/shared/database';
 import type { Identity, Language, Role } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import { randomUUID } from 'node:crypto';
+import { foldEmail } from './input/email.js';
 
 export interface AccountRow {
   id: string;
@@ -67,8 +68,7 @@ export class Account {
 }
 
 /** One mail box is one account, however its address is written. Only verified addresses find an account. */
-export const emailIndex = (sealer: Sealer, email: string): Buffer =>
-  sealer.blindIndex(email.trim().toLowerCase());
+export const emailIndex = (sealer: Sealer, email: string): Buffer => sealer.blindIndex(foldEmail(email));
 
 export async function findAccountByEmail(
   sql: Sql,

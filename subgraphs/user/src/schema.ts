@@ -53,7 +53,7 @@ export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
   const findSeller = findById((ids) => findSellers(database, ids));
   return buildSubgraph({
     resolvers: [
-      new UserResolver(database, sealer, findAccount),
+      new UserResolver(database, sealer, findAccount, log),
       new OperatorsResolver(database, sealer, findAccount),
       new PersonalDataResolver(parts),
       new ProfileResolver(database, sealer, findAccount),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { TestAccount } from '@stampede/shared/testing';
 import { emailIndex } from '../src/account.entity.js';
 import { lettersTo, tokenTo } from './mailbox.js';
-import type { Data } from './open-user.js';
+import { asUser, type Data } from './open-user.js';
 import { call, client, signUpInput } from './sign-up.fixture.js';
 import { identityOf, naverPerson, newEmail, openSocial, type SocialUnderTest } from './social.fixture.js';
 
@@ -55,4 +56,14 @@ test('tells who has proven an address of all that is mailed there, and deletes i
   expect((await remove(session)).data).toEqual({ deleteAccount: true });
   expect(await linksTo(email)).toEqual([]);
   expect(await lettersTo(social, email)).toEqual([]);
+});
+
+test('tells nothing of a stored address that the API cannot tell, rather than to fail and log it', async () => {
+  const { id, sessionId } = await social.account();
+  const stored = social.sealer.seal('who@host-.test', { table: 'account', column: 'email', row: id });
+  await social.test.database.run('UPDATE account SET email = $2 WHERE id = $1', [id, stored]);
+  const me = asUser({ id, sessionId } as TestAccount);
+  expect(await social.ask('{ me { id email } }', {}, me)).toEqual({ data: { me: { id, email: null } } });
+  expect(social.logged).toContainEqual(expect.objectContaining({ level: 'error', userId: id }));
+  expect(JSON.stringify(social.logged)).not.toContain('host-.test');
 });

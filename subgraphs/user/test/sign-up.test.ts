@@ -329,6 +329,7 @@ test.each<[string, object, string[]]>([
   ['a name of two lines', { name: 'Hong\nGildong' }, ['input.name']],
   ['a name with half a character', { name: 'Hong \ud83d' }, ['input.name']],
   ['a name of nothing', { name: ' \u3000' }, ['input.name']],
+  ['a name that nobody sees', { name: '\u200b\u2060' }, ['input.name']],
   ['an address of 10 kB', { email: `${'x'.repeat(10_000)}@stampede.test` }, ['input.email']],
   ['a phone number of words', { phone: 'call me maybe' }, ['input.phone']],
   ['a phone number that is too short', { phone: '1234' }, ['input.phone']],

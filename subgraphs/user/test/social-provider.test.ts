@@ -237,9 +237,12 @@ test('understands answers that are no more than nearly what they should be', asy
 });
 
 test('signs in somebody whose address or name is nothing to show', async () => {
-  for (const email of ['', 'nonsense', 'a@b', `${'x'.repeat(300)}@people.test`, 7, null]) {
+  for (const email of ['', 'nonsense', 'a@b', 'who@host-.test', `${'x'.repeat(300)}@people.test`, 7, null]) {
     const person = kakaoPerson(undefined, { email, profile: { nickname: 7 } });
-    expect((await social.signIn('KAKAO', person)).user).toMatchObject({ email: null, name: 'Kakao user' });
+    const { user } = await social.signIn('KAKAO', person);
+    expect(user).toMatchObject({ email: null, name: 'Kakao user' });
+    const kept = await social.test.database.query('SELECT email FROM account WHERE id = $1', [user.id]);
+    expect(kept).toEqual([{ email: null }]);
   }
   const long = await social.signIn('NAVER', naverPerson(undefined, { name: `${'가'.repeat(99)}😀😀` }));
   expect(long.user.name).toBe('가'.repeat(99));

@@ -4,8 +4,8 @@ import { Field, InputType } from 'type-graphql';
 import { checkName, checkPhone, NAME_RULE, PHONE_RULE } from './person.js';
 import { checkOptionalText, checkText } from './text.js';
 
-export const LONGEST_LABEL = 50;
-export const LONGEST_LINE = 200;
+const LONGEST_LABEL = 50;
+const LONGEST_LINE = 200;
 
 /** Five digits in Korea; elsewhere letters too, such as `SW1A 1AA`. */
 const POSTAL_CODE = /^[A-Z0-9][A-Z0-9 -]{1,10}[A-Z0-9]$/i;

@@ -2,7 +2,7 @@ import { badInput } from '@stampede/shared/errors';
 import { checkText } from './text.js';
 
 export const LONGEST_NAME = 100;
-export const LONGEST_PHONE = 32;
+const LONGEST_PHONE = 32;
 
 const PHONE = /^\+?[0-9][0-9 -]{4,31}$/;
 

@@ -3,6 +3,9 @@ import { badInput } from '@stampede/shared/errors';
 /** Control characters, and halves of surrogate pairs: neither is anything that a person writes. */
 const UNWRITABLE = /[\p{Cc}\p{Surrogate}]/u;
 
+/** Whether there is anything to see: a text may be white space, or characters without a shape, such as U+200B. */
+export const isVisible = (text: string): boolean => /[^\p{Z}\p{C}]/u.test(text);
+
 /**
  * A text of one line as it is kept: without white space around it, and in the one way of writing that Unicode calls
  * NFC, so that what a Mac sends as letters and accents is as long as it looks.
@@ -15,8 +18,8 @@ export function checkText(path: string, value: string, longest: number): string 
   // Normalising costs what the text is long: one that no rule could let through is refused before.
   if (value.length > 16 * longest) throw tooLong(path, longest);
   const text = value.normalize('NFC').trim();
-  if (text === '') throw badInput({ path, message: 'must not be blank.' });
   if (UNWRITABLE.test(text)) throw badInput({ path, message: 'must not hold control characters.' });
+  if (!isVisible(text)) throw badInput({ path, message: 'must not be blank.' });
   if (Array.from(text).length > longest) throw tooLong(path, longest);
   return text;
 }

@@ -2,6 +2,7 @@ import type { Sealer } from '@stampede/shared/sealing';
 import type { Log } from '@stampede/shared/telemetry';
 import type { Redis } from 'ioredis';
 import { openLimit, type Limit } from './limit.js';
+import { foldEmail } from '../input/email.js';
 
 const MINUTE_S = 60;
 
@@ -85,7 +86,7 @@ export function openLimits({ redis, namespace, sealer, rates, log }: LimitsOptio
   const mailsFrom = limit('mails-address', mailsPerAddress);
   /** Neither a mail address nor an IP address is to be read in Redis. */
   const key = (kind: string, name: string) =>
-    sealer.blindIndex(`${kind}:${name.trim().toLowerCase()}`).toString('base64url');
+    sealer.blindIndex(`${kind}:${foldEmail(name)}`).toString('base64url');
 
   const ofAccount = ({ account }: Pick<PasswordAttempt, 'account'>) => key('account', account);
   const ofRecipient = ({ email }: MailAttempt) => key('mail', email);

@@ -7,7 +7,7 @@ import type { Account } from '../account.entity.js';
 import { clientOf } from '../client.js';
 import { InvalidToken } from '../session/rejections.js';
 import { InvalidCredentials } from '../sign-in/rejections.js';
-import { refuseLongEmail } from '../sign-up/read-sign-up.js';
+import { refuseLongEmail } from '../input/email.js';
 import { VerificationSent } from '../sign-up/verification-sent.js';
 import { changePassword } from './change-password.js';
 import { refuseLongPassword } from './normal-password.js';

@@ -2,9 +2,11 @@ import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
+import type { Log } from '@stampede/shared/telemetry';
 import { GraphQLEmailAddress } from 'graphql-scalars';
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { Account } from '../account.entity.js';
+import { isEmail } from '../input/email.js';
 import { Session, liveSessionsOf } from '../session/session.entity.js';
 import { Address, addressesOf } from './address.js';
 import { SocialProvider, User } from './user.type.js';
@@ -17,6 +19,7 @@ export class UserResolver {
     private readonly database: Database,
     private readonly sealer: Sealer,
     private readonly findAccount: (id: string) => Promise<Account | null>,
+    private readonly log: Log,
   ) {}
 
   @Query(() => User, { nullable: true, description: 'Who is signed in; null when nobody is.' })
@@ -28,7 +31,11 @@ export class UserResolver {
 
   @FieldResolver(() => GraphQLEmailAddress, { nullable: true, description: `${WHO}; null to others.` })
   email(@Ctx() { identity }: SubgraphContext, @Root() { account, viewer = identity }: User): string | null {
-    return account.isOpenTo(viewer) ? account.email : null;
+    if (!account.isOpenTo(viewer) || account.email === null) return null;
+    if (isEmail(account.email)) return account.email;
+    // The scalar would refuse it with the address in the message, which would be logged.
+    this.log.error({ userId: account.id }, 'an account’s address is none that the API can tell');
+    return null;
   }
 
   @FieldResolver(() => String, { nullable: true, description: `${WHO}; null to others.` })

@@ -7,7 +7,7 @@ import { LONGEST_PASSWORD, refuseLongPassword } from '../passwords/normal-passwo
 import { AuthSession } from '../session/auth-session.js';
 import { LONGEST_DEVICE, readDevice } from '../session/device.js';
 import { refuseCookieUnlessTaken } from '../session/hand-out.js';
-import { refuseLongEmail } from '../sign-up/read-sign-up.js';
+import { refuseLongEmail } from '../input/email.js';
 import { EmailNotVerified, InvalidCredentials, TooManyAttempts } from './rejections.js';
 import { signIn, type SignInParts } from './sign-in.js';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-
-const LONGEST_NAME = 100;
+import { isEmail } from '../../input/email.js';
+import { LONGEST_NAME } from '../../input/person.js';
+import { isVisible } from '../../input/text.js';
 
 /** What to call a person; null for what cannot be read aloud. */
 export const toldName = z
@@ -11,10 +12,10 @@ export const toldName = z
       .trim()
       .slice(0, LONGEST_NAME)
       .replace(/\p{Cs}$/u, '');
-    return /[^\p{Z}\p{C}]/u.test(name) ? name : null;
+    return isVisible(name) ? name : null;
   })
   .nullish()
   .catch(null);
 
-/** An address; what is none is as good as none. */
-export const toldEmail = z.email().max(254).nullish().catch(null);
+/** An address, of which the API can tell again; what is none is as good as none. */
+export const toldEmail = z.email().refine(isEmail).nullish().catch(null);
