@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Unavailable } from '@stampede/shared/errors';
+import type { Log } from '@stampede/shared/telemetry';
 import type { TestAccount } from '@stampede/shared/testing';
-import { emailIndex } from '../src/account.entity.js';
+import { emailIndex, findAccounts } from '../src/account.entity.js';
+import type { Limits } from '../src/limits/limits.js';
+import { askForProof } from '../src/social/ask-for-proof.js';
 import { lettersTo, tokenTo } from './mailbox.js';
 import { asUser, type Data } from './open-user.js';
 import { call, client, signUpInput } from './sign-up.fixture.js';
@@ -66,4 +70,58 @@ test('tells nothing of a stored address that the API cannot tell, rather than to
   expect(await social.ask('{ me { id email } }', {}, me)).toEqual({ data: { me: { id, email: null } } });
   expect(social.logged).toContainEqual(expect.objectContaining({ level: 'error', userId: id }));
   expect(JSON.stringify(social.logged)).not.toContain('host-.test');
+});
+
+test('mails a named address no more often than anything else is mailed there, and keeps it', async () => {
+  const email = newEmail();
+  for (let count = 0; count < 5; count += 1) await remove(await social.signIn('NAVER', naverPerson(email)));
+  const refused = await social.signIn('NAVER', naverPerson(email));
+  expect(refused.user).toMatchObject({ email, emailVerified: false });
+  expect(await linksTo(email)).toEqual([]);
+  expect(await lettersTo(social, email)).toEqual([]);
+});
+
+test('asks who comes again for the proof once more when the link has ended, and not before', async () => {
+  const email = newEmail();
+  const person = naverPerson(email);
+  const { user } = await social.signIn('NAVER', person);
+  await Promise.all([social.signIn('NAVER', person), social.signIn('NAVER', person)]);
+  expect(await lettersTo(social, email)).toHaveLength(1);
+  await social.test.database.run('UPDATE mail_link SET expires_at = now() WHERE account_id = $1', [user.id]);
+  await Promise.all([social.signIn('NAVER', person), social.signIn('NAVER', person)]);
+  expect(await call(social, 'verifyEmail', { token: await tokenTo(social, email) })).toMatchObject({
+    user: { id: user.id, emailVerified: true },
+  });
+  await social.signIn('NAVER', person);
+  expect(await lettersTo(social, email)).toEqual([]);
+});
+
+/** An account whose address waits for its proof, and nothing mailed. */
+async function unasked() {
+  const { database } = social.test;
+  const { user } = await social.signIn('NAVER', naverPerson(newEmail()));
+  await database.run('UPDATE mail_link SET expires_at = now() WHERE account_id = $1', [user.id]);
+  const [account] = await findAccounts(database, social.sealer, [user.id]);
+  if (!account) throw new Error('no account');
+  const warn = jest.fn();
+  const ask = (attempt: () => Promise<Date | null>) => {
+    const limits = { mails: { attempt } } as unknown as Limits;
+    const parts = { database, sealer: social.sealer, limits, log: { warn } as unknown as Log };
+    return askForProof(parts, account, { client: client(), requestId: 'test' });
+  };
+  return { account, warn, ask };
+}
+
+test('signs in who cannot be asked for a proof, and says so in the log', async () => {
+  const { ask, warn } = await unasked();
+  await ask(() => Promise.reject(new Unavailable('Redis')));
+  expect(warn).toHaveBeenCalledTimes(1);
+});
+
+test('asks once who signs in several times at once', async () => {
+  const { account, ask, warn } = await unasked();
+  await lettersTo(social, account.email ?? '');
+  await Promise.all(Array.from({ length: 5 }, () => ask(() => Promise.resolve(null))));
+  expect(warn).not.toHaveBeenCalled();
+  expect(await lettersTo(social, account.email ?? '')).toHaveLength(1);
 });

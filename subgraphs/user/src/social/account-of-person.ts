@@ -2,8 +2,6 @@ import type { Sql } from '@stampede/shared/database';
 import type { Language } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import { createAccount, findAccountByEmail, type Account } from '../account.entity.js';
-import { addLink, linkEnds, newLinkToken } from '../mail-link.entity.js';
-import { queueMail } from '../mail/queue-mail.js';
 import type { SocialProvider } from '../profile/user.type.js';
 import type { Person } from './providers/login-provider.js';
 
@@ -32,36 +30,15 @@ export async function accountOfPerson(
       ? await make(null)
       : ((await find(proven)) ?? (await make(proven)) ?? (await find(proven)));
   if (!made) throw new Error('an account could neither be made nor be found');
-  if (person.email !== null && proven === null) await askForProof(sql, sealer, made, person.email);
+  if (person.email !== null && proven === null) await keepUnproven(sql, sealer, made.id, person.email);
   return made;
 }
 
 /**
  * An address that the provider does not vouch for is not the account's until mail to it is answered: it is kept where
- * nothing finds the account by it, and a link is mailed there.
+ * nothing finds the account by it.
  */
-async function askForProof(
-  sql: Sql,
-  sealer: Sealer,
-  { id, language }: Account,
-  email: string,
-): Promise<void> {
-  const token = newLinkToken();
+async function keepUnproven(sql: Sql, sealer: Sealer, id: string, email: string): Promise<void> {
   const sealed = sealer.seal(email, { table: 'account', column: 'email', row: id });
   await sql.run(`UPDATE account SET email = $2 WHERE id = $1`, [id, sealed]);
-  await addLink(sql, sealer, {
-    purpose: 'VERIFY',
-    token,
-    email,
-    accountId: id,
-    language,
-    expiresAt: linkEnds('VERIFY'),
-  });
-  await queueMail(sql, sealer, {
-    kind: 'verify-address',
-    to: email,
-    language,
-    content: { token },
-    accountId: id,
-  });
 }

@@ -1,9 +1,10 @@
 import type { Transaction } from '@stampede/shared/database';
-import type { Language } from '@stampede/shared/identity';
+import type { Client } from '@stampede/shared/identity';
 import { findAccounts, type Account } from '../account.entity.js';
 import type { SocialProvider } from '../profile/user.type.js';
 import { endSession, startSession, type StartedSession } from '../session/session.entity.js';
 import { accountOfPerson } from './account-of-person.js';
+import { askForProof } from './ask-for-proof.js';
 import { takeBegun, type Begun } from './begun-sign-in.js';
 import type { LoginProvider, Person } from './providers/login-provider.js';
 import { whyOf } from './providers/why-of.js';
@@ -26,7 +27,7 @@ export interface SocialRequest {
   device: string;
   /** Who is signed in, and on which session. */
   viewer: { userId: string; sessionId: string } | null;
-  language: Language;
+  client: Client;
   requestId: string;
 }
 
@@ -52,7 +53,7 @@ export async function signInWithSocial(
   });
   if (!person) return notConfirmed();
 
-  return database.transaction(async (tx) => {
+  const answer = await database.transaction(async (tx) => {
     const subject = subjectOf(sealer, provider, person.subject);
     await inTurnOf(tx, subject);
     const linked = await accountLinkedTo(tx, subject);
@@ -60,6 +61,8 @@ export async function signInWithSocial(
       ? linkTo(request.viewer, { parts, request, subject, linked, tx })
       : signIn(person, { parts, request, subject, linked, tx });
   });
+  if (!(answer instanceof SocialSignInFailed)) await askForProof(parts, answer.account, request);
+  return answer;
 }
 
 /** A code that was got for somebody else, or elsewhere, must not sign this person in (RFC 9700, 4.7). */
@@ -98,7 +101,9 @@ async function linkTo(
 
 async function signIn(person: Person, finish: Finish): Promise<SignedIn | SocialSignInFailed> {
   const { parts, request, subject, linked, tx } = finish;
-  const id = linked ?? (await accountOfPerson(tx, parts.sealer, person, request)).id;
+  const { provider, client } = request;
+  const about = { provider, language: client.language };
+  const id = linked ?? (await accountOfPerson(tx, parts.sealer, person, about)).id;
   const account = await greet(finish, id);
   if (!account) return notConfirmed();
   if (!(await link(tx, id, subject))) return anotherIsLinked();
@@ -112,7 +117,7 @@ async function signIn(person: Person, finish: Finish): Promise<SignedIn | Social
 async function greet({ tx, parts, request }: Finish, id: string): Promise<Account | undefined> {
   await tx.run(`UPDATE account SET language = $2 WHERE id = $1 AND deleted_at IS NULL`, [
     id,
-    request.language,
+    request.client.language,
   ]);
   const [account] = await findAccounts(tx, parts.sealer, [id]);
   return account;

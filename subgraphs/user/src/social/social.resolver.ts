@@ -116,7 +116,7 @@ export class SocialResolver {
       redirectUri: input.redirectUri.href,
       device,
       viewer: identity.kind === 'user' ? identity : null,
-      language: client.language,
+      client,
       requestId,
     });
     if (answer instanceof SocialSignInFailed) return answer;
