@@ -127,7 +127,7 @@ export async function findLink(
   return row && new MailLink(row, sealer);
 }
 
-/** Of the links to an address the one that was mailed last. */
+/** Of the links to an address the one that was mailed last, of the first of the purposes for which there is one. */
 export async function newestLinkTo(
   sql: Sql,
   sealer: Sealer,
@@ -135,10 +135,20 @@ export async function newestLinkTo(
   purposes: Purpose[],
 ): Promise<MailLink | undefined> {
   const [row] = await sql.query<LinkRow>(
-    `SELECT ${COLUMNS} FROM mail_link WHERE email_index = $1 AND ${LIVE} ORDER BY created_at DESC LIMIT 1`,
+    `SELECT ${COLUMNS} FROM mail_link WHERE email_index = $1 AND ${LIVE}
+      ORDER BY array_position($2::text[], purpose), created_at DESC LIMIT 1`,
     [emailIndex(sealer, email), purposes],
   );
   return row && new MailLink(row, sealer);
+}
+
+/** Whether a sign-up with another password waits at the address; a link that was resent shares its sign-up's. */
+export async function hasRival(sql: Sql, { emailIndex: index, passwordHash }: MailLink): Promise<boolean> {
+  const [rival] = await sql.query(
+    `SELECT 1 FROM mail_link WHERE email_index = $1 AND ${LIVE} AND password_hash <> $3 LIMIT 1`,
+    [index, ['SIGN_UP'], passwordHash],
+  );
+  return rival !== undefined;
 }
 
 /** Uses a link up: of two who follow it at once, one gets it. */

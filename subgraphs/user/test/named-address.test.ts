@@ -7,8 +7,15 @@ import type { Limits } from '../src/limits/limits.js';
 import { askForProof } from '../src/social/ask-for-proof.js';
 import { lettersTo, tokenTo } from './mailbox.js';
 import { asUser, type Data } from './open-user.js';
-import { call, client, signUpInput } from './sign-up.fixture.js';
-import { identityOf, naverPerson, newEmail, openSocial, type SocialUnderTest } from './social.fixture.js';
+import { call, client, GOOD_PASSWORD, signUpInput } from './sign-up.fixture.js';
+import {
+  identityOf,
+  kakaoPerson,
+  naverPerson,
+  newEmail,
+  openSocial,
+  type SocialUnderTest,
+} from './social.fixture.js';
 
 /** Nothing is kept of them elsewhere. */
 const nothing = {
@@ -124,4 +131,51 @@ test('asks once who signs in several times at once', async () => {
   await Promise.all(Array.from({ length: 5 }, () => ask(() => Promise.resolve(null))));
   expect(warn).not.toHaveBeenCalled();
   expect(await lettersTo(social, account.email ?? '')).toHaveLength(1);
+});
+
+test('resends the sign-up of who has an address rather than the link of who has named it', async () => {
+  const email = newEmail();
+  await call(social, 'signUp', signUpInput(email));
+  await social.signIn('NAVER', naverPerson(email));
+  await lettersTo(social, email);
+  await call(social, 'resendVerification', { email });
+  const [letter] = await lettersTo(social, email);
+  expect(letter?.subject).toMatch(/Complete your sign-up/);
+});
+
+test('says in the letter that somebody signed in by a provider and named the address', async () => {
+  const email = newEmail();
+  await social.signIn('NAVER', naverPerson(email));
+  const [letter] = await lettersTo(social, email);
+  expect(letter?.text).toMatch(/signed in to Stampede by Kakao or Naver and named this address/);
+});
+
+test('ends with a reset the provider’s way in of who named the address before it was proven', async () => {
+  const email = newEmail();
+  const stranger = naverPerson(email);
+  const own = kakaoPerson(newEmail());
+  await social.signIn('NAVER', stranger);
+  const session = await call(social, 'verifyEmail', { token: await tokenTo(social, email) });
+  await social.signIn('KAKAO', own, identityOf(session));
+  await call(social, 'requestPasswordReset', { email });
+  const reset = { token: await tokenTo(social, email), new: GOOD_PASSWORD };
+  expect(await call(social, 'resetPassword', reset)).toMatchObject({ __typename: 'PasswordChanged' });
+  const links = await social.test.database.query('SELECT provider FROM social_link WHERE account_id = $1', [
+    session.user.id,
+  ]);
+  expect(links).toEqual([{ provider: 'KAKAO' }]);
+  expect((await social.signIn('NAVER', stranger)).user.id).not.toBe(session.user.id);
+});
+
+test('keeps the way in of who came with an address that the provider had proven', async () => {
+  const email = newEmail();
+  const person = kakaoPerson(email);
+  const { user } = await social.signIn('KAKAO', person);
+  await call(social, 'requestPasswordReset', { email });
+  await call(social, 'resetPassword', { token: await tokenTo(social, email), new: GOOD_PASSWORD });
+  expect((await social.signIn('KAKAO', person)).user.id).toBe(user.id);
+  const links = await social.test.database.query('SELECT 1 FROM social_link WHERE account_id = $1', [
+    user.id,
+  ]);
+  expect(links).toHaveLength(1);
 });

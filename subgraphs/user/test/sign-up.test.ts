@@ -148,7 +148,35 @@ test('completes one of two sign-ups with an address, and ends the other one', as
   expect(await follow(first)).toMatchObject({ __typename: 'AuthSession' });
   expect(await linksTo(email)).toEqual([]);
   expect(await follow(second)).toEqual(invalid);
-  expect(await signIn(user, email, 'first umbrella of three')).toMatchObject({ __typename: 'AuthSession' });
+});
+
+test.each([
+  ['one’s own', 1],
+  ['the other one’s', 0],
+])('gives nobody’s password to an account that two have signed up for, by %s link', async (_, which) => {
+  const email = newEmail();
+  const passwords = ['the umbrella of a stranger', GOOD_PASSWORD];
+  const links: string[] = [];
+  for (const password of passwords) {
+    await signUp(email, { password });
+    links.push(await tokenTo(user, email));
+  }
+  const answer = await follow(links[which] ?? '');
+  expect(answer).toMatchObject({ __typename: 'AuthSession', user: { email, emailVerified: true } });
+  for (const password of passwords)
+    expect(await signIn(user, email, password)).toMatchObject({ __typename: 'InvalidCredentials' });
+  await call(user, 'resetPassword', { token: await resetToken(email), new: GOOD_PASSWORD });
+  expect(await signIn(user, email)).toMatchObject({ user: { id: answer.user.id } });
+});
+
+test('lets a sign-up that has ended take nobody’s password away', async () => {
+  const email = newEmail();
+  await signUp(email, { password: 'the umbrella of a stranger' });
+  await lettersTo(user, email);
+  await expire(email);
+  await signUp(email);
+  await follow(await tokenTo(user, email));
+  expect(await signIn(user, email)).toMatchObject({ __typename: 'AuthSession' });
 });
 
 test('completes one of many sign-ups with an address whose links are followed at the same time', async () => {
@@ -178,6 +206,7 @@ test('refuses a link after 24 hours, also in a mail that was waiting', async () 
 test('resends the latest sign-up under another link; both work, until one is followed', async () => {
   const email = newEmail();
   await signUp(email, { password: 'first umbrella of three' });
+  await expire(email);
   await signUp(email, { password: 'second umbrella of three', phone: '010-1111-2222' });
   const [, latest] = await lettersTo(user, email);
   const again = await call(user, 'resendVerification', { email });

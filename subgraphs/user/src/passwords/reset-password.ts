@@ -1,4 +1,4 @@
-import type { Database } from '@stampede/shared/database';
+import type { Database, Transaction } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { Log } from '@stampede/shared/telemetry';
 import { findAccountByEmail } from '../account.entity.js';
@@ -33,7 +33,9 @@ export async function resetPassword(
 
   const sessionsEnded = await database.transaction(async (tx) => {
     const taken = await takeLink(tx, sealer, token, ['RESET']);
-    return taken ? setPassword(tx, { account, emailIndex: taken.emailIndex, passwordHash }) : undefined;
+    const ended = taken && (await setPassword(tx, { account, emailIndex: taken.emailIndex, passwordHash }));
+    if (ended !== undefined) await dropUnprovenLinks(tx, account.id);
+    return ended;
   });
   if (sessionsEnded === undefined) return invalidLink();
 
@@ -42,4 +44,13 @@ export async function resetPassword(
     .succeeded({ account: link.email })
     .catch((error: unknown) => log.warn({ err: error }, 'the wrong passwords before a reset still count'));
   return passwordChanged(sessionsEnded);
+}
+
+/** Whoever named the address before it was proven may be somebody else, who shall not keep a way in. */
+async function dropUnprovenLinks(tx: Transaction, accountId: string): Promise<void> {
+  await tx.run(
+    `DELETE FROM social_link WHERE account_id = $1
+       AND linked_at < (SELECT email_verified_at FROM account WHERE id = $1)`,
+    [accountId],
+  );
 }

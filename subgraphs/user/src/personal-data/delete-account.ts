@@ -80,6 +80,7 @@ async function requireNewSession(database: Database, { userId, sessionId }: Dele
   if (session) return;
   throw badInput({
     path: 'password',
-    message: 'there is none: sign in again, and delete the account within 15 minutes.',
+    message:
+      'there is none: sign in again and delete the account within 15 minutes, or set one by a password reset.',
   });
 }

@@ -2,7 +2,7 @@ import type { Database, Sql } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { createAccount, emailIndex, findAccounts, type Account } from '../account.entity.js';
-import { dropLinksTo, takeLink, type MailLink } from '../mail-link.entity.js';
+import { dropLinksTo, hasRival, takeLink, type MailLink } from '../mail-link.entity.js';
 import type { AuthSession } from '../session/auth-session.js';
 import { handOut } from '../session/hand-out.js';
 import { invalidLink, type InvalidToken } from '../session/rejections.js';
@@ -48,11 +48,17 @@ function unlessTaken(error: unknown): undefined {
   if ((error as { constraint?: unknown }).constraint !== 'account_email_index_key') throw error;
 }
 
-/** @returns undefined when another link to the address was followed first. */
-const makeAccount = (sql: Sql, sealer: Sealer, link: MailLink): Promise<Account | undefined> => {
-  const { email, name, phone, passwordHash, language } = link;
+/**
+ * Where several sign-ups wait, one may be a stranger's, and the link that is followed may be theirs: then nobody's
+ * password opens the account, until whoever reads the mail sets one by a reset.
+ *
+ * @returns undefined when another link to the address was followed first.
+ */
+async function makeAccount(sql: Sql, sealer: Sealer, link: MailLink): Promise<Account | undefined> {
+  const { email, name, phone, language } = link;
+  const passwordHash = (await hasRival(sql, link)) ? null : link.passwordHash;
   return createAccount(sql, sealer, { email, name, phone, passwordHash, language });
-};
+}
 
 /** @returns undefined when the address is another account's, or not the account's any more. */
 async function verify(sql: Sql, sealer: Sealer, link: MailLink): Promise<Account | undefined> {

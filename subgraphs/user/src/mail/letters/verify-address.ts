@@ -22,9 +22,9 @@ export const verifyAddressLetter = (language: Language, url: string): Letter =>
         language,
         subject: '메일 주소를 확인해 주세요',
         paragraphs: [
-          '이 메일 주소가 Stampede 계정에 등록되었습니다. 아래 링크를 열어 본인의 주소임을 확인해 주세요.',
+          '누군가 카카오 또는 네이버로 Stampede에 로그인하면서 이 메일 주소를 자신의 주소로 알렸습니다. 본인이라면 아래 링크를 열어 확인해 주세요.',
           '링크는 24시간 동안 한 번만 사용할 수 있습니다.',
-          '직접 등록하지 않으셨다면 링크를 열지 말고 이 메일을 무시해 주세요.',
+          '본인이 아니라면 링크를 열지 말고 이 메일을 무시해 주세요. 링크를 열면 그 사람의 계정이 이 주소를 쓰게 됩니다.',
         ],
         button: { label: '메일 주소 확인하기', url },
       })
@@ -32,9 +32,9 @@ export const verifyAddressLetter = (language: Language, url: string): Letter =>
         language,
         subject: 'Confirm your mail address',
         paragraphs: [
-          'An account at Stampede names this address. Follow the link to confirm that it is yours.',
+          'Somebody has signed in to Stampede by Kakao or Naver and named this address as theirs. If that was you, follow the link to confirm it.',
           'The link is good once, within 24 hours.',
-          'If that was not you, do not follow it and ignore this mail.',
+          'If that was not you, do not follow it and ignore this mail: it would give the address to the account of whoever that was.',
         ],
         button: { label: 'Confirm the address', url },
       });
