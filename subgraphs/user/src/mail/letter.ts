@@ -4,6 +4,8 @@ export interface Letter {
   subject: string;
   text: string;
   html: string;
+  /** Where it goes, unless that is where the mail was queued to. */
+  to?: string | null;
 }
 
 export interface LetterParts {

@@ -20,12 +20,6 @@ export interface ComposeParts {
   publicUrl: string;
 }
 
-export interface MailToCompose {
-  to: string;
-  language: Language;
-  content: unknown;
-}
-
 /** Composes a mail when it is sent, perhaps not for the first time. Null: there is nothing to send any more. */
 export type Compose = (mail: MailToCompose, parts: ComposeParts) => Promise<Letter | null>;
 

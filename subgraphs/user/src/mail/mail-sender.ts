@@ -61,7 +61,7 @@ export function openMailSender(options: MailSenderOptions): Repetition {
       return failed(row, { ...failureOf(error), at: framesOf(error) });
     }
     if (!letter) return done(row, 'nothing_to_send');
-    const delivery = await server.send(row.id, to, letter);
+    const delivery = await server.send(row.id, letter.to ?? to, letter);
     if (delivery.kind === 'failed') return failed(row, delivery.failure);
     if (delivery.kind === 'sent') return done(row, 'sent');
     log.warn({ ...about(row), ...delivery.failure }, 'the mail server refuses the recipient of a mail');

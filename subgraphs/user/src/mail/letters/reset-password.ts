@@ -14,7 +14,8 @@ export const composeResetPassword: Compose = async ({ to, language, content: giv
   const account = await findAccountByEmail(parts.database, parts.sealer, to);
   if (!account?.emailVerified) return null;
   if (!(await findLink(parts.database, parts.sealer, token, ['RESET']))) return null;
-  return resetLetter(language, resetUrl(parts.publicUrl, token));
+  // Not as it was typed: two ways of writing an address may be two mail boxes to their server.
+  return { ...resetLetter(language, resetUrl(parts.publicUrl, token)), to: account.email };
 };
 
 const resetLetter = (language: Language, url: string): Letter =>

@@ -17,7 +17,9 @@ const content = z.object({
 /** What a sign-up mails: its link; to who has an account that they have one; to who waits for nothing, nothing. */
 export const composeSignUp: Compose = async (mail, parts) => {
   const { token, again, expiresAt } = content.parse(mail.content);
-  if (await findAccountByEmail(parts.database, parts.sealer, mail.to)) return knownLetter(mail, parts);
+  const known = await findAccountByEmail(parts.database, parts.sealer, mail.to);
+  // To the address that was proven, not as somebody has typed it.
+  if (known) return { ...knownLetter(mail, parts), to: known.email };
   if (again && expiresAt) await copyLink(mail, parts, { token, expiresAt });
   const link = await findLink(parts.database, parts.sealer, token, ['SIGN_UP', 'VERIFY']);
   if (!link) return null;
