@@ -1,7 +1,8 @@
 import type { Sql } from '@stampede/shared/database';
-import type { Client, Language } from '@stampede/shared/identity';
+import type { Language } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { Account } from '../account.entity.js';
+import type { Asker } from '../client.js';
 import { addLink, linkEnds, newLinkToken } from '../mail-link.entity.js';
 import { queueMail } from '../mail/queue-mail.js';
 import type { SocialParts } from './social-parts.js';
@@ -13,7 +14,7 @@ import type { SocialParts } from './social-parts.js';
 export async function askForProof(
   { database, sealer, limits, log }: Pick<SocialParts, 'database' | 'sealer' | 'limits' | 'log'>,
   { id, email, emailVerified }: Account,
-  { client, requestId }: { client: Client; requestId: string },
+  { client, requestId }: { client: Asker; requestId: string },
 ): Promise<void> {
   if (email === null || emailVerified) return;
   try {

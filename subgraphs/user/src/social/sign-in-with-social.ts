@@ -1,5 +1,5 @@
 import type { Transaction } from '@stampede/shared/database';
-import type { Client } from '@stampede/shared/identity';
+import type { Asker } from '../client.js';
 import { findAccounts, type Account } from '../account.entity.js';
 import type { SocialProvider } from '../profile/user.type.js';
 import { endSession, startSession, type StartedSession } from '../session/session.entity.js';
@@ -27,7 +27,7 @@ export interface SocialRequest {
   device: string;
   /** Who is signed in, and on which session. */
   viewer: { userId: string; sessionId: string } | null;
-  client: Client;
+  client: Asker;
   requestId: string;
 }
 
