@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
 import { decodeJwt } from 'jose';
+import { PASSWORD, PASSWORD_HASH, resetTokenOf } from './fixtures/access/scene.js';
 import { openClient } from './fixtures/live/clients.js';
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await openShop({ stock: 5, env: { user: { STAMPEDE_DEMO: '1' } } });
+  shop = await openShop({ stock: 5 });
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
 const WITHIN_MS = 1_000;
+const NEW_PASSWORD = 'quite another password';
 const SIGN_IN = `mutation ($input: SignInInput!) {
   signIn(input: $input) { ... on AuthSession { accessToken refreshToken } } }`;
 const REFRESH = `mutation ($token: String) {
@@ -17,9 +19,18 @@ const REFRESH = `mutation ($token: String) {
 const STOCK = 'subscription ($id: ID!) { stockChanged(productIds: [$id]) { id } }';
 const ORDER = 'subscription ($id: ID!) { orderChanged(id: $id) { id } }';
 
-/** The demo buyer on one device more, with a socket that shows what anybody may see. */
-async function openDevice(device: string) {
-  const input = { email: 'buyer@stampede.test', password: 'stampede-demo', device };
+/** A buyer who signs in by {@link PASSWORD}. */
+async function openPerson(): Promise<Buyer> {
+  const person = await shop.buyer();
+  await shop
+    .sql('user')
+    .run('UPDATE account SET password_hash = $2 WHERE id = $1', [person.id, PASSWORD_HASH]);
+  return person;
+}
+
+/** One device of theirs, with a socket that shows what anybody may see. */
+async function openDevice({ account: { email } }: Buyer, device: string) {
+  const input = { email, password: PASSWORD, device };
   const { data } = await shop.client.send(SIGN_IN, { input });
   const { accessToken, refreshToken } = data.signIn as { accessToken: string; refreshToken: string };
   const authorization = `Bearer ${accessToken}`;
@@ -35,7 +46,7 @@ async function openDevice(device: string) {
     sessionId: decodeJwt(accessToken).sid as string,
     live,
     isIn: async () => {
-      expect((await ask('{ me { email } }')).data).toEqual({ me: { email: input.email } });
+      expect((await ask('{ me { email } }')).data).toEqual({ me: { email } });
       expect(live.connections.closes).toEqual([]);
       await live.watch('{ me { id } }').after(1);
     },
@@ -60,6 +71,14 @@ const WAYS: Record<string, (here: Device, there: Device) => Promise<void>> = {
     const { data } = await there.ask('mutation ($id: ID!) { endSession(id: $id) }', { id: sessionId });
     expect(data).toEqual({ endSession: true });
   },
+  'another device changes the password': async (_, there) => {
+    const { data } = await there.ask(
+      `mutation ($current: String!, $new: String!) {
+        changePassword(current: $current, new: $new) { __typename ... on PasswordChanged { sessionsEnded } } }`,
+      { current: PASSWORD, new: NEW_PASSWORD },
+    );
+    expect(data.changePassword).toMatchObject({ __typename: 'PasswordChanged' });
+  },
   'a refresh token of it is replayed': async ({ refreshToken, sessionId }) => {
     const refresh = async () =>
       (await shop.client.send(REFRESH, { token: refreshToken })).data.refreshSession.__typename as string;
@@ -73,8 +92,9 @@ const WAYS: Record<string, (here: Device, there: Device) => Promise<void>> = {
 test.each(Object.entries(WAYS))(
   'shuts one device out within a second when %s, and no other',
   async (_, end) => {
-    await using here = await openDevice('here');
-    await using there = await openDevice('there');
+    const person = await openPerson();
+    await using here = await openDevice(person, 'here');
+    await using there = await openDevice(person, 'there');
     await Promise.all([here.isIn(), there.isIn()]);
     await end(here, there);
     await here.isOut();
@@ -82,15 +102,41 @@ test.each(Object.entries(WAYS))(
   },
 );
 
-test('shuts every device out within a second when one signs out everywhere, and nobody else', async () => {
-  await using here = await openDevice('here');
-  await using there = await openDevice('there');
-  const other: Buyer = await shop.buyer();
-  const { data } = await here.ask('mutation { signOutEverywhere }');
-  expect(data.signOutEverywhere).toBeGreaterThanOrEqual(2);
-  await Promise.all([here.isOut(), there.isOut()]);
-  expect((await other.send('{ me { id } }')).data).toEqual({ me: { id: other.id } });
-});
+const WAYS_OF_ALL: Record<string, (person: Buyer, here: Device) => Promise<void>> = {
+  'one signs out everywhere': async (_, here) => {
+    const { data } = await here.ask('mutation { signOutEverywhere }');
+    expect(data.signOutEverywhere).toBeGreaterThanOrEqual(2);
+  },
+  'the password is reset': async ({ account }) => {
+    const { data } = await shop.client.send(
+      'mutation ($token: String!, $new: String!) { resetPassword(token: $token, new: $new) { __typename } }',
+      { token: await resetTokenOf(shop, account.email), new: NEW_PASSWORD },
+    );
+    expect(data).toEqual({ resetPassword: { __typename: 'PasswordChanged' } });
+  },
+  'an operator gives the person another role': async ({ id }) => {
+    const [operator] = (await shop.accounts(1, 'OPERATOR')) as [Buyer];
+    const { data } = await operator.send(
+      'mutation ($id: ID!) { setRole(userId: $id, role: SELLER, displayName: "Brand") { id role } }',
+      { id },
+    );
+    expect(data).toEqual({ setRole: { id, role: 'SELLER' } });
+  },
+};
+
+test.each(Object.entries(WAYS_OF_ALL))(
+  'shuts every device out within a second when %s, and nobody else',
+  async (_, end) => {
+    const [person, other] = [await openPerson(), await openPerson()];
+    await using here = await openDevice(person, 'here');
+    await using there = await openDevice(person, 'there');
+    await using theirs = await openDevice(other, 'theirs');
+    await Promise.all([here.isIn(), there.isIn(), theirs.isIn()]);
+    await end(person, here);
+    await Promise.all([here.isOut(), there.isOut()]);
+    await theirs.isIn();
+  },
+);
 
 test('closes the socket on which an order is followed', async () => {
   const buyer = await shop.buyer();
