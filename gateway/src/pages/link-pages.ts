@@ -66,12 +66,7 @@ const later = (words: [string, string], retryAfterS: number): Page => ({
 /** What a page shows when the user service did not say what became of it. */
 export function notDone(asked: Exclude<Asked, { kind: 'data' }>, language: Language): Page {
   const { again, unknown, failed } = WORDS[language];
-  switch (asked.kind) {
-    case 'unavailable':
-      return later(again, Math.ceil(asked.retryAfterMs / 1_000));
-    case 'unknown':
-      return later(unknown, UNKNOWN_RETRY_S);
-    default:
-      return plain(failed, 500);
-  }
+  if (asked.kind === 'unavailable') return later(again, Math.ceil(asked.retryAfterMs / 1_000));
+  if (asked.kind === 'unknown') return later(unknown, UNKNOWN_RETRY_S);
+  return plain(failed, 500);
 }
