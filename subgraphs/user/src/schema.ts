@@ -54,7 +54,7 @@ export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
   return buildSubgraph({
     resolvers: [
       new UserResolver(database, sealer, findAccount, log),
-      new OperatorsResolver(database, sealer, findAccount),
+      new OperatorsResolver(database, sealer, findAccount, log),
       new PersonalDataResolver(parts),
       new ProfileResolver(database, sealer, findAccount),
       new SignUpResolver(parts),

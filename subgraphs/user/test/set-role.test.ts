@@ -100,7 +100,7 @@ test('is for operators, and not for who was one until just now', async () => {
 
 const COMMAND = fileURLToPath(new URL('../dist/operators/make-operator.js', import.meta.url));
 
-async function makeOperator(args: string[], change: Record<string, string> = {}) {
+async function makeOperator(args: string[], change: Record<string, string> = {}, input = '') {
   const env = {
     DATABASE_URL: user.test.url,
     ACCESS_TOKEN_KEYS: user.signingKeys,
@@ -114,7 +114,8 @@ async function makeOperator(args: string[], change: Record<string, string> = {})
     SMTP_URL: 'smtp://127.0.0.1:1',
     ...change,
   };
-  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: 'pipe' });
+  child.stdin.end(input);
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
@@ -129,6 +130,13 @@ test('makes the first operator by a command, which says what it did', async () =
   expect(done).toEqual({ code: 0, said: expect.stringContaining('Done.') });
   expect(await accountRow(id)).toMatchObject({ role: 'OPERATOR', live: 0 });
   expect(await makeOperator([email])).toEqual({ code: 0, said: expect.stringContaining('already') });
+});
+
+test('reads the address from the standard input, where no list of processes shows it', async () => {
+  const { id, email } = await user.account();
+  const done = await makeOperator([], {}, ` ${email}\nsomething else`);
+  expect(done).toEqual({ code: 0, said: expect.stringContaining('Done.') });
+  expect(await accountRow(id)).toMatchObject({ role: 'OPERATOR' });
 });
 
 test('says by the command’s exit code what is wrong, and never the address', async () => {

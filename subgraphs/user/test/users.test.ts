@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Identity } from '@stampede/shared/identity';
+import type { Log } from '@stampede/shared/telemetry';
 import type { TestAccount } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { asUser, openUser, type UserUnderTest } from './open-user.js';
@@ -89,3 +90,34 @@ test('is for operators', async () => {
   const nobody = await user.ask(LIST);
   expect(nobody.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
 });
+
+test('a name that does not open is left out and logged, and blanks nobody else', async () => {
+  const { log, lines } = openRecord();
+  await using other = await openUser({ log });
+  const [one, two] = [await other.account(), await other.account()];
+  await other.test.database.run(
+    'UPDATE account SET name = (SELECT name FROM account WHERE id = $1) WHERE id = $2',
+    [one.id, two.id],
+  );
+  const { errors, data } = await other.ask(
+    '{ users(role: BUYER) { edges { node { id name } } } }',
+    {},
+    asUser(await other.account('OPERATOR'), 'OPERATOR'),
+  );
+  expect(errors).toBeUndefined();
+  expect(data.users.edges.map(({ node }: { node: object }) => node)).toEqual([
+    { id: two.id, name: '' },
+    { id: one.id, name: expect.stringMatching(/./) },
+  ]);
+  expect(lines.filter(({ text }) => text.includes('does not open'))).toMatchObject([
+    { found: { accountId: two.id } },
+  ]);
+});
+
+function openRecord() {
+  const lines: { found: object; text: string }[] = [];
+  const write = (found: object, text: string) => void lines.push({ found, text });
+  const quiet = () => undefined;
+  const log = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: write } as unknown as Log;
+  return { lines, log };
+}

@@ -2,8 +2,9 @@ import type { Database } from '@stampede/shared/database';
 import { badInput } from '@stampede/shared/errors';
 import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
 import type { Role } from '@stampede/shared/identity';
-import type { Sealer } from '@stampede/shared/sealing';
-import { emailIndex, findAccounts } from '../account.entity.js';
+import { SealingError, type Sealer } from '@stampede/shared/sealing';
+import type { Log } from '@stampede/shared/telemetry';
+import { emailIndex, findAccounts, type Account } from '../account.entity.js';
 import { isUuid } from '../is-uuid.js';
 import { User } from '../profile/user.type.js';
 import type { UserConnection } from './user-connection.js';
@@ -33,6 +34,7 @@ export async function listUsers(
   sealer: Sealer,
   filter: UserFilter,
   { first, after }: PageOf,
+  log: Log,
 ): Promise<UserConnection> {
   if (first < 0 || first > MOST_USERS) throw badInput({ path: 'first', message: `is 0 to ${MOST_USERS}.` });
   const listed = [filter.role ?? null, ...keysOf(sealer, filter.search?.trim() ?? '')];
@@ -60,7 +62,7 @@ export async function listUsers(
   const edges = page.flatMap(({ id, at }) => {
     const account = accounts.get(id);
     // One that was deleted between the two statements is not there any more.
-    return account ? [{ cursor: encodeCursor(LIST, at, id), node: new User(account) }] : [];
+    return account ? [{ cursor: encodeCursor(LIST, at, id), node: new User(readable(account, log)) }] : [];
   });
   return {
     edges,
@@ -72,6 +74,18 @@ export async function listUsers(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/** A name that does not open is left out: as an error it would blank the page, where somebody may look for it. */
+function readable(account: Account, log: Log): Account {
+  try {
+    void account.name;
+    return account;
+  } catch (error) {
+    if (!(error instanceof SealingError)) throw error;
+    log.error({ err: error, accountId: account.id }, 'the name of an account does not open');
+    return Object.create(account, { name: { value: '' } }) as Account;
+  }
 }
 
 /** What is searched for: an id, or the blind index of an address. */

@@ -1,19 +1,22 @@
 import { openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openLog } from '@stampede/shared/telemetry';
+import { createInterface } from 'node:readline';
 import { findAccountByEmail } from '../account.entity.js';
 import { readUserEnv } from '../env.js';
 import { giveRole } from './give-role.js';
 
-const USAGE = `Usage: node subgraphs/user/dist/operators/make-operator.js EMAIL
+const USAGE = `Usage: node subgraphs/user/dist/operators/make-operator.js [EMAIL]
 
-Makes the account of a verified address an OPERATOR and signs all of its devices out.
+Makes the account of a verified address an OPERATOR and signs all of its devices out. Without EMAIL, it is
+the first line of standard input: there nobody else reads it in the list of processes.
 Reads the user service's environment.
 `;
 
 /** 0 done; 1 the environment or the database is not usable; 2 not called as it should be; 3 no such account. */
-async function makeOperator(email: string | undefined): Promise<number> {
-  if (email === undefined || process.argv.length > 3 || !email.includes('@')) {
+async function makeOperator([argument, ...others]: string[]): Promise<number> {
+  const email = argument ?? (await readLine());
+  if (others.length > 0 || !email.includes('@')) {
     process.stderr.write(USAGE);
     return 2;
   }
@@ -34,6 +37,12 @@ async function makeOperator(email: string | undefined): Promise<number> {
   }
 }
 
+async function readLine(): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write('Address: ');
+  for await (const line of createInterface({ input: process.stdin })) return line.trim();
+  return '';
+}
+
 function say(line: string): number {
   process.stdout.write(`${line}\n`);
   return 0;
@@ -44,4 +53,4 @@ function noSuchAccount(): number {
   return 3;
 }
 
-process.exitCode = await makeOperator(process.argv[2]);
+process.exitCode = await makeOperator(process.argv.slice(2));

@@ -4,6 +4,7 @@ import { notFound } from '@stampede/shared/errors';
 import type { Role } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
+import type { Log } from '@stampede/shared/telemetry';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { Account } from '../account.entity.js';
 import { Roles, User } from '../profile/user.type.js';
@@ -19,6 +20,7 @@ export class OperatorsResolver {
     private readonly database: Database,
     private readonly sealer: Sealer,
     private readonly findAccount: (id: string) => Promise<Account | null>,
+    private readonly log: Log,
   ) {}
 
   @Query(() => UserConnection, { description: 'People with an account, newest first. Role: OPERATOR.' })
@@ -43,6 +45,7 @@ export class OperatorsResolver {
       this.sealer,
       { search, role },
       { first: first ?? PAGE, after: after ?? null },
+      this.log,
     );
   }
 
