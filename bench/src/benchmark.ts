@@ -18,7 +18,7 @@ import { writeResults } from './report/results.js';
 
 type Env = ReturnType<typeof readBenchEnv>;
 
-/** Of those who sign in; hashed as the user service does. */
+/** Of those who sign in; hashed by a copy of what passwords.ts of the user service says, since services are not imported. */
 const PASSWORD = 'correct horse battery staple';
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 

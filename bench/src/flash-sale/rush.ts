@@ -56,10 +56,11 @@ export async function rush(
     }
   };
   const at = opensAt - clockAheadMs;
-  const storm = signers.length > 0 ? keepSigningIn(client, signers) : undefined;
-  const running = generator.run({ requests, at, repeatUnavailable: options.flush, onProgress });
-  const [result, beganAt] = await Promise.all([running, readAtOpening()]);
-  const signIns = (await storm?.stop()) ?? null;
+  const storm = signers.length > 0 ? keepSigningIn(client, signers, at) : undefined;
+  const [[result, beganAt], signIns] = await until(storm, () => {
+    const running = generator.run({ requests, at, repeatUnavailable: options.flush, onProgress });
+    return Promise.all([running, readAtOpening()]);
+  });
 
   async function readAtOpening(): Promise<bigint> {
     await pause(Math.max(0, at - Date.now() - 20));
@@ -77,4 +78,19 @@ export async function rush(
     signIns,
     monotonicMicroseconds: [Number(beganAt / 1_000n), Number(endedAt / 1_000n)],
   };
+}
+
+/** Ends the storm with what it was for, however that ended. */
+async function until<T>(
+  storm: ReturnType<typeof keepSigningIn> | undefined,
+  work: () => Promise<T>,
+): Promise<[T, SignInFigures | null]> {
+  let figures: SignInFigures | null = null;
+  let result: T;
+  try {
+    result = await work();
+  } finally {
+    figures = (await storm?.stop()) ?? null;
+  }
+  return [result, figures];
 }
