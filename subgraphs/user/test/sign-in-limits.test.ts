@@ -131,7 +131,11 @@ test('counts clients of whom no address is known as one, and nobody where there 
 /** While a table of the database is not there. */
 async function without(table: string, work: () => Promise<void>) {
   await user.test.database.run(`ALTER TABLE ${table} RENAME TO away`);
-  await work().finally(() => user.test.database.run(`ALTER TABLE away RENAME TO ${table}`));
+  try {
+    await work();
+  } finally {
+    await user.test.database.run(`ALTER TABLE away RENAME TO ${table}`);
+  }
 }
 
 test('gives an attempt back that failed before the password was checked', async () => {

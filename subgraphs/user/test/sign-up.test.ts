@@ -252,19 +252,55 @@ test('resends nothing to an address that waits for nothing, and tells an account
 test('tells who signs in by the password of a waiting sign-up to follow the link, and nobody else', async () => {
   const email = newEmail();
   await signUp(email);
-  const checks = () => user.metric('stampede_password_checks_total');
-  const before = await checks();
   expect(await signIn(user, email)).toMatchObject({ __typename: 'EmailNotVerified', email });
   expect(await signIn(user, email, 'a wrong password')).toMatchObject({ __typename: 'InvalidCredentials' });
-  expect((await checks()) - before).toBe(2);
   await expire(email);
   expect(await signIn(user, email)).toMatchObject({ __typename: 'InvalidCredentials' });
 });
 
-test('does not let the password of a sign-up into an account of the address', async () => {
-  const { email } = await user.account();
+test('does not tell by a sign-up, and the password chosen for it, who has an account already', async () => {
+  const { email: known } = await user.account();
+  const checks = () => user.metric('stampede_password_checks_total');
+  const outcomes = async (email: string) => {
+    const answers: Data[] = [];
+    for (const prepare of [() => undefined, () => signUp(email), () => expire(email)]) {
+      await prepare();
+      for (const password of [GOOD_PASSWORD, 'a wrong password']) {
+        const before = await checks();
+        const { __typename, message } = await signIn(user, email, password);
+        answers.push({ __typename, message, checks: (await checks()) - before });
+      }
+    }
+    return answers;
+  };
+  const ofUnknown = await outcomes(newEmail());
+  expect(ofUnknown.map((answer) => [answer.__typename, answer.checks])).toEqual([
+    ['InvalidCredentials', 1],
+    ['InvalidCredentials', 1],
+    ['EmailNotVerified', 2],
+    ['InvalidCredentials', 2],
+    ['InvalidCredentials', 1],
+    ['InvalidCredentials', 1],
+  ]);
+  expect(await outcomes(known)).toEqual(ofUnknown);
+});
+
+test('lets the account’s own password in beside a sign-up that waits, and not the sign-up’s', async () => {
+  const { id, email } = await user.account();
   await signUp(email);
-  expect(await signIn(user, email, GOOD_PASSWORD)).toMatchObject({ __typename: 'InvalidCredentials' });
+  expect(await signIn(user, email, GOOD_PASSWORD)).not.toHaveProperty('accessToken');
+  expect(await signIn(user, email, PASSWORD)).toMatchObject({ __typename: 'AuthSession', user: { id } });
+});
+
+test('does not forget an account’s wrong passwords for who signs up with its address', async () => {
+  const { email } = await user.account();
+  const wrong = () => signIn(user, email, 'a wrong password');
+  for (let count = 0; count < 9; count += 1) await wrong();
+  await signUp(email);
+  for (let count = 0; count < 3; count += 1)
+    expect(await signIn(user, email)).toMatchObject({ __typename: 'EmailNotVerified' });
+  expect(await wrong()).toMatchObject({ __typename: 'InvalidCredentials' });
+  expect(await wrong()).toMatchObject({ __typename: 'TooManyAttempts' });
 });
 
 async function waitingAddress(email: string) {

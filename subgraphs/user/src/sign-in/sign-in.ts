@@ -1,7 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
-import { findAccountByEmail, setLanguage } from '../account.entity.js';
+import { findAccountByEmail, setLanguage, type Account } from '../account.entity.js';
 import { clientOf } from '../client.js';
 import type { Limits } from '../limits/limits.js';
 import { orGiveBack } from '../limits/or-give-back.js';
@@ -42,31 +42,54 @@ export async function signIn(
   context: SubgraphContext,
   { email, password, device, cookie }: Credentials,
 ): Promise<AuthSession | InvalidCredentials | EmailNotVerified | TooManyAttempts> {
-  const { database, sealer, passwords, limits } = parts;
+  const { database, limits } = parts;
   const { address, language } = clientOf(context);
   const who = { account: email, address };
   const retryAt = await limits.passwords.attempt(who);
   if (retryAt) return tooManyAttempts(retryAt);
 
-  // Both are asked for, and one hash is checked, whoever it is: the time must not tell who has an account.
-  const check = async () => {
-    const [account, pending] = await Promise.all([
-      findAccountByEmail(database, sealer, email),
-      newestLinkTo(database, sealer, email, ['SIGN_UP']),
-    ]);
-    const hashed = account ? account.passwordHash : (pending?.passwordHash ?? null);
-    return { account, matches: await passwords.matches(hashed, password) };
-  };
-  const { account, matches } = await orGiveBack(check, () => limits.passwords.undone(who));
-  if (!matches) {
+  const { account, waits } = await orGiveBack(
+    () => check(parts, email, password),
+    () => limits.passwords.undone(who),
+  );
+  if (waits || (account && !account.emailVerified)) {
+    // This one attempt only: anybody can sign up with somebody's address, and would have the others forgotten.
+    await limits.passwords.undone(who);
+    return emailNotVerified(email);
+  }
+  if (!account) {
     await limits.passwords.failed(who);
     return invalidCredentials();
   }
   await limits.passwords.succeeded(who);
-  // Told only to who knows the password: to others it would say that somebody signed up.
-  if (!account?.emailVerified) return emailNotVerified(email);
-
   if (account.language !== language) await setLanguage(database, account.id, language);
   const session = await database.transaction((tx) => startSessionByPassword(tx, account, device));
   return session ? handOut(parts, context, account, session, cookie) : invalidCredentials();
+}
+
+interface Checked {
+  /** Whose password it is. */
+  account?: Account | undefined;
+  /** Whether it is the password of a sign-up that waits for its link: told to nobody who does not know that. */
+  waits: boolean;
+}
+
+/**
+ * Neither the answer nor the time may tell who has an account. What anybody can bring about for any address is a
+ * sign-up that waits; its password is checked after the account's, or nobody's, and its answer given, whether there is
+ * an account or not. Both are checked even when the first was right: should the second one be turned away, the
+ * attempt is given back, and nothing may have been learnt by it.
+ */
+async function check(
+  { database, sealer, passwords }: SignInParts,
+  email: string,
+  password: string,
+): Promise<Checked> {
+  const [account, pending] = await Promise.all([
+    findAccountByEmail(database, sealer, email),
+    newestLinkTo(database, sealer, email, ['SIGN_UP']),
+  ]);
+  const matches = await passwords.matches(account?.passwordHash ?? null, password);
+  const matchesPending = pending !== undefined && (await passwords.matches(pending.passwordHash, password));
+  return matches ? { account, waits: false } : { waits: matchesPending };
 }
