@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { TestAccount } from '@stampede/shared/testing';
+import { eventually, type TestAccount } from '@stampede/shared/testing';
 import { decodeJwt } from 'jose';
 import { tokenTo } from './mailbox.js';
 import { asUser, openUser, PASSWORD, type Data, type UserUnderTest } from './open-user.js';
@@ -59,6 +59,20 @@ test.each(ROUNDS)('leaves no session that the password before a reset got, round
   );
   expect(outcome).toMatchObject({ __typename: 'PasswordChanged' });
   expect(await liveOf(account)).toEqual([]);
+});
+
+test('waits for whoever is changing the password, and comes in by the new one only', async () => {
+  const { id, email } = await user.account();
+  const answer = await user.test.database.transaction(async (tx) => {
+    await tx.run(`UPDATE account SET password_hash = 'another' WHERE id = $1`, [id]);
+    const signingIn = signIn(user, email, PASSWORD);
+    await eventually(async () => {
+      const waiting = 'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))';
+      expect(await tx.query(waiting)).toHaveLength(1);
+    });
+    return { signingIn };
+  });
+  expect(await answer.signingIn).toMatchObject({ __typename: 'InvalidCredentials' });
 });
 
 const SET_ROLE = `mutation ($userId: ID!) { setRole(userId: $userId, role: OPERATOR) { id } }`;

@@ -29,6 +29,12 @@ export class Session {
 /** How long a session lives after its last use. */
 export const SESSION_LIFETIME = '30 days';
 
+/**
+ * More than anybody has devices. Whoever has a password could fill the list until nobody finds their own device in it,
+ * and clients that sign in each time, without refreshing, would.
+ */
+const LIVE_AT_MOST = 50;
+
 export interface StartedSession {
   id: string;
   refreshToken: string;
@@ -69,7 +75,7 @@ interface NewSession {
 }
 
 // Waits for whoever deletes the account, or changes its password or role, at this moment, and they wait for this: no
-// device is signed in behind their back.
+// device is signed in behind their back. Sign-ins of one account wait for each other as well, and so are counted right.
 async function start(tx: Transaction, session: NewSession): Promise<StartedSession | undefined> {
   const id = randomUUID();
   const refreshToken = newRefreshToken();
@@ -79,7 +85,7 @@ async function start(tx: Transaction, session: NewSession): Promise<StartedSessi
     `WITH owner AS (
        SELECT id, role FROM account
         WHERE id = $2 AND deleted_at IS NULL AND (NOT $7::boolean OR password_hash IS NOT DISTINCT FROM $8)
-          FOR SHARE
+          FOR NO KEY UPDATE
      ), started AS (
        INSERT INTO session (id, account_id, device, expires_at, refresh_hash, refresh_family)
        SELECT $1, id, $3, now() + $4::interval, $5, $6 FROM owner
@@ -96,7 +102,20 @@ async function start(tx: Transaction, session: NewSession): Promise<StartedSessi
       session.checkedHash ?? null,
     ],
   );
-  return owner && { id, refreshToken, role: owner.role };
+  if (!owner) return undefined;
+  await endSurplus(tx, session.accountId, id);
+  return { id, refreshToken, role: owner.role };
+}
+
+/** Of too many devices ends those that were used the longest ago, and never the one that has just signed in. */
+async function endSurplus(tx: Transaction, accountId: string, newId: string): Promise<void> {
+  await end(
+    tx,
+    `${END_LIVE} AND id IN (
+       SELECT id FROM session WHERE account_id = $1 AND id <> $2 AND ended_at IS NULL AND expires_at > now()
+        ORDER BY last_used_at DESC, id OFFSET $3)`,
+    [accountId, newId, LIVE_AT_MOST - 1],
+  );
 }
 
 /** The devices that are signed in, the latest used first. */
