@@ -82,6 +82,10 @@ export interface UserOptions extends Partial<Others> {
   /** Who else vouches for people: nobody, unless a test brings them. */
   providers?: LoginProviders;
   log?: Log;
+  /** Whose database it shares: another start of the same service, perhaps under other keys. */
+  beside?: UserUnderTest;
+  signingKeys?: string;
+  sealingKeys?: string;
 }
 
 /** The subgraph over a database of its own, served over HTTP. */
@@ -91,11 +95,12 @@ export async function openUser({
   order = NOBODY,
   payment = NOBODY,
   log = openLog('user', 'silent'),
+  beside,
+  signingKeys = `${newSigningKey()}${newSigningKey()}`,
+  sealingKeys = newSealingKeys(),
 }: UserOptions = {}): Promise<UserUnderTest> {
-  const test = await openTestDatabase('user', MIGRATIONS);
-  const sealingKeys = newSealingKeys();
+  const test = beside?.test ?? (await openTestDatabase('user', MIGRATIONS));
   const sealer = openSealer(sealingKeys);
-  const signingKeys = `${newSigningKey()}${newSigningKey()}`;
   const keys = readSigningKeys(signingKeys);
   const metrics = openMetrics('user');
   const passwords = await openPasswords(metrics);
@@ -168,7 +173,7 @@ export async function openUser({
       const kept = await redis.keys(`${namespace}:*`);
       if (kept.length > 0) await redis.unlink(...kept);
       await redis.quit();
-      await test[Symbol.asyncDispose]();
+      if (!beside) await test[Symbol.asyncDispose]();
     },
   };
 }
