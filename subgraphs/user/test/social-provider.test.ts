@@ -131,6 +131,12 @@ const SPOILED: [string, string, (fake: FakeProvider) => void][] = [
     (fake) => void (fake.claims = (claims) => ({ ...claims, nonce: undefined })),
   ],
   [
+    'no subject',
+    'OAUTH_INVALID_RESPONSE',
+    (fake) => void (fake.claims = (claims) => ({ ...claims, sub: undefined })),
+  ],
+  ['an empty subject', 'NO_SUBJECT', (fake) => void (fake.claims = (claims) => ({ ...claims, sub: '' }))],
+  [
     'another audience',
     'OAUTH_JWT_CLAIM_COMPARISON',
     (fake) => void (fake.claims = (claims) => ({ ...claims, aud: 'another' })),

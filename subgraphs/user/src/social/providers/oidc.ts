@@ -10,6 +10,7 @@ import {
   type ClientAuth,
   type ServerMetadata,
 } from 'openid-client';
+import { coded } from './ask-profile.js';
 import { remember } from './discovery.js';
 import { openKeyCache } from './key-cache.js';
 import type { Attempt, Exchanged } from './login-provider.js';
@@ -73,7 +74,10 @@ export function openOidc({ issuer, clientId, clientAuth, scope, allowHttp, timeo
         // Naver's older endpoint wants the state here too; others do not mind.
         const tokens = await authorizationCodeGrant(configuration, callback, checks, { state });
         keys.learnFrom(configuration);
-        return { subject: tokens.claims()?.sub ?? '', accessToken: tokens.access_token };
+        const subject = tokens.claims()?.sub;
+        // All without one would be one person.
+        if (!subject) throw coded('NO_SUBJECT');
+        return { subject, accessToken: tokens.access_token };
       } catch (error) {
         // A key may have been replaced under its old name.
         keys.forget();
