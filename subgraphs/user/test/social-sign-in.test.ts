@@ -217,7 +217,7 @@ test.each<[string, (input: Input) => Partial<Input> | Promise<Partial<Input>>]>(
   expect([...social.kakao.asked, ...social.naver.asked]).toEqual([]);
 });
 
-test('refuses a state after ten minutes, and sweeps it away in time', async () => {
+test('refuses a state after ten minutes', async () => {
   const input = await social.begin('KAKAO', kakaoPerson());
   const hash = createHash('sha256').update(input.state).digest();
   const age = () =>
@@ -227,13 +227,6 @@ test('refuses a state after ten minutes, and sweeps it away in time', async () =
     );
   expect(await age()).toBe(1);
   expect((await social.finish(input)).data.signInWithSocial).toEqual(failed);
-
-  const forgotten = await social.begin('KAKAO', kakaoPerson());
-  await social.test.database.run(`UPDATE social_sign_in SET expires_at = now() - interval '1 second'`);
-  await social.start('KAKAO');
-  const left = await social.test.database.query(`SELECT 1 FROM social_sign_in WHERE expires_at < now()`);
-  expect(left).toEqual([]);
-  expect((await social.finish(forgotten)).data.signInWithSocial).toEqual(failed);
 });
 
 test('refuses a sign-in that somebody else began, or nobody who was signed in', async () => {
@@ -315,12 +308,36 @@ test('keeps the last way to sign in, until there is a password', async () => {
   const identity = identityOf({ accessToken });
   const { errors } = await social.unlink('KAKAO', identity);
   expect(errors?.[0]).toMatchObject({
-    message: expect.stringContaining('password reset'),
+    message: expect.stringMatching(/account\. Link another provider first\.$/),
     extensions: { code: 'BAD_USER_INPUT' },
   });
   await social.test.database.run(`UPDATE account SET password_hash = 'x' WHERE id = $1`, [user.id]);
   expect((await social.unlink('KAKAO', identity)).data.unlinkSocial.socialLinks).toEqual([]);
   expect((await social.unlink('KAKAO', identity)).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+});
+
+test.each([
+  ['a proven address', 'KAKAO', /account\. Set a password first, by a password reset\.$/],
+  ['an address to prove', 'NAVER', /Link another provider first, or follow the link that confirms/],
+] as const)('says to who has %s what lets them unlink', async (_, provider, message) => {
+  const person = provider === 'KAKAO' ? kakaoPerson(newEmail()) : naverPerson(newEmail());
+  const { errors } = await social.unlink(provider, identityOf(await social.signIn(provider, person)));
+  expect(errors?.[0]?.message).toMatch(message);
+});
+
+test('lets a device that links keep its name, unless it tells another one', async () => {
+  const first = await social.begin('KAKAO', kakaoPerson());
+  let session = (await social.finish({ ...first, device: 'Kitchen' })).data.signInWithSocial;
+  const naver = naverPerson();
+  for (const [device, name] of [
+    [undefined, 'Kitchen'],
+    ['Bedroom', 'Bedroom'],
+  ]) {
+    const input = await social.begin('NAVER', naver, identityOf(session));
+    const told = device === undefined ? input : { ...input, device };
+    session = (await social.finish(told, identityOf(session))).data.signInWithSocial;
+    expect(session.user.sessions).toEqual([expect.objectContaining({ device: name, current: true })]);
+  }
 });
 
 test('keeps one of two links that are removed at once', async () => {

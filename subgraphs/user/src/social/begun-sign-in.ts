@@ -5,8 +5,6 @@ import type { SocialProvider } from '../profile/user.type.js';
 import type { Attempt } from './providers/login-provider.js';
 
 const LIFETIME = '10 minutes';
-/** Each who begins removes a few that came to nothing: as many as ever are left over. */
-const SWEPT_AT_MOST = 10;
 
 export interface Begun extends Attempt {
   provider: SocialProvider;
@@ -29,11 +27,6 @@ export async function begin(database: Database, sealer: Sealer, begun: Begun): P
       begun.accountId,
       LIFETIME,
     ],
-  );
-  await database.run(
-    `DELETE FROM social_sign_in WHERE state_hash IN
-       (SELECT state_hash FROM social_sign_in WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED)`,
-    [SWEPT_AT_MOST],
   );
 }
 

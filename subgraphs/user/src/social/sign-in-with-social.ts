@@ -2,6 +2,7 @@ import type { Transaction } from '@stampede/shared/database';
 import type { Asker } from '../client.js';
 import { findAccounts, type Account } from '../account.entity.js';
 import type { SocialProvider } from '../profile/user.type.js';
+import { readDevice } from '../session/device.js';
 import { endSession, startSession, type StartedSession } from '../session/session.entity.js';
 import { accountOfPerson } from './account-of-person.js';
 import { askForProof } from './ask-for-proof.js';
@@ -24,7 +25,8 @@ export interface SocialRequest {
   code: string;
   state: string;
   redirectUri: string;
-  device: string;
+  /** Null for none: one that goes on under another session keeps its name. */
+  device: string | null;
   /** Who is signed in, and on which session. */
   viewer: { userId: string; sessionId: string } | null;
   client: Asker;
@@ -93,10 +95,11 @@ async function linkTo(
   if (linked !== undefined && linked !== viewer.userId) return linkedToAnother();
   const account = await greet(finish, viewer.userId);
   // Ended by the person on another device: a session begun now would bring this one back.
-  if (!account || !(await isLive(tx, viewer))) return signedOutMeanwhile();
+  const replaced = account && (await holdLive(tx, viewer));
+  if (!replaced) return signedOutMeanwhile();
   if (!(await link(tx, account.id, subject))) return anotherIsLinked();
   await endSession(tx, viewer.sessionId, account.id);
-  return { account, session: await startSession(tx, account.id, finish.request.device) };
+  return { account, session: await startSession(tx, account.id, finish.request.device ?? replaced.device) };
 }
 
 async function signIn(person: Person, finish: Finish): Promise<SignedIn | SocialSignInFailed> {
@@ -107,7 +110,7 @@ async function signIn(person: Person, finish: Finish): Promise<SignedIn | Social
   const account = await greet(finish, id);
   if (!account) return notConfirmed();
   if (!(await link(tx, id, subject))) return anotherIsLinked();
-  return { account, session: await startSession(tx, id, request.device) };
+  return { account, session: await startSession(tx, id, request.device ?? readDevice(null, 'device')) };
 }
 
 /**
@@ -123,10 +126,14 @@ async function greet({ tx, parts, request }: Finish, id: string): Promise<Accoun
   return account;
 }
 
-async function isLive(tx: Transaction, viewer: { userId: string; sessionId: string }): Promise<boolean> {
-  const [session] = await tx.query(
-    `SELECT 1 FROM session WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND expires_at > now() FOR UPDATE`,
+/** @returns undefined for a session that has ended. */
+async function holdLive(
+  tx: Transaction,
+  viewer: { userId: string; sessionId: string },
+): Promise<{ device: string } | undefined> {
+  const [session] = await tx.query<{ device: string }>(
+    `SELECT device FROM session WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND expires_at > now() FOR UPDATE`,
     [viewer.sessionId, viewer.userId],
   );
-  return session !== undefined;
+  return session;
 }

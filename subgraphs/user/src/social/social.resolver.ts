@@ -49,7 +49,7 @@ export class SocialSignInInput {
 
   @Field(() => String, {
     nullable: true,
-    description: `What to call the device in the list of sessions, at most ${LONGEST_DEVICE} characters.`,
+    description: `What to call the device in the list of sessions, at most ${LONGEST_DEVICE} characters; as before, when it links without one.`,
   })
   device?: string | null;
 
@@ -101,7 +101,7 @@ export class SocialResolver {
   ): Promise<typeof SocialSignInResult> {
     const { identity, requestId } = context;
     const login = requireProvider(this.parts.providers, input.provider, 'input.provider');
-    const device = readDevice(input.device, 'input.device');
+    const device = input.device == null ? null : readDevice(input.device, 'input.device');
     const { code, provider, state } = input;
     if (code === '' || code.length > LONGEST_CODE)
       throw badInput({ path: 'input.code', message: `has 1 to ${LONGEST_CODE} characters.` });
