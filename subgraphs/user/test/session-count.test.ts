@@ -51,8 +51,14 @@ test('does not count sessions that have ended, or were not used for too long', a
   const { id } = await user.account();
   for (let count = 0; count < 49; count += 1) await start(id);
   const [ended, expired] = await liveOf(id);
-  await user.test.database.run(`UPDATE session SET ended_at = now(), last_used_at = now() + $2::interval WHERE id = $1`, [ended, '1 hour']);
-  await user.test.database.run(`UPDATE session SET expires_at = now(), last_used_at = now() + $2::interval WHERE id = $1`, [expired, '1 hour']);
+  await user.test.database.run(
+    `UPDATE session SET ended_at = now(), last_used_at = now() + $2::interval WHERE id = $1`,
+    [ended, '1 hour'],
+  );
+  await user.test.database.run(
+    `UPDATE session SET expires_at = now(), last_used_at = now() + $2::interval WHERE id = $1`,
+    [expired, '1 hour'],
+  );
   const before = await liveOf(id);
   await start(id);
   await start(id);
