@@ -107,7 +107,7 @@ test('the same buyers can take part in the next sale, and units may be left', as
   expect(run.books.redis).toEqual({ total: 8, available: 3, held: 0, sold: 5 });
 });
 
-test('people who sign in over and over take nothing from the sale, and are counted by what they were told', async () => {
+test('people who sign in over and over take nothing from the sale, and are counted while it is decided', async () => {
   const [one, other] = parts.buyers as [Buyer, Buyer];
   await shop
     .sql('user')
@@ -123,7 +123,9 @@ test('people who sign in over and over take nothing from the sale, and are count
   expect(holds(run)).toBe(true);
   expect(run.signIns?.signedIn).toBeGreaterThan(0);
   expect(run.signIns?.perSecond).toBeGreaterThan(0);
-  expect(run.signIns?.refused).toEqual({ InvalidCredentials: expect.any(Number) });
+  // Whoever is refused comes again after a second, which this sale may not last.
+  const others = Object.keys(run.signIns?.refused ?? {}).filter((reason) => reason !== 'InvalidCredentials');
+  expect(others).toEqual([]);
   expect(run.signIns?.service?.max).toBeGreaterThan(0);
 });
 
