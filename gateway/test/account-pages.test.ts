@@ -256,7 +256,8 @@ test('asks again, by the same link, when the passwords differ or there is none',
 });
 
 test.each<[string, AnswerTo, string, string]>([
-  ['refuses', refusing('SERVICE_UNAVAILABLE'), 'Nothing was changed', '아무것도 바뀌지 않았습니다'],
+  ['refuses', refusing('RATE_LIMITED'), 'Nothing was changed', '아무것도 바뀌지 않았습니다'],
+  ['is busy', refusing('SERVICE_UNAVAILABLE'), 'It is not known whether', '처리되었는지 알 수 없습니다'],
   ['does not answer', () => undefined, 'It is not known whether', '처리되었는지 알 수 없습니다'],
 ])('claims no more than is known when the user service %s', async (_, answer, english, korean) => {
   await using pages = await openPages(answer);
@@ -292,7 +293,7 @@ test('shows why a password is refused next to the form, as text', async () => {
 });
 
 test.each<[string, AnswerTo, number, string | null]>([
-  ['is busy', refusing('SERVICE_UNAVAILABLE', { retryAfterMs: 1_500 }), 503, '2'],
+  ['is busy', refusing('SERVICE_UNAVAILABLE', { retryAfterMs: 1_500 }), 503, '10'],
   ['has had enough', refusing('RATE_LIMITED', { retryAfterMs: 60_000 }), 503, '60'],
   ['is away', () => undefined, 503, '10'],
   ['fails', refusing('INTERNAL'), 500, null],

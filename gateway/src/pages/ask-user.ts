@@ -15,7 +15,6 @@ export type Asked =
 
 export type AskUser = (query: string, variables: object, context: GatewayContext) => Promise<Asked>;
 
-const TRY_AGAIN = new Set(['SERVICE_UNAVAILABLE', 'RATE_LIMITED']);
 const RETRY_AFTER_MS = 1_000;
 
 /** Asks the user service for a page; never rejects. Of a failure no message is logged: it may hold what was sent. */
@@ -28,7 +27,9 @@ export function openAskUser(source: () => Pick<SubgraphSource, 'ask'>, log: Log)
       const code = String(extensions.code);
       if (!errors && data) return { kind: 'data', data };
       if (code === 'BAD_USER_INPUT') return { kind: 'bad-input', problems: problemsOf(extensions.fields) };
-      if (TRY_AGAIN.has(code)) {
+      // Its database may have gone away while it committed.
+      if (code === 'SERVICE_UNAVAILABLE') return { kind: 'unknown' };
+      if (code === 'RATE_LIMITED') {
         const { retryAfterMs } = extensions;
         return { kind: 'unavailable', retryAfterMs: Number(retryAfterMs) || RETRY_AFTER_MS };
       }

@@ -22,8 +22,13 @@ const WAITING_AT_MOST = 100;
 const WAIT_MS = 5_000;
 
 export interface Passwords {
-  /** argon2id in PHC format. @throws SERVICE_UNAVAILABLE when too many are being checked already. */
-  hash(password: string): Promise<string>;
+  /**
+   * argon2id in PHC format.
+   *
+   * @param salt 16 bytes that nobody else's password has; random ones, unless one password has to give one hash.
+   * @throws SERVICE_UNAVAILABLE when too many are being checked already.
+   */
+  hash(password: string, salt?: Buffer): Promise<string>;
   /**
    * Whether the password is the one that was hashed. Without a hash it is never, and that takes as long: the
    * time must not tell who has an account. @throws SERVICE_UNAVAILABLE likewise.
@@ -49,7 +54,8 @@ export async function openPasswords(metrics: Metrics): Promise<Passwords> {
     onWaiting: (count) => waiting.set(count),
   });
   return {
-    hash: (password) => inTurn(() => hash(normalPassword(password), ARGON2ID)),
+    hash: (password, salt) =>
+      inTurn(() => hash(normalPassword(password), { ...ARGON2ID, ...(salt && { salt }) })),
     matches: (hashed, password) =>
       inTurn(async () => {
         checks.inc();

@@ -12,7 +12,8 @@ export class InvalidCredentials extends Rejection {}
 
 @ObjectType({
   implements: Rejection,
-  description: 'The password is right, but nobody has followed the link that was mailed to the address.',
+  description:
+    'The password is that of a sign-up whose mailed link nobody has followed yet. It does not tell whether there is an account.',
 })
 export class EmailNotVerified extends Rejection {
   @Field(() => GraphQLEmailAddress, { description: 'The address that waits to be verified.' })

@@ -52,11 +52,8 @@ export async function signIn(
     () => check(parts, email, password),
     () => limits.passwords.undone(who),
   );
-  if (waits || (account && !account.emailVerified)) {
-    // This one attempt only: anybody can sign up with somebody's address, and would have the others forgotten.
-    await limits.passwords.undone(who);
-    return emailNotVerified(email);
-  }
+  // Still counted: anybody can sign up with somebody's address, and would guess at their password for nothing.
+  if (waits || (account && !account.emailVerified)) return emailNotVerified(email);
   if (!account) {
     await limits.passwords.failed(who);
     return invalidCredentials();

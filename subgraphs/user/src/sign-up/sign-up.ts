@@ -1,6 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import type { Asker } from '../client.js';
 import type { Sealer } from '@stampede/shared/sealing';
+import { foldEmail } from '../input/email.js';
 import type { Limits } from '../limits/limits.js';
 import { orGiveBack } from '../limits/or-give-back.js';
 import { refuseTooOften } from '../limits/refuse-too-often.js';
@@ -31,7 +32,7 @@ export async function signUp(
   const token = newLinkToken();
   const expiresAt = linkEnds('SIGN_UP');
   const write = async () => {
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, saltOf(sealer, email));
     await database.transaction(async (tx) => {
       const link = { token, email, name, phone, passwordHash, expiresAt, language };
       await addLink(tx, sealer, { purpose: 'SIGN_UP', ...link });
@@ -41,3 +42,10 @@ export async function signUp(
   await orGiveBack(write, () => limits.mails.undone(who));
   return verificationSent(email, expiresAt);
 }
+
+/**
+ * The address' own, so that who presses the button twice has signed up twice with one password, and not as two people
+ * of whom one is a stranger.
+ */
+const saltOf = (sealer: Sealer, email: string): Buffer =>
+  sealer.blindIndex(`salt of a sign-up:${foldEmail(email)}`).subarray(0, 16);

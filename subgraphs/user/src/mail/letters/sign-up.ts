@@ -17,10 +17,11 @@ const content = z.object({
 /** What a sign-up mails: its link; to who has an account that they have one; to who waits for nothing, nothing. */
 export const composeSignUp: Compose = async (mail, parts) => {
   const { token, again, expiresAt } = content.parse(mail.content);
+  // Also where there is an account: how long a sign-up waits would tell.
+  if (again && expiresAt) await copyLink(mail, parts, { token, expiresAt });
   const known = await findAccountByEmail(parts.database, parts.sealer, mail.to);
   // To the address that was proven, not as somebody has typed it.
   if (known) return { ...knownLetter(mail, parts), to: known.email };
-  if (again && expiresAt) await copyLink(mail, parts, { token, expiresAt });
   const link = await findLink(parts.database, parts.sealer, token, ['SIGN_UP', 'VERIFY']);
   if (!link) return null;
   const url = verifyUrl(parts.publicUrl, token);
