@@ -7,7 +7,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { z } from 'zod';
 import { letter } from '../src/mail/letter.js';
-import type { Compose } from '../src/mail/letters.js';
+import type { Compose } from '../src/mail/compose.js';
 import { openMailSender } from '../src/mail/mail-sender.js';
 import { readSender } from '../src/mail/address.js';
 import { PUBLIC_URL } from './open-user.js';

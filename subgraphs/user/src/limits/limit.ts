@@ -1,7 +1,12 @@
 import { Unavailable } from '@stampede/shared/errors';
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Rate } from './limits.js';
+
+/** How often in how many seconds. */
+export interface Rate {
+  times: number;
+  seconds: number;
+}
 
 /** So often in a window that begins with the first time. */
 export interface Limit {

@@ -1,16 +1,10 @@
 import type { Sealer } from '@stampede/shared/sealing';
 import type { Log } from '@stampede/shared/telemetry';
 import type { Redis } from 'ioredis';
-import { openLimit, type Limit } from './limit.js';
+import { openLimit, type Limit, type Rate } from './limit.js';
 import { foldEmail } from '../input/email.js';
 
 const MINUTE_S = 60;
-
-/** How often in how many seconds. */
-export interface Rate {
-  times: number;
-  seconds: number;
-}
 
 /** As docs/accounts.md tells them. */
 const RATES = {

@@ -1,28 +1,10 @@
-import type { Database } from '@stampede/shared/database';
-import type { Language } from '@stampede/shared/identity';
-import type { Sealer } from '@stampede/shared/sealing';
-import type { Letter } from './letter.js';
+import type { Compose } from './compose.js';
 import { composeResetPassword } from './letters/reset-password.js';
 import { composeSignUp } from './letters/sign-up.js';
 import { composeVerifyAddress } from './letters/verify-address.js';
 import type { MailKind } from './queue-mail.js';
 
-export interface MailToCompose {
-  to: string;
-  language: Language;
-  content: unknown;
-}
-
-export interface ComposeParts {
-  database: Database;
-  sealer: Sealer;
-  /** Where clients reach the gateway. */
-  publicUrl: string;
-}
-
-/** Composes a mail when it is sent, perhaps not for the first time. Null: there is nothing to send any more. */
-export type Compose = (mail: MailToCompose, parts: ComposeParts) => Promise<Letter | null>;
-
+/** By kind, how a mail is composed. */
 export const letters: Record<MailKind, Compose> = {
   'sign-up': composeSignUp,
   'reset-password': composeResetPassword,

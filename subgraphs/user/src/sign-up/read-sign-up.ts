@@ -1,7 +1,7 @@
 import { refuseLongEmail } from '../input/email.js';
 import { checkName, checkPhone } from '../input/person.js';
 import { refuseWeakPassword } from '../passwords/refuse-weak-password.js';
-import type { SignUpInput } from './sign-up.resolver.js';
+import type { SignUpInput } from './sign-up-input.js';
 
 export interface SignUp {
   email: string;

@@ -1,39 +1,19 @@
 import 'reflect-metadata';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { GraphQLEmailAddress } from 'graphql-scalars';
-import { Arg, Ctx, Field, InputType, Mutation, Resolver, createUnionType } from 'type-graphql';
+import { Arg, Ctx, Mutation, Resolver, createUnionType } from 'type-graphql';
 import { clientOf } from '../client.js';
 import { refuseLongEmail } from '../input/email.js';
-import { NAME_RULE, PHONE_RULE } from '../input/person.js';
 import { AuthSession } from '../session/auth-session.js';
 import { LONGEST_DEVICE, readDevice } from '../session/device.js';
 import { refuseCookieUnlessTaken } from '../session/hand-out.js';
 import { InvalidToken } from '../session/rejections.js';
 import { readSignUp } from './read-sign-up.js';
 import { resendVerification } from './resend-verification.js';
+import { SignUpInput } from './sign-up-input.js';
 import { signUp, type SignUpParts } from './sign-up.js';
 import { VerificationSent } from './verification-sent.js';
 import { verifyEmail, type VerifyEmailParts } from './verify-email.js';
-
-@InputType({ description: 'Who wants an account.' })
-export class SignUpInput {
-  @Field(() => GraphQLEmailAddress, { description: 'Where a link is mailed to, at most 254 characters.' })
-  email!: string;
-
-  @Field({
-    description: '10 to 256 characters; not a common password, and not just the name or the address.',
-  })
-  password!: string;
-
-  @Field({ description: `What to call the person: ${NAME_RULE}.` })
-  name!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description: `A phone number: ${PHONE_RULE}.`,
-  })
-  phone?: string | null;
-}
 
 const VerifyEmailResult = createUnionType({
   name: 'VerifyEmailResult',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findAccountByEmail } from '../../account.entity.js';
 import { findLink } from '../../mail-link.entity.js';
 import { letter, type Letter } from '../letter.js';
-import type { Compose } from '../letters.js';
+import type { Compose } from '../compose.js';
 import { linkToken, resetUrl } from './links.js';
 
 const content = z.object({ token: linkToken });

@@ -3,7 +3,7 @@ import { findAccountByEmail } from '../../account.entity.js';
 import { addLink, findLink, newestLinkTo } from '../../mail-link.entity.js';
 import type { Letter } from '../letter.js';
 import { letter } from '../letter.js';
-import type { Compose, ComposeParts, MailToCompose } from '../letters.js';
+import type { Compose, ComposeParts, MailToCompose } from '../compose.js';
 import { linkToken, verifyUrl } from './links.js';
 import { verifyAddressLetter } from './verify-address.js';
 

@@ -1,9 +1,8 @@
 import { ClientSecretPost, None } from 'openid-client';
 import { z } from 'zod';
 import { askProfile, coded } from './ask-profile.js';
-import type { LoginProvider } from './login-provider.js';
+import type { LoginProvider, ProviderOptions } from './login-provider.js';
 import { openOidc } from './oidc.js';
-import type { ProviderOptions } from './open-providers.js';
 import { toldEmail, toldName } from './told.js';
 
 /** `GET /v2/user/me`: whatever the person has not agreed to tell is left out. */

@@ -1,3 +1,13 @@
+/** Where a provider is, and as whom it knows us. */
+export interface ProviderOptions {
+  issuer: string;
+  apiUrl: string;
+  clientId: string;
+  clientSecret?: string | undefined;
+  allowHttp: boolean;
+  timeoutMs: number;
+}
+
 /** What a provider says of who has just signed in there. */
 export interface Person {
   /** The provider's own, of one person, for good. */

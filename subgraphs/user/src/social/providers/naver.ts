@@ -1,9 +1,8 @@
 import { ClientSecretBasic, ClientSecretPost, None, type ServerMetadata } from 'openid-client';
 import { z } from 'zod';
 import { askProfile } from './ask-profile.js';
-import type { LoginProvider } from './login-provider.js';
+import type { LoginProvider, ProviderOptions } from './login-provider.js';
 import { openOidc } from './oidc.js';
-import type { ProviderOptions } from './open-providers.js';
 import { toldEmail, toldName } from './told.js';
 
 /** `GET /v1/nid/me`: only the id is certain. */

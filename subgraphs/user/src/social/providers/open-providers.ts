@@ -5,15 +5,6 @@ import { openNaver } from './naver.js';
 
 const TIMEOUT_MS = 5_000;
 
-export interface ProviderOptions {
-  issuer: string;
-  apiUrl: string;
-  clientId: string;
-  clientSecret?: string | undefined;
-  allowHttp: boolean;
-  timeoutMs: number;
-}
-
 /** Null for one that is switched off. */
 export type LoginProviders = Record<SocialProvider, LoginProvider | null>;
 
