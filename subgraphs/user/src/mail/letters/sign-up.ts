@@ -48,7 +48,7 @@ function signUpLetter({ language }: MailToCompose, url: string): Letter {
         paragraphs: [
           '이 메일 주소로 Stampede 가입 신청이 접수되었습니다. 아래 링크를 열면 가입이 완료됩니다.',
           '링크는 24시간 동안 한 번만 사용할 수 있습니다.',
-          '이 주소로 여러 번 가입을 신청했다면 계정은 비밀번호 없이 만들어집니다. 비밀번호 재설정으로 새로 정해 주세요.',
+          '이 주소로 서로 다른 비밀번호로 여러 번 가입을 신청했다면 계정은 비밀번호 없이 만들어집니다. 비밀번호 재설정으로 새로 정해 주세요.',
           '직접 신청하지 않으셨다면 링크를 열지 말고 이 메일을 무시해 주세요. 계정은 만들어지지 않습니다.',
         ],
         button: { label: '가입 완료하기', url },
@@ -59,7 +59,7 @@ function signUpLetter({ language }: MailToCompose, url: string): Letter {
         paragraphs: [
           'Somebody has signed up at Stampede with this address. Follow the link to complete it.',
           'The link is good once, within 24 hours.',
-          'If the address was signed up several times, the account is made without a password: set one by a password reset.',
+          'If the address was signed up with several passwords, the account is made without one: set it by a password reset.',
           'If that was not you, do not follow it and ignore this mail: no account will be made.',
         ],
         button: { label: 'Complete the sign-up', url },
