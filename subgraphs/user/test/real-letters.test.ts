@@ -37,7 +37,7 @@ const CASES: Case[] = [
     },
     path: '/verify-email',
     subjects: { en: /Complete your sign-up/, ko: /가입을 완료/ },
-    says: { en: /made without a password: set one/, ko: /비밀번호 없이/ },
+    says: { en: /made without one: set it by a password reset/, ko: /비밀번호 없이/ },
   },
   {
     kind: 'reset-password',
