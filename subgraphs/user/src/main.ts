@@ -1,19 +1,15 @@
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openGuard, openRedis } from '@stampede/shared/redis';
-import { openResealing } from '@stampede/shared/sealing';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { createDemoAccounts } from './demo/demo-accounts.js';
 import { readUserEnv } from './env.js';
-import { openMailSender } from './mail/mail-sender.js';
-import { openPurge } from './personal-data/purge-sessions.js';
-import { SEALED_TABLES } from './personal-data/reseal.js';
-import { buildUserSubgraph } from './schema.js';
-import { openPasswords } from './passwords/passwords.js';
+import { jobs } from './jobs.js';
 import { openLimits } from './limits/limits.js';
-import { clearExpired } from './sign-up/clear-expired.js';
+import { openPasswords } from './passwords/passwords.js';
+import { buildUserSubgraph } from './schema.js';
 import { openRecentlyEnded } from './session/ended/recently-ended.js';
 import { tellGateways } from './session/ended/tell-gateways.js';
 import { openProviders } from './social/providers/open-providers.js';
@@ -37,26 +33,12 @@ await runService(log, async (own) => {
   own({ close: async () => void (await redis.quit()) });
   const guard = openGuard(redis, namespace, log);
   const passwords = await openPasswords(metrics);
-  own(
-    openMailSender({
-      database,
-      sealer,
-      publicUrl: env.PUBLIC_URL,
-      smtpUrl: env.SMTP_URL,
-      mailFrom: env.MAIL_FROM,
-      requireTls: env.NODE_ENV === 'production',
-      log,
-      metrics,
-    }),
-  );
   const us = { service: 'user', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...us, url: env.ORDER_URL, audience: 'order' }));
   const payment = own(openServiceClient({ ...us, url: env.PAYMENT_URL, audience: 'payment' }));
   if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
-  own(openResealing({ database, guard, sealer, tables: SEALED_TABLES, log, metrics }));
-  own(openPurge({ database, guard, log }));
-  own(clearExpired({ database, guard, log }));
+  for (const job of jobs({ database, sealer, guard, env, log, metrics })) own(job);
   const subgraph = await buildUserSubgraph({
     database,
     sealer,
