@@ -3,6 +3,8 @@ export { PageInfo } from './page-info.js';
 export { Rejection } from './rejection.js';
 export { SalePhase } from './sale-phase.js';
 export { decodeTimeCursor, encodeCursor, timeKey } from './cursor.js';
+export { isUuid } from './is-uuid.js';
+export { readPersonalPage, type PersonalPage } from './personal-page.js';
 export { isStorable } from './storable.js';
 export { buildSubgraph, streamOfParts, type Subgraph, type SubgraphParts } from './build-subgraph.js';
 export { emitSchema } from './emit-schema.js';

@@ -1,4 +1,4 @@
-import { isUuid } from './is-uuid.js';
+import { isUuid } from '@stampede/shared/graphql';
 
 /**
  * Finds one by id, by asking once for all that were asked for in the same turn: a list of 100 orders names 100

@@ -5,6 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createAccount, findAccountByEmail } from '../src/account.entity.js';
 import { addLink, linkEnds, newLinkToken, takeLink } from '../src/mail-link.entity.js';
 import { queueMail } from '../src/mail/queue-mail.js';
+import { deleteAccount } from '../src/personal-data/delete-account.js';
 import { purgeSessions } from '../src/personal-data/purge-sessions.js';
 import { sessionEnds } from '../src/session/session.entity.js';
 import { asUser, openUser, PASSWORD, REFRESH, SIGN_IN, type UserUnderTest } from './open-user.js';
@@ -288,3 +289,33 @@ test('purges sessions that ended or expired more than 30 days ago, and no others
   expect(after).toHaveLength(before.length - 2);
   expect(after.map(({ id }) => id)).toEqual(expect.arrayContaining(kept));
 });
+
+test('is not done by a password that was changed while it was checked', async () => {
+  const { id, sessionId } = await user.account();
+  const { database } = user.test;
+  const nobodyCounts = {
+    attempt: () => Promise.resolve(null),
+    undone: nothing,
+    failed: nothing,
+    succeeded: nothing,
+  };
+  const parts = {
+    database,
+    sealer: user.sealer,
+    limits: { passwords: nobodyCounts, mails: { attempt: () => Promise.resolve(null), undone: nothing } },
+    passwords: {
+      hash: () => Promise.reject(new Error('nothing is hashed')),
+      matches: async () => {
+        await database.run(`UPDATE account SET password_hash = 'another' WHERE id = $1`, [id]);
+        return true;
+      },
+    },
+  };
+  const deletion = { userId: id, sessionId, password: PASSWORD };
+  await expect(deleteAccount(parts, deletion)).rejects.toMatchObject({
+    extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'password' }] },
+  });
+  expect(await rows('account', 'id', id)).toMatchObject([{ deleted_at: null, password_hash: 'another' }]);
+});
+
+const nothing = () => Promise.resolve();

@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { badInput, notFound } from '@stampede/shared/errors';
-import { isStorable } from '@stampede/shared/graphql';
+import { isStorable, isUuid } from '@stampede/shared/graphql';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
-import { isUuid } from '../is-uuid.js';
 import { discard, replay, type Closing } from './close-dead-letter.js';
 import { DeadLetterConnection } from './dead-letter.entity.js';
 import { listDeadLetters } from './list-dead-letters.js';

@@ -1,9 +1,8 @@
 import type { Database } from '@stampede/shared/database';
 import { badInput } from '@stampede/shared/errors';
-import { decodeTimeCursor, encodeCursor, timeKey, won } from '@stampede/shared/graphql';
+import { decodeTimeCursor, encodeCursor, timeKey, won, isUuid } from '@stampede/shared/graphql';
 import type { Role } from '@stampede/shared/identity';
 import DataLoader from 'dataloader';
-import { isUuid } from '../is-uuid.js';
 import { orderOf } from '../order-view.js';
 import { readLines, type LineRow, type OrderRow } from '../order-row.js';
 import type { Order, OrderEvent, OrderLine } from '../order.entity.js';

@@ -1,28 +1,7 @@
 import type { Sql } from '@stampede/shared/database';
-import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
-import { isUuid } from '../is-uuid.js';
+import { readPersonalPage, timeKey, type PersonalPage } from '@stampede/shared/graphql';
 
-/** A page is read in one statement, and travels as one answer of some hundred kilobytes. */
-const PAGE = 500;
-const LIST = 'personal-orders';
-
-/** What is kept of a person, a page of it. */
-export interface PersonalPage {
-  items: unknown[];
-  /** Where to go on; null at the end. */
-  next: string | null;
-}
-
-/** Every order that a person placed, newest first, with all that is kept of it. @throws BAD_USER_INPUT */
-export async function readPersonalData(
-  sql: Sql,
-  userId: string,
-  after: string | null,
-): Promise<PersonalPage> {
-  if (!isUuid(userId)) return { items: [], next: null };
-  const [placedAt, id] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
-  const rows = await sql.query<{ id: string; at: string; kept: object }>(
-    `SELECT id, ${timeKey('placed_at')} AS at, json_build_object(
+const FIND = `SELECT id, ${timeKey('placed_at')} AS at, json_build_object(
        'id', id, 'number', number, 'status', status, 'total', total, 'placedAt', placed_at, 'payBy', pay_by,
        'cancelRequestedAt', cancel_requested_at, 'cancelReason', cancel_reason,
        'lines', (SELECT json_agg(json_build_object('productId', product_id, 'productName', product_name,
@@ -35,10 +14,10 @@ export async function readPersonalData(
                    FROM refund WHERE order_id = orders.id)) AS kept
        FROM orders
       WHERE buyer_id = $1 AND ($2::timestamptz IS NULL OR (placed_at, id) < ($2::timestamptz, $3::uuid))
-      ORDER BY placed_at DESC, id DESC LIMIT $4`,
-    [userId, placedAt, id, PAGE],
+      ORDER BY placed_at DESC, id DESC LIMIT $4`;
+
+/** Every order that a person placed, newest first, with all that is kept of it. @throws BAD_USER_INPUT */
+export const readPersonalData = (sql: Sql, userId: string, after: string | null): Promise<PersonalPage> =>
+  readPersonalPage('personal-orders', { userId, after }, ({ userId, at, id, limit }) =>
+    sql.query(FIND, [userId, at, id, limit]),
   );
-  const last = rows.at(-1);
-  const more = last !== undefined && rows.length === PAGE;
-  return { items: rows.map(({ kept }) => kept), next: more ? encodeCursor(LIST, last.at, last.id) : null };
-}

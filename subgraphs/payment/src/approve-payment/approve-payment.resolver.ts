@@ -1,8 +1,8 @@
 import 'reflect-metadata';
+import { isUuid } from '@stampede/shared/graphql';
 import { badInput, notFound } from '@stampede/shared/errors';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
-import { isUuid } from '../is-uuid.js';
 import type { Payment } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment } from '../payment-row.js';

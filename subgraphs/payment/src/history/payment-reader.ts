@@ -1,7 +1,7 @@
+import { isUuid } from '@stampede/shared/graphql';
 import type { Database } from '@stampede/shared/database';
 import type { Identity } from '@stampede/shared/identity';
 import DataLoader from 'dataloader';
-import { isUuid } from '../is-uuid.js';
 import type { PaymentRow } from '../payment-row.js';
 
 /** Reads payments; what is asked for in one tick is read in one statement. */

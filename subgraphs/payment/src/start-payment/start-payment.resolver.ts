@@ -1,9 +1,9 @@
 import 'reflect-metadata';
+import { isUuid } from '@stampede/shared/graphql';
 import { notFound } from '@stampede/shared/errors';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { GraphQLURL } from 'graphql-scalars';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
-import { isUuid } from '../is-uuid.js';
 import { PaymentProvider, type Payment } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { paymentOf } from '../payment-view.js';

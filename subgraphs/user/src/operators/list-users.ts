@@ -1,11 +1,10 @@
 import type { Database } from '@stampede/shared/database';
 import { badInput } from '@stampede/shared/errors';
-import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
+import { decodeTimeCursor, encodeCursor, timeKey, isUuid } from '@stampede/shared/graphql';
 import type { Role } from '@stampede/shared/identity';
 import { SealingError, type Sealer } from '@stampede/shared/sealing';
 import type { Log } from '@stampede/shared/telemetry';
 import { emailIndex, findAccounts, type Account } from '../account.entity.js';
-import { isUuid } from '../is-uuid.js';
 import { User } from '../profile/user.type.js';
 import type { UserConnection } from './user-connection.js';
 

@@ -1,8 +1,8 @@
+import { isUuid } from '@stampede/shared/graphql';
 import type { Database, Transaction } from '@stampede/shared/database';
 import { badInput, forbidden, notFound } from '@stampede/shared/errors';
 import type { Role } from '@stampede/shared/identity';
 import { checkText } from '../input/text.js';
-import { isUuid } from '../is-uuid.js';
 import { giveRole } from './give-role.js';
 
 export const LONGEST_DISPLAY_NAME = 60;

@@ -38,7 +38,10 @@ export async function deleteAccount(parts: DeletionParts, deletion: Deletion): P
   await database.transaction(async (tx) => {
     await lockForDeletion(tx, account);
     // As it is now: an address may have been verified since.
-    for (const locked of await findAccounts(tx, sealer, [account.id])) await erase(tx, sealer, locked);
+    const [locked] = await findAccounts(tx, sealer, [account.id]);
+    // Whoever has set another password meanwhile has taken the account back from who knew the old one.
+    if (locked?.passwordHash !== account.passwordHash) throw wrongPassword();
+    await erase(tx, sealer, locked);
   });
 }
 
@@ -68,8 +71,10 @@ async function requirePassword(
 ): Promise<void> {
   if (password == null) throw badInput({ path: 'password', message: 'is needed to delete the account.' });
   if (await confirmPassword(parts, account, password)) return;
-  throw badInput({ path: 'password', message: 'is not the account’s.' });
+  throw wrongPassword();
 }
+
+const wrongPassword = () => badInput({ path: 'password', message: 'is not the account’s.' });
 
 async function requireNewSession(database: Database, { userId, sessionId }: Deletion): Promise<void> {
   const [session] = await database.query<{ id: string }>(

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
+import { isUuid } from '@stampede/shared/graphql';
 import type { Database } from '@stampede/shared/database';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import type { Log } from '@stampede/shared/telemetry';
 import { Arg, Ctx, ID, Int, Mutation, Resolver, createUnionType } from 'type-graphql';
 import type { Account } from '../account.entity.js';
 import { clientOf } from '../client.js';
-import { isUuid } from '../is-uuid.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
 import { AuthSession } from './auth-session.js';
 import { handOut, removeCookie } from './hand-out.js';
