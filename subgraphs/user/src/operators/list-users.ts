@@ -5,6 +5,7 @@ import type { Role } from '@stampede/shared/identity';
 import { SealingError, type Sealer } from '@stampede/shared/sealing';
 import type { Log } from '@stampede/shared/telemetry';
 import { emailIndex, findAccounts, type Account } from '../account.entity.js';
+import { refuseLongEmail } from '../input/email.js';
 import { User } from '../profile/user.type.js';
 import type { UserConnection } from './user-connection.js';
 
@@ -20,8 +21,6 @@ export interface PageOf {
 }
 
 export const MOST_USERS = 100;
-/** RFC 5321 knows no longer address. */
-const LONGEST_SEARCH = 254;
 const LIST = 'users';
 
 const LISTED = `deleted_at IS NULL AND ($1::text IS NULL OR role = $1)
@@ -90,8 +89,6 @@ function readable(account: Account, log: Log): Account {
 /** What is searched for: an id, or the blind index of an address. */
 function keysOf(sealer: Sealer, search: string): [id: string | null, index: Buffer | null] {
   if (search === '') return [null, null];
-  if (search.length > LONGEST_SEARCH) {
-    throw badInput({ path: 'search', message: `has more than ${LONGEST_SEARCH} characters.` });
-  }
+  refuseLongEmail(search, 'search');
   return isUuid(search) ? [search, null] : [null, emailIndex(sealer, search)];
 }

@@ -10,6 +10,9 @@ export const normalPassword = (password: string): string => password.normalize('
 export const LONGEST_PASSWORD = 256;
 export const SHORTEST_PASSWORD = 10;
 
+/** In descriptions of the API. */
+export const PASSWORD_RULE = `${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters; not a common password, and not just the name or the address`;
+
 export const passwordLength = (password: string): number => Array.from(normalPassword(password)).length;
 
 /** @throws BAD_USER_INPUT for what no password can be. */

@@ -10,12 +10,10 @@ import { InvalidCredentials } from '../sign-in/rejections.js';
 import { refuseLongEmail } from '../input/email.js';
 import { VerificationSent } from '../sign-up/verification-sent.js';
 import { changePassword } from './change-password.js';
-import { refuseLongPassword } from './normal-password.js';
+import { PASSWORD_RULE, refuseLongPassword } from './normal-password.js';
 import { PasswordChanged } from './password-changed.js';
 import { requestPasswordReset } from './request-password-reset.js';
 import { resetPassword, type ResetPasswordParts } from './reset-password.js';
-
-const RULES = '10 to 256 characters; not a common password, and not just the name or the address.';
 
 const ChangePasswordResult = createUnionType({
   name: 'ChangePasswordResult',
@@ -53,7 +51,7 @@ export class PasswordResolver {
   })
   async resetPassword(
     @Arg('token', { description: 'As the link carries it.' }) token: string,
-    @Arg('new', { description: RULES }) password: string,
+    @Arg('new', { description: `${PASSWORD_RULE}.` }) password: string,
   ): Promise<PasswordChanged | InvalidToken> {
     return resetPassword(this.parts, token, password);
   }
@@ -64,7 +62,7 @@ export class PasswordResolver {
   async changePassword(
     @Ctx() context: SubgraphContext,
     @Arg('current', { description: 'The password until now.' }) current: string,
-    @Arg('new', { description: RULES }) next: string,
+    @Arg('new', { description: `${PASSWORD_RULE}.` }) next: string,
   ): Promise<PasswordChanged | InvalidCredentials> {
     const { userId, sessionId } = requireUser(context);
     refuseLongPassword(current, 'current');

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { GraphQLEmailAddress } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
 import { NAME_RULE, PHONE_RULE } from '../input/person.js';
+import { PASSWORD_RULE } from '../passwords/normal-password.js';
 
 @InputType({ description: 'Who wants an account.' })
 export class SignUpInput {
@@ -9,7 +10,7 @@ export class SignUpInput {
   email!: string;
 
   @Field({
-    description: '10 to 256 characters; not a common password, and not just the name or the address.',
+    description: `${PASSWORD_RULE}.`,
   })
   password!: string;
 
