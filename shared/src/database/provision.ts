@@ -26,6 +26,8 @@ export async function provisionDatabase({ adminUrl, database, passwords }: Provi
   });
   await withClient(withDatabase(adminUrl, database), async (client) => {
     await client.query(`REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
+    // Search by parts of words. In public, where every role may use it and none may make anything.
+    await client.query('CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public');
     for (const service of SERVICES) {
       const role = `stampede_${service}`;
       // The owner of a schema must be among the creator's roles (PostgreSQL, CREATE SCHEMA).

@@ -1,4 +1,6 @@
 export type { HeldLine, MessageType } from './message-type.js';
+export { accountDeleted, type AccountDeleted } from './account-deleted.v1.js';
+export { decisionsCounted, type DecisionsCounted } from './decisions-counted.v1.js';
 export { productChanged, type ProductChanged } from './product-changed.v1.js';
 export { orderPlaced, type OrderPlaced } from './order-placed.v1.js';
 export { orderPaid, type OrderPaid } from './order-paid.v1.js';
@@ -10,6 +12,7 @@ export { paymentDeclined, type PaymentDeclined } from './payment-declined.v1.js'
 export { paymentOverdue, type PaymentOverdue } from './payment-overdue.v1.js';
 export { paymentRefunded, type PaymentRefunded } from './payment-refunded.v1.js';
 export { refundRequested, type RefundRequested } from './refund-requested.v1.js';
+export { saleOpening, type SaleOpening } from './sale-opening.v1.js';
 export { stockCommitted, type StockCommitted } from './stock-committed.v1.js';
 export { stockRejected, type StockRejected } from './stock-rejected.v1.js';
 export { stockReturned, type StockReturned } from './stock-returned.v1.js';

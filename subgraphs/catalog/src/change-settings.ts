@@ -4,7 +4,7 @@ import { productChanged } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import type { Log } from '@stampede/shared/telemetry';
 import type { Product } from './product.entity.js';
-import { productChangedBy, productOf, type ProductRow } from './product-row.js';
+import { PRODUCT_COLUMNS, productChangedBy, productOf, type ProductRow } from './product-row.js';
 
 /** Columns of `product` that are settings of its sale, with their new values. */
 export type SettingsChange = Partial<Pick<ProductRow, 'opens_at' | 'closes_at' | 'paused' | 'total'>>;
@@ -25,7 +25,10 @@ export async function changeSettings(
   decide: DecideChange,
 ): Promise<Product> {
   await lockStock(tx, productId);
-  const [row] = await tx.query<ProductRow>('SELECT * FROM product WHERE id = $1 FOR UPDATE', [productId]);
+  const [row] = await tx.query<ProductRow>(
+    `SELECT ${PRODUCT_COLUMNS} FROM product WHERE id = $1 FOR UPDATE`,
+    [productId],
+  );
   if (!row) throw new Error(`product ${productId} is gone`);
   const standing = productOf(row);
   const change = await decide(standing, tx);
@@ -45,7 +48,8 @@ export async function storeSettings(
 ): Promise<Product> {
   const columns = Object.keys(change).map((column, index) => `${column} = $${index + 2}`);
   const [row] = await tx.query<ProductRow>(
-    `UPDATE product SET ${columns.join(', ')}, version = version + 1 WHERE id = $1 RETURNING *`,
+    `UPDATE product SET ${columns.join(', ')}, version = version + 1 WHERE id = $1
+     RETURNING ${PRODUCT_COLUMNS}`,
     [productId, ...Object.values(change)],
   );
   if (!row) throw new Error(`product ${productId} is gone`);

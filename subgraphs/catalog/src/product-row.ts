@@ -2,13 +2,19 @@ import { won } from '@stampede/shared/graphql';
 import type { ProductChanged } from '@stampede/shared/messages';
 import type { Product } from './product.entity.js';
 
-/** The table `product`, as PostgreSQL gives it. */
+/** What is read of a product: everything but what it is found by. */
+export const PRODUCT_COLUMNS = `id, seller_id, name, description, brands, category_id, images, price, used_on,
+  refund_tiers, version, terms_version, opens_at, closes_at, limit_per_buyer, hold_minutes, paused, total, sold,
+  epoch, created_at`;
+
+/** These, as PostgreSQL gives them. */
 export interface ProductRow {
   id: string;
   seller_id: string;
   name: string;
   description: string;
   brands: string[];
+  category_id: string | null;
   images: string[];
   price: number;
   used_on: Date | null;
@@ -19,6 +25,7 @@ export interface ProductRow {
   hold_minutes: number;
   paused: boolean;
   version: number;
+  terms_version: number;
   total: number;
   sold: number;
   epoch: number;
@@ -36,6 +43,7 @@ export function productOf(row: ProductRow): Product {
     refundPolicy: { usedOn: row.used_on?.toISOString() ?? null, tiers: row.refund_tiers },
     createdAt: row.created_at,
     sellerId: row.seller_id,
+    categoryId: row.category_id,
     settings: {
       version: row.version,
       opensAt: row.opens_at.getTime(),

@@ -63,6 +63,7 @@ export class Product {
   createdAt!: Date;
 
   sellerId!: string;
+  categoryId!: string | null;
   settings!: SaleSettings;
   sold!: number;
   /** In which Redis was last rebuilt; every effect on stock is stamped with it. 0: never. */

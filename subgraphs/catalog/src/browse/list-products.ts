@@ -1,7 +1,7 @@
 import type { Sql } from '@stampede/shared/database';
 import { badInput } from '@stampede/shared/errors';
 import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
-import { productOf, type ProductRow } from '../product-row.js';
+import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
 import type { ProductConnection } from './product-connection.js';
 
 const LIST = 'products';
@@ -16,7 +16,7 @@ export async function listProducts(
   if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
   const [opensAt, id] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
   const rows = await database.query<ProductRow & { cursor_at: string }>(
-    `SELECT *, ${timeKey('opens_at')} AS cursor_at FROM product
+    `SELECT ${PRODUCT_COLUMNS}, ${timeKey('opens_at')} AS cursor_at FROM product
      WHERE $2::timestamptz IS NULL OR (opens_at, id) < ($2::timestamptz, $3::uuid)
      ORDER BY opens_at DESC, id DESC LIMIT $1`,
     [first + 1, opensAt, id],

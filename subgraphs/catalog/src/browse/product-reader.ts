@@ -1,7 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import DataLoader from 'dataloader';
 import type { Product } from '../product.entity.js';
-import { productOf, type ProductRow } from '../product-row.js';
+import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
 import { listProducts } from './list-products.js';
 import type { ProductConnection } from './product-connection.js';
 
@@ -16,7 +16,10 @@ export interface ProductReader {
 export function openProductReader(database: Database): ProductReader {
   const loader = new DataLoader<string, Product | null>(
     async (ids) => {
-      const rows = await database.query<ProductRow>('SELECT * FROM product WHERE id = ANY($1)', [ids]);
+      const rows = await database.query<ProductRow>(
+        `SELECT ${PRODUCT_COLUMNS} FROM product WHERE id = ANY($1)`,
+        [ids],
+      );
       const byId = new Map(rows.map((row) => [row.id, productOf(row)]));
       return ids.map((id) => byId.get(id) ?? null);
     },

@@ -3,7 +3,7 @@ import { FULL_REFUND, productChanged } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import { randomUUID } from 'node:crypto';
 import type { Product } from '../product.entity.js';
-import { productChangedBy, productOf, type ProductRow } from '../product-row.js';
+import { PRODUCT_COLUMNS, productChangedBy, productOf, type ProductRow } from '../product-row.js';
 import type { ProductInput, RefundTierInput } from './product-input.js';
 
 /**
@@ -20,7 +20,7 @@ export async function createProduct(
       `INSERT INTO product (id, seller_id, name, description, brands, images, price, used_on, refund_tiers,
          opens_at, closes_at, limit_per_buyer, hold_minutes, total, idempotency_key)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-       ON CONFLICT (seller_id, idempotency_key) DO NOTHING RETURNING *`,
+       ON CONFLICT (seller_id, idempotency_key) DO NOTHING RETURNING ${PRODUCT_COLUMNS}`,
       [
         randomUUID(),
         sellerId,
@@ -55,7 +55,7 @@ async function createdBefore(
   key: string | null,
 ): Promise<Product> {
   const [row] = await tx.query<ProductRow>(
-    'SELECT * FROM product WHERE seller_id = $1 AND idempotency_key = $2',
+    `SELECT ${PRODUCT_COLUMNS} FROM product WHERE seller_id = $1 AND idempotency_key = $2`,
     [sellerId, key],
   );
   if (!row) throw new Error('a product’s idempotency key conflicts, and is not there');

@@ -1,6 +1,6 @@
 import type { Database } from '@stampede/shared/database';
 import { lockStockExclusively } from '@stampede/shared/inventory';
-import { productChangedBy, productOf, type ProductRow } from '../product-row.js';
+import { PRODUCT_COLUMNS, productChangedBy, productOf, type ProductRow } from '../product-row.js';
 import { decideRestocks } from '../restock/decide-restocks.js';
 import type { StockTruth, UnconfirmedLine } from './stock-truth.entity.js';
 
@@ -22,7 +22,7 @@ export function tellStockTruth(
   return database.transaction(async (tx) => {
     await lockStockExclusively(tx, productId);
     const [row] = await tx.query<ProductRow>(
-      'UPDATE product SET epoch = $2 WHERE id = $1 AND epoch < $2 RETURNING *',
+      `UPDATE product SET epoch = $2 WHERE id = $1 AND epoch < $2 RETURNING ${PRODUCT_COLUMNS}`,
       [productId, epoch],
     );
     if (!row) return null;

@@ -2,7 +2,7 @@ import type { Database } from '@stampede/shared/database';
 import { badInput, Unavailable } from '@stampede/shared/errors';
 import type { SettingsParts } from '../change-settings.js';
 import type { Product } from '../product.entity.js';
-import { productOf, type ProductRow } from '../product-row.js';
+import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
 import { readRestock, type DecidedRestock, type RestockWish } from './restock-wish.js';
 
 export interface TakeBackParts extends SettingsParts {
@@ -30,9 +30,10 @@ export async function takeBackUnits(parts: TakeBackParts, wish: RestockWish): Pr
     const message = `asks for ${-wish.quantity} units back; ${decided.takeable} could be taken back.`;
     throw badInput({ path: 'quantity', message });
   }
-  const [row] = await parts.database.query<ProductRow>('SELECT * FROM product WHERE id = $1', [
-    wish.productId,
-  ]);
+  const [row] = await parts.database.query<ProductRow>(
+    `SELECT ${PRODUCT_COLUMNS} FROM product WHERE id = $1`,
+    [wish.productId],
+  );
   if (!row) throw new Error(`product ${wish.productId} is gone`);
   return productOf(row);
 }

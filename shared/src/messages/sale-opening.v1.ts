@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { instant, type MessageType } from './message-type.js';
+
+const schema = z.object({
+  productId: z.uuid(),
+  name: z.string(),
+  opensAt: instant,
+  /** Some of those who wish for it; everybody is named in one message, once. */
+  userIds: z.array(z.uuid()).min(1).max(500),
+});
+
+export type SaleOpening = z.infer<typeof schema>;
+
+/** A sale opens soon that these people wished for. */
+export const saleOpening: MessageType<SaleOpening> = { name: 'sale.opening', version: 1, schema };
