@@ -2,6 +2,7 @@ import type { Database } from '@stampede/shared/database';
 import { FULL_REFUND, productChanged } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import { randomUUID } from 'node:crypto';
+import { searchColumnsOf } from '../browse/search-form.js';
 import type { Product } from '../product.entity.js';
 import { PRODUCT_COLUMNS, productChangedBy, productOf, type ProductRow } from '../product-row.js';
 import type { ProductInput, RefundTierInput } from './product-input.js';
@@ -15,11 +16,12 @@ export async function createProduct(
   sellerId: string,
   input: ProductInput,
 ): Promise<Product> {
+  const { search_text, brand_keys } = searchColumnsOf({ ...input, description: input.description ?? '' });
   return database.transaction(async (tx) => {
     const [row] = await tx.query<ProductRow>(
       `INSERT INTO product (id, seller_id, name, description, brands, images, price, used_on, refund_tiers,
-         opens_at, closes_at, limit_per_buyer, hold_minutes, total, idempotency_key)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         opens_at, closes_at, limit_per_buyer, hold_minutes, total, idempotency_key, search_text, brand_keys)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
        ON CONFLICT (seller_id, idempotency_key) DO NOTHING RETURNING ${PRODUCT_COLUMNS}`,
       [
         randomUUID(),
@@ -37,6 +39,8 @@ export async function createProduct(
         input.holdMinutes ?? 30,
         input.stock,
         input.idempotencyKey ?? null,
+        search_text,
+        brand_keys,
       ],
     );
     if (!row) return createdBefore(tx, sellerId, input.idempotencyKey);

@@ -1,0 +1,41 @@
+/** Accents that NFKD has taken off their letters, and what nobody sees: variation selectors, soft hyphens, joiners. */
+const UNSEEN = /[\u0300-\u036f\ufe00-\ufe0f\p{Cf}]/gu;
+/** A letter or digit, and what goes on with it; other marks (Japanese voicing, Thai vowels) belong to their letter. */
+const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
+
+/**
+ * A text in the form in which texts are compared: its words in lower case, without accents, one space between
+ * them. Empty when it has neither letter nor digit. NFKD takes a Hangul syllable apart into its letters, so that
+ * two syllables are four to six of them, and trigrams find any part of a Korean word.
+ */
+export const searchForm = (text: string): string => wordsOf(text).join(' ');
+
+export const wordsOf = (text: string): string[] =>
+  text.normalize('NFKD').toLowerCase().normalize('NFKD').replace(UNSEEN, '').match(WORD) ?? [];
+
+/** A brand in that form; one of signs alone (“!!!”) stays as it is. */
+export const brandKeyOf = (brand: string): string =>
+  searchForm(brand) || brand.normalize('NFKC').toLowerCase().trim();
+
+export interface Findable {
+  name: string;
+  brands: readonly string[];
+  description: string;
+}
+
+/**
+ * What a product is found by, to be stored with each change of these three. `search_text` has a space before each
+ * word, so that the beginning of a word can be looked for.
+ */
+export function searchColumnsOf({ name, brands, description }: Findable): {
+  search_text: string;
+  brand_keys: string[];
+} {
+  return {
+    search_text: [name, ...brands, description]
+      .flatMap(wordsOf)
+      .map((word) => ` ${word}`)
+      .join(''),
+    brand_keys: [...new Set(brands.map(brandKeyOf))],
+  };
+}
