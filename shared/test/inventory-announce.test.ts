@@ -34,6 +34,7 @@ const settingsOf = (version: number) => ({
   limitPerBuyer: 2,
   holdMinutes: 30,
   paused: false,
+  termsVersion: 1,
   total: 10,
 });
 

@@ -100,6 +100,7 @@ test('of settings the newest version wins, in whatever order they come', async (
     limitPerBuyer: version,
     holdMinutes: 10 * version,
     paused: version % 2 === 1,
+    termsVersion: version - 1,
     total: 10 * version,
   });
   const orders = [
@@ -127,7 +128,14 @@ test('what a sale’s total gains is available, whatever is held and sold, and w
   const sold = await stock.hold(product);
   await stock.hold(product);
   await inventory.commit(sold);
-  const settings = { opensAt: 0, closesAt: null, limitPerBuyer: 2, holdMinutes: 30, paused: false };
+  const settings = {
+    opensAt: 0,
+    closesAt: null,
+    limitPerBuyer: 2,
+    holdMinutes: 30,
+    paused: false,
+    termsVersion: 1,
+  };
   expect(await inventory.changeSettings(product, 1, { ...settings, version: 2, total: 8 })).toBe('DONE');
   expect(await stock.counts(product)).toEqual({ total: 8, available: 6, held: 1, sold: 1 });
   expect(await inventory.changeSettings(product, 1, { ...settings, version: 3, total: 5 })).toBe('DONE');

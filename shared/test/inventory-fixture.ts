@@ -47,6 +47,7 @@ export function openStock(url = redisUrl()) {
       limitPerBuyer: 2,
       holdMinutes: 30,
       paused: false,
+      termsVersion: 1,
       total,
     };
     const all = { productId, epoch: 1, orders: [], ...rest, settings: { ...usual, ...settings } };

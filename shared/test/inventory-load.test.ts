@@ -16,6 +16,7 @@ const SETTINGS = {
   limitPerBuyer: 3,
   holdMinutes: 5,
   paused: false,
+  termsVersion: 1,
   total: 5_000,
 };
 

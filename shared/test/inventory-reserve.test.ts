@@ -16,7 +16,7 @@ test('a probe that would win holds nothing; a reservation holds and says until w
   const before = await inventory.now();
   const answer = await inventory.reserve(request);
   const after = await inventory.now();
-  expect(answer).toMatchObject({ kind: 'held', epoch: 7, serial: 1 });
+  expect(answer).toMatchObject({ kind: 'held', epoch: 7, serial: 1, terms: 1 });
   const payBy = 'payBy' in answer ? answer.payBy.getTime() : 0;
   expect(payBy).toBeGreaterThanOrEqual(before + 30 * 60_000);
   expect(payBy).toBeLessThanOrEqual(after + 30 * 60_000);
@@ -29,11 +29,11 @@ test('the same id and basket is known, in whatever state, and holds nothing more
   const request = requestOf(product);
   const held = await inventory.reserve(request);
   if (held.kind !== 'held') throw new Error(held.kind);
-  const { epoch, serial, payBy } = held;
+  const { epoch, serial, payBy, terms } = held;
   const hold = { productId: product, effectEpoch: epoch, orderId: request.orderId, hold: { epoch, serial } };
   const expectKnown = async (state: string) => {
     for (const mode of MODES) {
-      expect(await inventory[mode](request)).toEqual({ kind: 'known', state, epoch, serial, payBy });
+      expect(await inventory[mode](request)).toEqual({ kind: 'known', state, epoch, serial, payBy, terms });
     }
   };
   await expectKnown('held');
@@ -81,6 +81,7 @@ test.each([0, 1, 2])(
         limitPerBuyer: 1,
         holdMinutes: 1,
         paused: false,
+        termsVersion: 1,
         total: 10,
       };
       expect(await inventory.changeSettings(product, 2, settings)).toBe('COLD');
@@ -110,6 +111,7 @@ test('says known before phase, phase before limit, limit before stock', async ()
     limitPerBuyer: 2,
     holdMinutes: 30,
     paused: true,
+    termsVersion: 1,
     total: 2,
   };
   await inventory.changeSettings(product, 1, settings);
@@ -127,6 +129,7 @@ test('a later pause or close undoes no hold', async () => {
     limitPerBuyer: 1,
     holdMinutes: 1,
     paused: true,
+    termsVersion: 1,
     total: 10,
   };
   await inventory.changeSettings(product, 1, settings);
@@ -137,6 +140,48 @@ test('a later pause or close undoes no hold', async () => {
   });
   expect(await inventory.commit(hold)).toBe('DONE');
   expect(await stock.counts(product)).toEqual({ total: 10, available: 9, held: 0, sold: 1 });
+});
+
+test('a sale that was closed before it opened is closed, before its opening and after', async () => {
+  const now = await inventory.now();
+  for (const opensAt of [now - 1, now + 3_600_000]) {
+    const product = await stock.load({ settings: { opensAt, closesAt: now - 2, paused: true } });
+    for (const mode of MODES) {
+      expect(await inventory[mode](requestOf(product))).toEqual({
+        kind: 'not-open',
+        phase: 'CLOSED',
+        opensAt: new Date(opensAt),
+      });
+    }
+  }
+});
+
+test('an answer tells the terms of now, also of a hold that is older; without any they are 0', async () => {
+  const product = await stock.load({ settings: { version: 3, termsVersion: 2 } });
+  const request = requestOf(product);
+  expect(await inventory.reserve(request)).toMatchObject({ kind: 'held', terms: 2 });
+  const settings = {
+    version: 4,
+    opensAt: 0,
+    closesAt: null,
+    limitPerBuyer: 2,
+    holdMinutes: 30,
+    paused: false,
+    termsVersion: 4,
+    total: 10,
+  };
+  await inventory.changeSettings(product, 1, settings);
+  expect(await inventory.reserve(request)).toMatchObject({ kind: 'known', terms: 4 });
+  expect((await inventory.read([product]))[0]?.settings).toEqual(settings);
+
+  // An effect, and then a hash, from before there were terms.
+  const { termsVersion: _, ...old } = settings;
+  await inventory.changeSettings(product, 1, { ...old, version: 5 } as typeof settings);
+  expect(await inventory.reserve(request)).toMatchObject({ kind: 'known', terms: 0 });
+  await redis.hdel(stock.keys(product)[0], 'terms');
+  expect(await inventory.reserve(request)).toMatchObject({ kind: 'known', terms: 0 });
+  expect(await inventory.reserve(requestOf(product))).toMatchObject({ kind: 'held', terms: 0 });
+  expect((await inventory.read([product]))[0]?.settings).toMatchObject({ version: 5, termsVersion: 0 });
 });
 
 test('opens and closes at the very millisecond, by the clock of Redis', async () => {
@@ -171,6 +216,7 @@ test('an instant that has just come counts as come', async () => {
       limitPerBuyer: 1,
       holdMinutes: 1,
       paused: false,
+      termsVersion: 1,
       total: 10,
     };
     const closed = { ...settings, version: version + 1, opensAt: 0, closesAt: now };

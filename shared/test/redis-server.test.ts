@@ -34,6 +34,7 @@ const settings = {
   limitPerBuyer: 1,
   holdMinutes: 1,
   paused: false,
+  termsVersion: 1,
   total: 10,
 };
 

@@ -101,6 +101,7 @@ test('every kind of effect does what its script does', async () => {
     limitPerBuyer: 9,
     holdMinutes: 10,
     paused: true,
+    termsVersion: 1,
     total: 12,
   };
   await append(

@@ -101,7 +101,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['DeadLetterConnection', who.ROLE_OPERATOR, 'edges pageInfo'],
 
   // What the services ask one another. Types that are `@inaccessible` as a whole need no rows.
-  ['Query', who.SERVICE, 'productExists stockBook stockLedger orderToPay'],
+  ['Query', who.SERVICE, 'productExists productListing stockBook stockLedger orderToPay'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];

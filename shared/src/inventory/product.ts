@@ -13,6 +13,8 @@ export interface SaleSettings {
   limitPerBuyer: number;
   holdMinutes: number;
   paused: boolean;
+  /** The version in which what an order line copies (name, price, refund policy) last changed. */
+  termsVersion: number;
   /** Units that exist: what is available, held and sold together. */
   total: number;
 }
@@ -55,4 +57,6 @@ export const settingsFields = (settings: SaleSettings) => ({
   holdMs: settings.holdMinutes * 60_000,
   paused: settings.paused ? 1 : 0,
   total: settings.total,
+  // Effects that were written before settings told it have none.
+  terms: settings.termsVersion ?? 0,
 });

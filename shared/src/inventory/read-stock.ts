@@ -28,6 +28,7 @@ const FIELDS = [
   'limit',
   'holdMs',
   'paused',
+  'terms',
 ] as const;
 
 /** Reads many products in one round trip; undefined where Redis knows nothing of one, or may have forgotten part. */
@@ -72,6 +73,7 @@ function readingOf(row: (string | null)[]): StockReading {
       limitPerBuyer: value('limit'),
       holdMinutes: value('holdMs') / 60_000,
       paused: value('paused') === 1,
+      termsVersion: value('terms'),
       total,
     },
   };

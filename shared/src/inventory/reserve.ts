@@ -12,7 +12,8 @@ export interface ReserveRequest {
   minEpoch: number;
 }
 
-type Held = HoldName & { payBy: Date };
+/** `terms`: the least version of the listing that an order on this hold may copy. */
+type Held = HoldName & { payBy: Date; terms: number };
 
 /** What the reservation says, as reserve.lua documents it. */
 export type ReserveAnswer =
@@ -48,10 +49,10 @@ function read([code, ...details]: Answer): ReserveAnswer {
     case 'FREE':
       return { kind: 'free' };
     case 'HELD':
-      return { kind: 'held', epoch: number(0), serial: number(1), payBy: date(2) };
+      return { kind: 'held', epoch: number(0), serial: number(1), payBy: date(2), terms: number(3) };
     case 'KNOWN': {
       const state = details[0] as 'held' | 'sold' | 'ended';
-      return { kind: 'known', state, epoch: number(1), serial: number(2), payBy: date(3) };
+      return { kind: 'known', state, epoch: number(1), serial: number(2), payBy: date(3), terms: number(4) };
     }
     case 'NOT_OPEN':
       return { kind: 'not-open', phase: details[0] as 'SCHEDULED' | 'PAUSED' | 'CLOSED', opensAt: date(1) };

@@ -51,6 +51,7 @@ export function productOf(row: ProductRow): Product {
       limitPerBuyer: row.limit_per_buyer,
       holdMinutes: row.hold_minutes,
       paused: row.paused,
+      termsVersion: row.terms_version,
       total: row.total,
     },
     sold: row.sold,

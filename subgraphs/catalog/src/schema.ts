@@ -35,7 +35,7 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
       new BrowseResolver(products, inventory),
       new CreateProductResolver(database),
       new PauseSaleResolver(products, parts),
-      new RebuildResolver(database),
+      new RebuildResolver(database, products),
       new RestockResolver(products, parts),
       new StockResolver(stock),
       new WatchStockResolver(),

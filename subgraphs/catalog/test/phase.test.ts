@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { SalePhase } from '@stampede/shared/graphql';
 import type { SaleSettings } from '@stampede/shared/inventory';
-import { phaseOf } from '../src/stock/phase.js';
+import { nextPhaseChange, phaseOf } from '../src/stock/phase.js';
 
 const OPENS = Date.parse('2026-03-01T03:00:00.000Z');
 const CLOSES = Date.parse('2026-03-01T04:00:00.000Z');
@@ -12,6 +12,7 @@ const sale = (change: Partial<SaleSettings> = {}): SaleSettings => ({
   limitPerBuyer: 1,
   holdMinutes: 30,
   paused: false,
+  termsVersion: 1,
   total: 10,
   ...change,
 });
@@ -30,7 +31,28 @@ test.each<[string, number, number, Partial<SaleSettings>, SalePhase]>([
   ['a pause', OPENS, 10, { paused: true }, SalePhase.PAUSED],
   ['a pause, sold out', OPENS, 0, { paused: true }, SalePhase.PAUSED],
   ['a pause before it opens', OPENS - 1, 10, { paused: true }, SalePhase.SCHEDULED],
+  ['a close before it opened', OPENS - 2, 10, { closesAt: OPENS - 3 }, SalePhase.CLOSED],
+  ['the instant of its opening, closed before', OPENS, 10, { closesAt: OPENS - 3 }, SalePhase.CLOSED],
+  [
+    'a close before it opened that is still to come',
+    OPENS - 4,
+    10,
+    { closesAt: OPENS - 3 },
+    SalePhase.SCHEDULED,
+  ],
   ['a pause that it closed in', CLOSES, 10, { paused: true }, SalePhase.CLOSED],
 ])('%s', (_, now, available, change, phase) => {
   expect(phaseOf(sale(change), available, now)).toBe(phase);
+});
+
+test.each<[string, number, Partial<SaleSettings>, number | undefined]>([
+  ['before it opens', OPENS - 1, {}, OPENS],
+  ['as it opens', OPENS, {}, CLOSES],
+  ['as it closes', CLOSES, {}, undefined],
+  ['while it has no end', OPENS, { closesAt: null }, undefined],
+  ['before it opens without an end', OPENS - 1, { closesAt: null }, OPENS],
+  ['after it was closed before it opens', OPENS - 1, { closesAt: OPENS - 2 }, undefined],
+  ['before it is closed before it opens', OPENS - 3, { closesAt: OPENS - 2 }, OPENS - 2],
+])('the clock moves a sale next, %s', (_, now, change, at) => {
+  expect(nextPhaseChange(sale(change), now)).toBe(at);
 });

@@ -25,6 +25,7 @@ const settings = {
   limitPerBuyer: 1,
   holdMinutes: 30,
   paused: false,
+  termsVersion: 1,
   total: 10,
 };
 

@@ -56,6 +56,7 @@ test('an epoch is stored once, and only a newer one after it', async () => {
     limitPerBuyer: 1,
     holdMinutes: 30,
     paused: false,
+    termsVersion: 1,
     listing: expect.stringContaining(productId),
   });
   expect((await tell(3)).data).toEqual({ stockTruth: null });

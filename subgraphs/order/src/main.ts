@@ -12,6 +12,7 @@ import { readOrderEnv } from './env.js';
 import { openFollowedOrders } from './follow-order/followed-orders.js';
 import { handlers } from './handlers.js';
 import { jobs } from './jobs.js';
+import { openListingRefresh } from './listing/refresh-listing.js';
 import { orderChanges } from './order-changes.js';
 import { openServerChanges } from './rebuild/on-server-change.js';
 import { openRebuilds } from './rebuild/rebuilds.js';
@@ -55,7 +56,9 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
-  const subgraph = await buildOrder({ database, followed, inventory, catalog, rebuilds, guard });
+  const refreshListing = openListingRefresh({ database, catalog });
+  const parts = { database, followed, inventory, catalog, rebuilds, guard, refreshListing };
+  const subgraph = await buildOrder(parts);
   const readiness = readinessOf({ database, redis });
   own(
     await serveSubgraph({

@@ -11,6 +11,7 @@ type Product = Omit<StockTruth, 'listing'> & {
   /** Orders whose effects wait in catalog, and whether settings do. */
   pending: string[];
   settingsPending: boolean;
+  unitPrice: number;
 };
 
 type Question = Record<string, unknown>;
@@ -18,12 +19,16 @@ type Question = Record<string, unknown>;
 /** Catalog's side of a rebuild, as its own step 3 answers; what it knows may be changed while a test runs. */
 export function openFakeCatalog() {
   const products = new Map<string, Product>();
-  const asked = { productExists: 0, stockTruth: 0, stockBook: 0, stockLedger: 0 };
+  const asked = { productExists: 0, productListing: 0, stockTruth: 0, stockBook: 0, stockLedger: 0 };
   let beforeTruth: (unconfirmed: UnconfirmedLine[]) => Promise<unknown> = () => Promise.resolve();
   let beforeBook: () => Promise<unknown> = () => Promise.resolve();
 
   const answers: Record<keyof typeof asked, (question: Question) => unknown> = {
     productExists: ({ productId }) => products.has(String(productId)),
+    productListing: ({ productId }) => {
+      const product = products.get(String(productId));
+      return product ? JSON.stringify(listingOf(String(productId), product)) : null;
+    },
     stockTruth: async ({ productId, epoch, unconfirmed }): Promise<StockTruth | null> => {
       await beforeTruth(unconfirmed as UnconfirmedLine[]);
       const product = products.get(String(productId));
@@ -35,9 +40,10 @@ export function openFakeCatalog() {
         returned: ___,
         pending: ____,
         settingsPending: _____,
+        unitPrice: ______,
         ...truth
       } = product;
-      return { ...truth, listing: JSON.stringify(listingOf(String(productId), truth.version)) };
+      return { ...truth, listing: JSON.stringify(listingOf(String(productId), product)) };
     },
     stockLedger: ({ productId }): StockLedger | null => {
       const product = products.get(String(productId));
@@ -60,9 +66,7 @@ export function openFakeCatalog() {
 
   const client: ServiceClient = {
     ask: async <T>(query: string, question: Question) => {
-      const field = (['productExists', 'stockTruth', 'stockBook', 'stockLedger'] as const).find((name) =>
-        query.includes(`${name}(`),
-      );
+      const field = (Object.keys(asked) as (keyof typeof asked)[]).find((name) => query.includes(`${name}(`));
       if (!field) throw new Error(`catalog does not know ${query}`);
       asked[field] += 1;
       return { [field]: await answers[field](question) } as T;
@@ -91,6 +95,7 @@ export function openFakeCatalog() {
         limitPerBuyer: 2,
         holdMinutes: 30,
         paused: false,
+        termsVersion: 1,
       };
       products.set(productId, {
         epoch: 0,
@@ -99,6 +104,7 @@ export function openFakeCatalog() {
         returned: [],
         pending: [],
         settingsPending: false,
+        unitPrice: 1_000,
         ...usual,
         ...product,
       });
@@ -113,11 +119,11 @@ export function openFakeCatalog() {
   };
 }
 
-const listingOf = (productId: string, version: number) => ({
+const listingOf = (productId: string, { version, unitPrice }: Product) => ({
   productId,
   sellerId: randomUUID(),
   name: 'Test sneaker',
-  unitPrice: 1_000,
+  unitPrice,
   refundPolicy: { usedOn: null, tiers: [{ daysBefore: 0, percent: 100 }] },
   version,
 });

@@ -12,6 +12,7 @@ import { eventually, openTestDatabase } from '@stampede/shared/testing';
 import { basketOf } from '../src/checkout/basket.js';
 import { checkout, type CheckoutParts } from '../src/checkout/checkout.js';
 import { orderIdOf } from '../src/checkout/order-id.js';
+import { openListingRefresh } from '../src/listing/refresh-listing.js';
 import { openRebuilds } from '../src/rebuild/rebuilds.js';
 import { openFakeCatalog } from './fake-catalog.js';
 
@@ -39,7 +40,8 @@ export async function openOrderParts(url = redisUrl()) {
       log,
       metrics,
     });
-    const parts: CheckoutParts = { database, inventory: over, rebuilds, guard };
+    const refreshListing = openListingRefresh({ database, catalog: catalog.client });
+    const parts: CheckoutParts = { database, inventory: over, rebuilds, guard, refreshListing };
     return {
       ...parts,
       rebuiltTimes: async () => {

@@ -59,11 +59,48 @@ test('a hold of an epoch that has passed is taken anew, in the new one', async (
   expect(await order.counts(product)).toEqual({ epoch: 3, total: 10, available: 8, held: 2, sold: 0 });
 });
 
+test('what is bought costs what it costs now, also while order has not heard of the new price', async () => {
+  const product = await sellsWarm();
+  // Catalog and Redis know the new terms; the message that tells order is still on its way.
+  const known = order.catalog.of(product);
+  Object.assign(known, { version: 2, termsVersion: 2, unitPrice: 2_500 });
+  const {
+    epoch,
+    committed: _,
+    returned: __,
+    pending: ___,
+    settingsPending: ____,
+    unitPrice: _____,
+    ...settings
+  } = known;
+  expect(await order.inventory.changeSettings(product, epoch, settings)).toBe('DONE');
+  const before = order.catalog.asked.productListing;
+
+  const replica = order.openReplica();
+  const buyers = Array.from({ length: 3 }, () => newBuyer());
+  const outcomes = await Promise.all(
+    buyers.map(({ buyerId, key }) => replica.buys(buyerId, key, [product, 2])),
+  );
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ order: { total: 5_000 } });
+  // Nothing had to be rebuilt: each buyer has the hold that they were given first.
+  expect(await order.counts(product)).toEqual({ epoch, total: 10, available: 4, held: 6, sold: 0 });
+  expect(await order.holdsOf(product)).toHaveLength(3);
+  const asked = order.catalog.asked.productListing - before;
+  expect(asked).toBeGreaterThanOrEqual(1);
+
+  // From then on the listing is new enough, and nobody asks.
+  const later = newBuyer();
+  expect(await replica.buys(later.buyerId, later.key, [product, 1])).toMatchObject({
+    order: { total: 2_500 },
+  });
+  expect(order.catalog.asked.productListing).toBe(before + asked);
+});
+
 test('a hold that this order has abandoned before is taken anew, under another name', async () => {
   const product = await sellsWarm();
   const replica = order.openReplica(
-    afterReserving(product, ({ epoch, serial, payBy }, { orderId, quantity }) =>
-      abandonHolds(order.database, orderId, [{ productId: product, quantity, epoch, serial, payBy }]),
+    afterReserving(product, ({ epoch, serial, payBy, terms }, { orderId, quantity }) =>
+      abandonHolds(order.database, orderId, [{ productId: product, quantity, epoch, serial, payBy, terms }]),
     ),
   );
   const { buyerId, key, orderId } = newBuyer();

@@ -140,8 +140,9 @@ async function openSale() {
   async function changes(change: { total?: number; paused?: boolean }): Promise<void> {
     const book = Object.assign(catalog.of(product), change);
     book.version += 1;
-    const { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, total, epoch } = book;
-    const settings = { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, total };
+    const { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, termsVersion, total, epoch } =
+      book;
+    const settings = { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, termsVersion, total };
     await database.transaction((tx) =>
       appendStockEffect(tx, { kind: 'settings', productId: product, epoch, settings }),
     );

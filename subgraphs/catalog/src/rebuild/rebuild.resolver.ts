@@ -3,13 +3,18 @@ import type { Database } from '@stampede/shared/database';
 import { requireService, type SubgraphContext } from '@stampede/shared/subgraph';
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import type { ProductReader } from '../browse/product-reader.js';
+import { productChangedBy } from '../product-row.js';
 import { readStockBook } from './read-stock-book.js';
 import { StockBookLine, StockTruth, UnconfirmedLine } from './stock-truth.entity.js';
 import { tellStockTruth } from './tell-stock-truth.js';
 
 @Resolver()
 export class RebuildResolver {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly products: Pick<ProductReader, 'one'>,
+  ) {}
 
   @Directive('@inaccessible')
   @Query(() => Boolean, { description: 'Whether there is such a product. For order.' })
@@ -19,6 +24,21 @@ export class RebuildResolver {
   ): Promise<boolean> {
     requireService(context, 'order');
     return (await this.database.query('SELECT 1 FROM product WHERE id = $1', [productId])).length > 0;
+  }
+
+  @Directive('@inaccessible')
+  @Query(() => String, {
+    nullable: true,
+    description:
+      'A product.changed of now, as JSON: what order copies into its listing. Null: no such product. For order.',
+  })
+  async productListing(
+    @Ctx() context: SubgraphContext,
+    @Arg('productId', () => ID, { description: 'The product’s id.' }) productId: string,
+  ): Promise<string | null> {
+    requireService(context, 'order');
+    const product = await this.products.one(productId);
+    return product && JSON.stringify(productChangedBy(product));
   }
 
   @Directive('@inaccessible')

@@ -36,6 +36,9 @@ export class StockTruth {
   @Field({ description: 'Whether the sale is stopped for now.' })
   paused!: boolean;
 
+  @Field(() => Int, { description: 'In which what an order line copies last changed.' })
+  termsVersion!: number;
+
   @Field({ description: 'A product.changed, as JSON: what order copies into its listing.' })
   listing!: string;
 }

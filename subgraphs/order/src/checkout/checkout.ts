@@ -3,6 +3,7 @@ import { Unavailable, conflict, notFound } from '@stampede/shared/errors';
 import type { Inventory, ReserveAnswer } from '@stampede/shared/inventory';
 import type { Guard } from '@stampede/shared/redis';
 import type { OrderRow } from '../order-row.js';
+import type { RefreshListing } from '../listing/refresh-listing.js';
 import type { Rebuilds } from '../rebuild/rebuilds.js';
 import { abandonHolds } from './abandon-holds.js';
 import type { Basket, BasketLine } from './basket.js';
@@ -15,6 +16,7 @@ export interface CheckoutParts {
   inventory: Inventory;
   rebuilds: Rebuilds;
   guard: Pick<Guard, 'inTurn'>;
+  refreshListing: RefreshListing;
 }
 
 export type CheckoutOutcome = { order: OrderRow } | { rejection: CheckoutRejection };
@@ -29,7 +31,7 @@ interface Attempt {
   given: Map<string, Hold>;
 }
 
-/** Each try meets a product that has just been rebuilt, or a hold that has just been undone. */
+/** Each try meets a product that has just been rebuilt or changed, or a hold that has just been undone. */
 const MAX_TRIES = 8;
 
 /**
@@ -93,8 +95,8 @@ async function reserveAll(
   for (const line of attempt.basket.lines) {
     const answer = await askWarm(parts, attempt, line, 'reserve');
     if (answer.kind === 'held' || (answer.kind === 'known' && answer.state === 'held')) {
-      const { epoch, serial, payBy } = answer;
-      const hold = { ...line, epoch, serial, payBy };
+      const { epoch, serial, payBy, terms } = answer;
+      const hold = { ...line, epoch, serial, payBy, terms };
       attempt.given.set(`${line.productId}/${epoch}/${serial}`, hold);
       holds.push(hold);
     } else if (answer.kind === 'known') {
@@ -149,6 +151,9 @@ async function prepareNextTry(
       await inventory.release('undo', { productId, effectEpoch: epoch, orderId, hold: { epoch, serial } });
       return;
     }
+    case 'listing-behind':
+      await parts.refreshListing(placed.productId);
+      return;
     case 'forgotten':
       await rebuilds.rebuild(placed.productId);
       return;

@@ -8,6 +8,8 @@ import type { BasketLine } from './basket.js';
 
 export interface Hold extends BasketLine, HoldName {
   payBy: Date;
+  /** The least version of the product's listing that the order may copy. */
+  terms: number;
 }
 
 export interface Placement {
@@ -23,6 +25,8 @@ export type PlaceAnswer =
   | { kind: 'conflict' }
   /** Nothing was written: the hold was not given in the product's epoch; `epoch` is the least that will do. */
   | { kind: 'epoch-passed'; productId: string; epoch: number }
+  /** Nothing was written: what a line would copy of the product has changed, and has not come here yet. */
+  | { kind: 'listing-behind'; productId: string }
   /** Nothing was written: this order abandoned that very hold before. */
   | { kind: 'abandoned-before'; hold: Hold }
   /** Nothing was written: another order has that hold; Redis has forgotten it. */
@@ -30,6 +34,7 @@ export type PlaceAnswer =
 
 interface Listing {
   product_id: string;
+  version: number;
   epoch: number;
   seller_id: string;
   name: string;
@@ -82,12 +87,13 @@ async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer
 }
 
 async function placeLine(tx: Transaction, orderId: string, hold: Hold, listing: Listing): Promise<void> {
-  const { productId, epoch, serial, quantity } = hold;
+  const { productId, epoch, serial, quantity, terms } = hold;
   if (listing.epoch !== epoch) {
     // Redis ahead of PostgreSQL (a restored backup): only a rebuild above both brings them together.
     const least = Math.max(listing.epoch, epoch + 1);
     throw new NotPlaced({ kind: 'epoch-passed', productId, epoch: least });
   }
+  if (listing.version < terms) throw new NotPlaced({ kind: 'listing-behind', productId });
   const placed = await tx.run(
     `INSERT INTO hold (product_id, epoch, serial, order_id, state) VALUES ($1, $2, $3, $4, 'PLACED')
      ON CONFLICT (product_id, epoch, serial) DO NOTHING`,

@@ -36,7 +36,7 @@ export async function fetchStockTruth(
   const { stockTruth } = await catalog.ask<{ stockTruth: StockTruth | null }>(
     `mutation ($productId: ID!, $epoch: SafeInt!, $unconfirmed: [UnconfirmedLine!]!) {
       stockTruth(productId: $productId, epoch: $epoch, unconfirmed: $unconfirmed) {
-        total version opensAt closesAt limitPerBuyer holdMinutes paused listing
+        total version opensAt closesAt limitPerBuyer holdMinutes paused termsVersion listing
       }
     }`,
     { productId, epoch, unconfirmed },
