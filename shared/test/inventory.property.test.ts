@@ -2,6 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { LoadedOrder, ReserveRequest } from '@stampede/shared/inventory';
 import { openStock, requestOf, type Entry } from './inventory-fixture.js';
+import { randomOf } from './random.js';
 
 const STEPS = 1_500;
 const TOTAL = 20;
@@ -10,17 +11,6 @@ const LIMIT = 3;
 const stock = openStock();
 const { inventory } = stock;
 afterAll(() => stock[Symbol.asyncDispose]());
-
-/** Mulberry32: small, and the same numbers for the same seed on every machine. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Throws in every place where the counters do not say what the entries say. */
 async function expectSums(productId: string): Promise<Map<string, Entry>> {

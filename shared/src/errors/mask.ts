@@ -2,7 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
 import type { Log } from '../telemetry/index.js';
 import { serviceUnavailable } from './caller-errors.js';
-import { isUnavailable } from './unavailable.js';
+import { Unavailable, isUnavailable } from './unavailable.js';
 
 /** The codes that a client may see; the API documents them. Everything else becomes INTERNAL. */
 const PUBLIC_CODES = new Set([
@@ -42,7 +42,7 @@ export function maskErrors(log: Log) {
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     if (isUnavailable(cause)) {
       log.warn({ requestId, err: cause, path }, 'a server that a request needed is away');
-      const answer = serviceUnavailable();
+      const answer = serviceUnavailable(cause instanceof Unavailable ? cause.retryAfterMs : undefined);
       return { message: answer.message, ...at, extensions: { ...answer.extensions } };
     }
     // A subgraph's INTERNAL has been logged there, under the same request id.

@@ -2,6 +2,9 @@ import { types } from 'node:util';
 
 /** Something that the code needs (a server, another service) is away: nobody's mistake, and it may pass. */
 export class Unavailable extends Error {
+  /** Milliseconds after which asking again may help, where that is known. */
+  readonly retryAfterMs?: number;
+
   constructor(what: string, options?: ErrorOptions) {
     super(`${what} is unavailable`, options);
     this.name = 'Unavailable';
