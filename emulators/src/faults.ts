@@ -23,6 +23,8 @@ const TARGETS = {
   kakao: LOGIN,
   naver: LOGIN,
   mail: { send: [...OUTAGES, 'decline'] },
+  // `slow` is the usual answer, late.
+  shopping: { search: [...OUTAGES, 'decline', 'nonsense', 'slow'] },
 } as const;
 
 type Targets = typeof TARGETS;

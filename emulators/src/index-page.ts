@@ -26,6 +26,8 @@ const ROUTES = [
     'POST /kakao/keys/rotate, /naver/keys/rotate',
     'the emulator’s own: a new key signs, the last stays published',
   ],
+  ['GET /shopping/v1/search/shop.json', 'what shops ask: ?query= and Naver’s other parameters'],
+  ['GET /shopping/calls', 'searches that arrived; ?query= narrows it'],
   ['GET /mail/inbox', 'the mail box: what was mailed to anybody, newest first; ?to= narrows it'],
   ['GET /mail', 'the same as JSON: to, subject, text, html, links'],
   ['GET /faults', 'faults that are armed now'],

@@ -16,6 +16,8 @@ async function main(): Promise<void> {
     windowMs: env.KAKAOPAY_WINDOW_MS,
     kakaoSecret: env.KAKAO_CLIENT_SECRET,
     naverSecret: env.NAVER_CLIENT_SECRET,
+    searchSecret: env.NAVER_SEARCH_CLIENT_SECRET,
+    searchLimits: { perDay: env.SHOPPING_PER_DAY, perSecond: env.SHOPPING_PER_SECOND },
   });
   log('listening', { url: emulators.url, smtpUrl: emulators.smtpUrl });
 

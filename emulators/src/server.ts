@@ -12,9 +12,13 @@ import { answerMail } from './mail/routes.js';
 import { openSmtp } from './mail/smtp.js';
 import { metrics } from './metrics.js';
 import { openNaver } from './naver/routes.js';
+import type { Limits } from './shopping/quota.js';
+import { openShopping } from './shopping/routes.js';
 
 const DRAIN_MS = 500;
 const LOGIN_SECRET = 'local-only-login-secret';
+const SEARCH_SECRET = 'local-only-search-secret';
+const SEARCH_LIMITS: Limits = { perDay: 25_000, perSecond: 1_000 };
 
 export interface Options {
   host?: string;
@@ -26,6 +30,9 @@ export interface Options {
   /** The client secrets of the logins. */
   kakaoSecret?: string;
   naverSecret?: string;
+  /** Of the shopping search. */
+  searchSecret?: string;
+  searchLimits?: Limits;
   now?: () => Date;
 }
 
@@ -40,6 +47,7 @@ export interface Emulators extends AsyncDisposable {
 export async function openEmulators(options: Options = {}): Promise<Emulators> {
   const { host = '127.0.0.1', port = 0, smtpPort = 0, windowMs = 900_000 } = options;
   const { kakaoSecret = LOGIN_SECRET, naverSecret = LOGIN_SECRET } = options;
+  const { searchSecret = SEARCH_SECRET, searchLimits = SEARCH_LIMITS } = options;
   const { now = () => new Date() } = options;
   const faults = new Faults();
   const origin = (): string => {
@@ -50,12 +58,14 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
   const kakaopay = openKakaoPay({ faults, windowMs, now, origin });
   const kakao = openKakao({ faults, now, origin, clientSecret: kakaoSecret });
   const naver = openNaver({ faults, now, origin, clientSecret: naverSecret });
+  const shopping = openShopping({ faults, now, clientSecret: searchSecret, limits: searchLimits });
 
   function route(request: Request): Answer | Promise<Answer> {
     const { method, path } = request;
     if (path.startsWith('/kakaopay/')) return kakaopay.answer(request);
     if (path.startsWith('/kakao/')) return kakao.answer(request);
     if (path.startsWith('/naver/')) return naver.answer(request);
+    if (path.startsWith('/shopping/')) return shopping.answer(request);
     if (path === '/mail' || path.startsWith('/mail/')) return answerMail(mailBox, request);
     switch (`${method} ${path}`) {
       case 'GET /':
