@@ -47,6 +47,33 @@ test('another process hears of what it watches, and of nothing else', async () =
   await eventually(() => expect(heard).toEqual(['a', 'b']));
 });
 
+test('who wants to hear of whatever changes does, and of everything when something may have been missed', async () => {
+  await using feeds = openFeeds();
+  await using proxy = await openTcpProxy(redisUrl());
+  const heard: string[] = [];
+  const feed = feeds.open(through(proxy, redisUrl()));
+  const watch = feed.watchAll({
+    changed: (id) => heard.push(id),
+    everythingChanged: () => heard.push('everything'),
+  });
+  await eventually(() => expect(heard).toEqual(['everything']));
+  const announcing = feeds.open();
+  announcing.announce('a');
+  announcing.announce('b');
+  await eventually(() => expect(heard).toEqual(['everything', 'a', 'b']));
+  proxy.cut();
+  await eventually(() => expect(feeds.warnings).toHaveLength(1));
+  proxy.restore();
+  await eventually(() => expect(heard).toEqual(['everything', 'a', 'b', 'everything']));
+
+  watch.close();
+  const others: string[] = [];
+  feed.watch(['last'], (id) => others.push(id));
+  announcing.announce('last');
+  await eventually(() => expect(others).toEqual(['last']));
+  expect(heard).toHaveLength(4);
+});
+
 test('what is announced again in one turn is told once', async () => {
   await using feeds = openFeeds();
   const feed = feeds.open();

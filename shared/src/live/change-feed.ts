@@ -1,7 +1,7 @@
 import type { Log } from '../telemetry/index.js';
 import { EVERYTHING, openAnnouncements } from './announcements.js';
 import { openChannel } from './channel.js';
-import { openWatched, type Listener } from './watched.js';
+import { openWatched, type Listener, type Whoever } from './watched.js';
 
 export interface Watch {
   close(): void;
@@ -20,6 +20,8 @@ export interface ChangeFeed {
    * the connection has been made anew, since announcements may have been missed. `listener` must not throw.
    */
   watch(ids: Iterable<string>, listener: Listener): Watch;
+  /** As `watch`, of every id of the topic. Neither function may throw. */
+  watchAll(whoever: Whoever): Watch;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,11 @@ export function openChangeFeed({ redisUrl, namespace, topic, log }: ChangeFeedOp
           for (const id of wanted) watched.remove(id, listener);
         },
       };
+    },
+    watchAll: (whoever) => {
+      if (!closed) listening ??= listen();
+      watched.addWhoever(whoever);
+      return { close: () => watched.removeWhoever(whoever) };
     },
     close: async () => {
       closed = true;
