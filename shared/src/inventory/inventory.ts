@@ -3,7 +3,7 @@ import { loadProduct, type LoadAnswer } from './load-product.js';
 import { keysOf, settingsFields, type HoldName, type LoadedProduct, type SaleSettings } from './product.js';
 import { readEntries, readUnitsByBuyer, scanEntries, type StockEntry } from './read-entries.js';
 import { readHeld, type HeldEntry } from './read-held.js';
-import { readStanding, readStock, type StockReading } from './read-stock.js';
+import { readClock, readStanding, readStock, type StockReading } from './read-stock.js';
 import { reserve, type ReserveAnswer, type ReserveRequest } from './reserve.js';
 import { defineScript } from './scripts.js';
 
@@ -23,6 +23,7 @@ export interface Inventory {
   changeSettings(productId: string, effectEpoch: number, settings: SaleSettings): Promise<EffectAnswer>;
   /** Step 4 of a rebuild. */
   load(product: LoadedProduct): Promise<LoadAnswer>;
+  /** In one round trip, with the clock; undefined: COLD. */
   read(productIds: readonly string[]): Promise<(StockReading | undefined)[]>;
   /** As `read`, of products that are COLD as well: what stands there, and nobody sells from. */
   readStanding(productIds: readonly string[]): Promise<(StockReading | undefined)[]>;
@@ -89,9 +90,6 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
     entries: (productId) => scanEntries(redis, namespace, productId),
     entriesOf: (productId, orderIds) => readEntries(redis, namespace, productId, orderIds),
     unitsByBuyer: (productId) => readUnitsByBuyer(redis, namespace, productId),
-    now: async () => {
-      const [seconds, micros] = await redis.time();
-      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-    },
+    now: () => readClock(redis),
   };
 }

@@ -1,7 +1,7 @@
 -- Prepended to every script of this folder: how the three hashes of a product are read and written.
 --
 -- KEYS[1] {p:ID}:stock   hash: epoch run version opensAt closesAt limit holdMs paused total terms available held sold
---                        serial
+--                        serial soldOutAt (when the last unit was taken)
 -- KEYS[2] {p:ID}:orders  hash: order id -> state|quantity|buyer|digest|epoch|serial|payBy|heldAt
 -- KEYS[3] {p:ID}:buyers  hash: buyer id -> units held and owned
 -- The field '#' of the last two is the epoch; the hashes belong together only while all three epochs are equal.

@@ -40,7 +40,9 @@ if ARGV[1] == 'probe' then return { 'FREE' } end
 
 local serial = redis.call('HINCRBY', KEYS[1], 'serial', 1)
 local pay_by = string.format('%d', now + tonumber(stock[8]))
-redis.call('HINCRBY', KEYS[1], 'available', -quantity)
+if redis.call('HINCRBY', KEYS[1], 'available', -quantity) == 0 then
+  redis.call('HSET', KEYS[1], 'soldOutAt', string.format('%d', now))
+end
 redis.call('HINCRBY', KEYS[1], 'held', quantity)
 redis.call('HINCRBY', KEYS[3], ARGV[3], quantity)
 write_entry(ARGV[2], {
