@@ -3,17 +3,21 @@ import { instant, type MessageType } from './message-type.js';
 
 const count = z.int().nonnegative();
 
+/** Of what refuses a checkout, as the API names it. */
+const reason = z.enum(['SoldOut', 'SaleNotOpen', 'LimitExceeded']);
+export type RefusalReason = z.infer<typeof reason>;
+
 const schema = z.object({
   products: z
     .array(
       z.object({
         productId: z.uuid(),
-        /** The second in which they were decided, by the clock of whoever decided. */
+        /** When the second began in which they were decided, by the clock of whoever decided. */
         second: instant,
         /** Answers to checkouts, orders and refusals. */
         decisions: count,
-        /** By the refusal's type, as the API names it: SoldOut, SaleNotOpen, LimitExceeded. */
-        refused: z.record(z.string(), count),
+        /** How many of them were refusals, by their reason. */
+        refused: z.partialRecord(reason, count),
       }),
     )
     .min(1)

@@ -1,6 +1,6 @@
 export type { HeldLine, MessageType } from './message-type.js';
 export { accountDeleted, type AccountDeleted } from './account-deleted.v1.js';
-export { decisionsCounted, type DecisionsCounted } from './decisions-counted.v1.js';
+export { decisionsCounted, type DecisionsCounted, type RefusalReason } from './decisions-counted.v1.js';
 export { productChanged, type ProductChanged } from './product-changed.v1.js';
 export { orderPlaced, type OrderPlaced } from './order-placed.v1.js';
 export { orderPaid, type OrderPaid } from './order-paid.v1.js';

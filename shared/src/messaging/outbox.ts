@@ -26,13 +26,18 @@ const APPEND_ALL = `
   INSERT INTO outbox (message_id, routing_key, version, body, request_id)
   SELECT message_id, $2, $3, body::jsonb, $5 FROM unnest($1::uuid[], $4::text[]) AS message (message_id, body)`;
 
-/** As {@link appendToOutbox}, for an event that happened to many at once: one statement, in their order. */
+/**
+ * As {@link appendToOutbox}, for an event that happened to many at once: one statement, in their order.
+ *
+ * @param ids of the messages; given by whoever appends the same ones again, not knowing whether they were committed:
+ * the inboxes then let them have their effect once.
+ */
 export async function appendAllToOutbox<T>(
   tx: Transaction,
   type: MessageType<T>,
   bodies: readonly T[],
+  ids: readonly string[] = bodies.map(() => randomUUID()),
 ): Promise<void> {
-  const ids = bodies.map(() => randomUUID());
   const contents = bodies.map((body) => JSON.stringify(type.schema.parse(body)));
   await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, currentRequestId() ?? null]);
   tx.afterCommit(announce);

@@ -16,6 +16,8 @@ import { openListingRefresh } from './listing/refresh-listing.js';
 import { orderChanges } from './order-changes.js';
 import { openServerChanges } from './rebuild/on-server-change.js';
 import { openRebuilds } from './rebuild/rebuilds.js';
+import { openCheckoutCounts } from './sale-figures/checkout-counts.js';
+import { tellCounts } from './sale-figures/tell-counts.js';
 import { buildOrder } from './schema.js';
 
 const env = readOrderEnv();
@@ -57,7 +59,10 @@ await runService(log, async (own) => {
     }),
   );
   const refreshListing = openListingRefresh({ database, catalog });
-  const parts = { database, followed, inventory, catalog, rebuilds, guard, refreshListing };
+  const counts = openCheckoutCounts();
+  // Closed after the last checkout was answered, and before the relay that carries the rest.
+  own(tellCounts({ database, counts, log }));
+  const parts = { database, followed, inventory, catalog, rebuilds, guard, refreshListing, counts };
   const subgraph = await buildOrder(parts);
   const readiness = readinessOf({ database, redis });
   own(

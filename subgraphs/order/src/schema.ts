@@ -15,8 +15,9 @@ import { OrderResolver } from './history/order.resolver.js';
 import { Product, User } from './order.entity.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
+import type { CheckoutCounts } from './sale-figures/checkout-counts.js';
 
-export type OrderParts = CheckoutParts & AuditParts & { followed: FollowedOrders };
+export type OrderParts = CheckoutParts & AuditParts & { followed: FollowedOrders; counts: CheckoutCounts };
 
 export function buildOrder(parts: OrderParts): Promise<Subgraph> {
   const { database, followed, rebuilds } = parts;

@@ -7,7 +7,7 @@ import { storeListing } from '../src/listing/store-listing.js';
 import type { OrderRow } from '../src/order-row.js';
 import type { OrderStatus } from '../src/order-status.js';
 
-const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 export const PAYMENT = '9a1d0000-0000-4000-8000-000000000001';
 export const TOTAL = 3_000;
 /** Of the products in Redis now; the orders' holds are of an earlier one. */

@@ -19,7 +19,8 @@ export interface CheckoutParts {
   refreshListing: RefreshListing;
 }
 
-export type CheckoutOutcome = { order: OrderRow } | { rejection: CheckoutRejection };
+/** `isNew`: placed by this very call, not by an earlier one under the same key. */
+export type CheckoutOutcome = { order: OrderRow; isNew: boolean } | { rejection: CheckoutRejection };
 
 interface Attempt {
   orderId: string;
@@ -79,7 +80,7 @@ async function buy(parts: CheckoutParts, attempt: Attempt): Promise<CheckoutOutc
     });
     if (placed.kind === 'stands') {
       for (const productId of placed.forgotten) parts.rebuilds.later(productId);
-      return { order: placed.order };
+      return { order: placed.order, isNew: placed.isNew };
     }
     await prepareNextTry(parts, attempt, placed);
   }
@@ -166,10 +167,10 @@ async function prepareNextTry(
 async function standing(
   database: Database,
   { orderId, basket }: Attempt,
-): Promise<{ order: OrderRow } | undefined> {
+): Promise<{ order: OrderRow; isNew: false } | undefined> {
   const [order] = await database.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
   if (order && order.digest !== basket.digest) throw anotherBasket();
-  return order && { order };
+  return order && { order, isNew: false };
 }
 
 const giveBack = ({ database }: CheckoutParts, { orderId, given }: Attempt) =>

@@ -21,7 +21,7 @@ export interface Placement {
 
 export type PlaceAnswer =
   /** It stands: placed now, or before by the same key. `forgotten`: products of which Redis lost its holds. */
-  | { kind: 'stands'; order: OrderRow; forgotten: string[] }
+  | { kind: 'stands'; order: OrderRow; isNew: boolean; forgotten: string[] }
   | { kind: 'conflict' }
   /** Nothing was written: the hold was not given in the product's epoch; `epoch` is the least that will do. */
   | { kind: 'epoch-passed'; productId: string; epoch: number }
@@ -83,7 +83,7 @@ async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer
     total,
     payBy: payBy.toISOString(),
   });
-  return { kind: 'stands', order, forgotten: [] };
+  return { kind: 'stands', order, isNew: true, forgotten: [] };
 }
 
 async function placeLine(tx: Transaction, orderId: string, hold: Hold, listing: Listing): Promise<void> {
@@ -137,9 +137,9 @@ async function meetStanding(
       const { epoch } = listingOf(listings, hold);
       await appendStockEffect(tx, { kind: 'end', productId: hold.productId, epoch, orderId, hold });
     }
-    return { kind: 'stands', order, forgotten: [] };
+    return { kind: 'stands', order, isNew: false, forgotten: [] };
   }
-  return { kind: 'stands', order, forgotten: strangers.map(({ productId }) => productId) };
+  return { kind: 'stands', order, isNew: false, forgotten: strangers.map(({ productId }) => productId) };
 }
 
 const isSame = (a: HoldName & { productId: string }, b: HoldName & { productId: string }) =>

@@ -1,0 +1,73 @@
+import { workOff, type Repetition } from '@stampede/shared/background';
+import type { Database } from '@stampede/shared/database';
+import { decisionsCounted, type DecisionsCounted } from '@stampede/shared/messages';
+import { appendAllToOutbox } from '@stampede/shared/messaging';
+import type { Log } from '@stampede/shared/telemetry';
+import { randomUUID } from 'node:crypto';
+import type { CheckoutCounts, Tally } from './checkout-counts.js';
+
+export interface TellCountsParts {
+  database: Database;
+  counts: CheckoutCounts;
+  log: Log;
+}
+
+interface Untold {
+  ids: string[];
+  bodies: DecisionsCounted[];
+}
+
+const EVERY_MS = 1_000;
+/** As many as a message may carry. */
+const TALLIES = 500;
+
+/**
+ * Tells what was counted, once a second, by the outbox. While PostgreSQL is away nothing is lost: what was being told
+ * is told again under the same message ids, so that a commit of which only the answer was lost does not count twice.
+ * Closing tells the rest; a crash loses what has not been told, a second's at most.
+ */
+export function tellCounts({ database, counts, log }: TellCountsParts): Repetition {
+  let untold: Untold | undefined;
+
+  async function tell(): Promise<void> {
+    untold ??= messagesOf(counts.take());
+    const { ids, bodies } = untold;
+    if (ids.length > 0) {
+      await database.transaction((tx) => appendAllToOutbox(tx, decisionsCounted, bodies, ids));
+    }
+    untold = undefined;
+  }
+
+  const loop = workOff({ name: 'the telling of decisions', pauseMs: EVERY_MS, log }, async () => {
+    await tell();
+    return 0;
+  });
+  return {
+    close: async () => {
+      await loop.close();
+      try {
+        // What was under way, and what has been counted since.
+        if (untold) await tell();
+        await tell();
+      } catch (error) {
+        log.warn({ err: error }, 'the last counts of decisions are lost');
+      }
+    },
+  };
+}
+
+function messagesOf(tallies: readonly Tally[]): Untold {
+  const untold: Untold = { ids: [], bodies: [] };
+  for (let from = 0; from < tallies.length; from += TALLIES) {
+    untold.ids.push(randomUUID());
+    untold.bodies.push({ products: tallies.slice(from, from + TALLIES).map(told) });
+  }
+  return untold;
+}
+
+const told = ({ productId, second, decisions, ...refused }: Tally) => ({
+  productId,
+  second: new Date(second * 1_000).toISOString(),
+  decisions,
+  refused: Object.fromEntries(Object.entries(refused).filter(([, count]) => count > 0)),
+});
