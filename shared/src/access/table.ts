@@ -102,6 +102,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
 
   // What the services ask one another. Types that are `@inaccessible` as a whole need no rows.
   ['Query', who.SERVICE, 'productExists productListing stockBook stockLedger orderToPay'],
+  ['Query', who.SERVICE, 'productExists stockBook stockLedger orderToPay saleFunnel'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];

@@ -4,6 +4,7 @@ import { countDeadLetters } from './dead-letters/list-dead-letters.js';
 import { expireDue } from './expiry/expire-orders.js';
 import { openAudits, type AuditJobParts } from './audit/audit-sales.js';
 import { sweepOrphans, type OrphanParts } from './orphans/sweep-orphans.js';
+import { foldSaleFunnel } from './sale-figures/fold-sale-funnel.js';
 import { reminders } from './watchdog/reminders.js';
 
 /** Short enough that units are available again well within a second of `payBy`. */
@@ -25,6 +26,7 @@ export function jobs(parts: OrphanParts & AuditJobParts): Repetition[] {
       openLetters.set(await countDeadLetters(database));
       return 0;
     }),
+    foldSaleFunnel(database, log),
     openAudits(parts),
     startWatchdog({ database, reminders, log, metrics }),
   ];

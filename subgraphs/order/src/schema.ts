@@ -16,6 +16,7 @@ import { Product, User } from './order.entity.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
 import type { CheckoutCounts } from './sale-figures/checkout-counts.js';
+import { SaleFunnelResolver } from './sale-figures/sale-funnel.resolver.js';
 
 export type OrderParts = CheckoutParts & AuditParts & { followed: FollowedOrders; counts: CheckoutCounts };
 
@@ -33,6 +34,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       new OrderResolver(orders),
       new PersonalDataResolver(database),
       new RebuildResolver(rebuilds),
+      new SaleFunnelResolver(database),
     ],
     types: [Product, User],
     references: {
