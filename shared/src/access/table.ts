@@ -49,10 +49,14 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   // The same for everybody, but a clock that was remembered is wrong.
   ['Query', who.ANYONE, 'serverTime'],
   ['Mutation', who.ROLE_SELLER, 'createProduct'],
+  ['Query', who.SIGNED_IN, 'wishlist'],
+  ['Mutation', who.SIGNED_IN, 'wish unwish'],
   ['Mutation', who.ITS_SELLER, 'restock pauseSale resumeSale'],
   ['Subscription', who.PUBLIC, 'stockChanged'],
   ['Product', who.PUBLIC, 'id name description brands images price createdAt'],
   ['Product', who.PUBLIC, 'seller sale stock refundPolicy'],
+  // By the caller.
+  ['Product', who.ANYONE, 'wished'],
   ['Sale', who.PUBLIC, 'phase opensAt closesAt limitPerBuyer holdMinutes'],
   ['Stock', who.PUBLIC, 'total available held sold asOf'],
   ['RefundPolicy', who.PUBLIC, 'usedOn tiers'],
@@ -104,6 +108,8 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Query', who.SERVICE, 'productExists productListing stockBook stockLedger orderToPay'],
   ['Query', who.SERVICE, 'productExists stockBook stockLedger orderToPay saleFunnel'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
+  ['Query', who.SERVICE, 'productExists stockBook stockLedger orderToPay'],
+  ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments personalDataOfWishes'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];
 

@@ -16,6 +16,7 @@ import { onOrderCancelled } from './stock-book/on-order-cancelled.js';
 import { onOrderPaid } from './stock-book/on-order-paid.js';
 import { openStockReader } from './stock/stock-reader.js';
 import { openStockWatcher } from './watch-stock/stock-watcher.js';
+import { onAccountDeleted } from './wishlist/on-account-deleted.js';
 
 const env = readCatalogEnv();
 const log = openLog('catalog', env.LOG_LEVEL);
@@ -40,7 +41,7 @@ await runService(log, async (own) => {
       namespace: env.NAMESPACE,
       service: 'catalog',
       database,
-      handlers: [onOrderPaid, onOrderCancelled],
+      handlers: [onOrderPaid, onOrderCancelled, onAccountDeleted],
       log,
       metrics,
     }),

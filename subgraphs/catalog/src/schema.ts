@@ -6,6 +6,7 @@ import { AuditResolver } from './audit/audit.resolver.js';
 import { BrowseResolver } from './browse/browse.resolver.js';
 import type { ProductReader } from './browse/product-reader.js';
 import { CreateProductResolver } from './create-product/create-product.resolver.js';
+import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { PauseSaleResolver } from './pause-sale/pause-sale.resolver.js';
 import { Seller } from './product.entity.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
@@ -15,6 +16,7 @@ import type { StockReader } from './stock/stock-reader.js';
 import type { StockWatcher } from './watch-stock/stock-watcher.js';
 import { WatchStockResolver } from './watch-stock/watch-stock.resolver.js';
 import { watchStock } from './watch-stock/watch-stock.js';
+import { WishlistResolver } from './wishlist/wishlist.resolver.js';
 
 export interface CatalogParts {
   database: Database;
@@ -36,9 +38,12 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
       new CreateProductResolver(database),
       new PauseSaleResolver(products, parts),
       new RebuildResolver(database, products),
+      new PersonalDataResolver(database),
+      new RebuildResolver(database),
       new RestockResolver(products, parts),
       new StockResolver(stock),
       new WatchStockResolver(),
+      new WishlistResolver(database, products),
     ],
     types: [Seller],
     references: { Product: ({ id }: { id: string }) => products.one(id) },

@@ -12,5 +12,5 @@ export class ProductConnection {
   pageInfo!: PageInfo;
 
   @Field(() => Int, { description: 'Products in the whole list.' })
-  totalCount!: number;
+  totalCount!: number | Promise<number>;
 }
