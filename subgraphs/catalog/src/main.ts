@@ -3,7 +3,7 @@ import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
 import { openChangeFeed } from '@stampede/shared/live';
 import { messagingTables, openMessaging } from '@stampede/shared/messaging';
-import { openRedis } from '@stampede/shared/redis';
+import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ import { onOrderPaid } from './stock-book/on-order-paid.js';
 import { openStockReader } from './stock/stock-reader.js';
 import { openStockWatcher } from './watch-stock/stock-watcher.js';
 import { onAccountDeleted } from './wishlist/on-account-deleted.js';
+import { openReminders } from './wishlist/reminders/open-reminders.js';
+import { openReminderPurge } from './wishlist/reminders/purge-reminders.js';
 
 const env = readCatalogEnv();
 const log = openLog('catalog', env.LOG_LEVEL);
@@ -46,6 +48,8 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
+  own(openReminders({ database, log, metrics }));
+  own(openReminderPurge({ database, guard: openGuard(redis, env.NAMESPACE, log), log }));
   const products = openProductReader(database);
   const stock = openStockReader({ inventory, askForRebuild: rebuilds.now, log });
   const feed = own(
