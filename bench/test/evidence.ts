@@ -1,5 +1,5 @@
 import { PRICE } from '../src/flash-sale/open-sale.js';
-import { readDecision } from '../src/flash-sale/outcomes.js';
+import { readDecision } from '../src/checkouts/decision.js';
 import type { Evidence } from '../src/flash-sale/judge.js';
 import type { LoadAnswer } from '../src/load/load.js';
 

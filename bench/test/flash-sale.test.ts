@@ -2,8 +2,8 @@ import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Buyer, openOwnRedis, openShop, type OwnRedis, type Shop } from '@stampede/shared/testing';
 import type { FlashSaleOptions, FlashSaleParts } from '../src/flash-sale/parts.js';
-import { holds, runFlashSale } from '../src/flash-sale/run.js';
-import { isTrue } from '../src/flash-sale/judge.js';
+import { runFlashSale } from '../src/flash-sale/run.js';
+import { holds, isTrue } from '../src/judging/check.js';
 import { spawnGenerator, type SpawnedGenerator } from '../src/load/spawn-generator.js';
 
 const BUYERS = 60;

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { isTrue, judge, type Evidence } from '../src/flash-sale/judge.js';
-import { readDecision } from '../src/flash-sale/outcomes.js';
+import { judge, type Evidence } from '../src/flash-sale/judge.js';
+import { isTrue } from '../src/judging/check.js';
+import { readDecision } from '../src/checkouts/decision.js';
 import type { LoadAnswer } from '../src/load/load.js';
 import { answered, evidence, failed, order, soldOut } from './evidence.js';
 

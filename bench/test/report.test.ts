@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { readFlush } from '../src/flash-sale/flush.js';
 import { judge } from '../src/flash-sale/judge.js';
-import { readDecision, timesByOutcome } from '../src/flash-sale/outcomes.js';
-import { holds, type FlashSaleRun } from '../src/flash-sale/run.js';
+import { readDecision } from '../src/checkouts/decision.js';
+import { timesByOutcome } from '../src/flash-sale/outcomes.js';
+import { describeRun } from '../src/flash-sale/report.js';
+import type { FlashSaleRun } from '../src/flash-sale/run.js';
+import { figures } from '../src/flash-sale/scenario.js';
+import { holds } from '../src/judging/check.js';
 import { openProgress } from '../src/report/progress.js';
 import { writeResults } from '../src/report/results.js';
 import { describeSpread } from '../src/report/spread.js';
-import { describeRun } from '../src/report/table.js';
 import { evidence, failed, order, soldOut } from './evidence.js';
 
 const proof = evidence();
@@ -124,8 +127,13 @@ test('an emptied Redis shows in the time in which nobody was answered', () => {
 
 test('several runs are told by their median and their ends', () => {
   const runs = [300, 100, 200].map((decisionsPerSecond) => ({ ...run, decisionsPerSecond }));
-  expect(describeSpread(runs)).toMatch(/^decisions\/s +200 +100 +300$/m);
-  expect(describeSpread(runs.map((each) => ({ ...each, lastConfirmedMs: null })))).not.toContain('CONFIRMED');
+  expect(describeSpread(runs, figures)).toMatch(/^decisions\/s +200 +100 +300$/m);
+  expect(
+    describeSpread(
+      runs.map((each) => ({ ...each, lastConfirmedMs: null })),
+      figures,
+    ),
+  ).not.toContain('CONFIRMED');
 });
 
 test('the results are JSON of a stable shape, in a file named for the scenario and the time', async () => {
@@ -149,7 +157,7 @@ test('the results are JSON of a stable shape, in a file named for the scenario a
       generatorMicroseconds: null,
       serverMicroseconds: 2,
     };
-    const file = await writeResults(folder, { args, floor, runs: [run], good: true });
+    const file = await writeResults(folder, args, { floor, runs: [run], good: true });
     expect(file).toMatch(/flash-sale-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.json$/);
     const content = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     expect(Object.keys(content)).toEqual(['scenario', 'at', 'good', 'arguments', 'machine', 'floor', 'runs']);

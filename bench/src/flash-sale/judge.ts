@@ -1,15 +1,10 @@
-import type { Books, Finding, LeftOver } from '@stampede/shared/testing';
+import type { Books } from '@stampede/shared/testing';
+import { checkInvariants, checkLeftOver, type Check } from '../judging/check.js';
+import type { Settled } from '../judging/settle.js';
 import { PRICE, type OpeningSale } from './open-sale.js';
-import { NO_ANSWER, type Decision } from './outcomes.js';
+import { NO_ANSWER, type Decision } from '../checkouts/decision.js';
 
-/** One thing that must be so after a sale, with the number that was found. */
-export interface Check {
-  claim: string;
-  wanted: number;
-  found: number;
-}
-
-export interface Evidence {
+export interface Evidence extends Settled {
   buyers: number;
   stock: number;
   flush: boolean;
@@ -18,16 +13,12 @@ export interface Evidence {
   /** Orders that their winners see CONFIRMED. */
   confirmed: number;
   books: Books;
-  leftOver: LeftOver;
-  invariants: Finding[];
 }
 
 /** Holds what buyers were told, and what the stores say, against what a true sale is. */
 export function judge(evidence: Evidence): Check[] {
-  return [...checkAnswers(evidence), ...checkBooks(evidence), ...checkInvariants(evidence)];
+  return [...checkAnswers(evidence), ...checkBooks(evidence), ...checkInvariants(evidence.invariants)];
 }
-
-export const isTrue = ({ wanted, found }: Check) => wanted === found;
 
 function checkAnswers({ buyers, stock, flush, sale, decisions }: Evidence): Check[] {
   const winners = Math.min(buyers, stock);
@@ -82,15 +73,6 @@ function checkBooks({ buyers, stock, confirmed, books, leftOver }: Evidence): Ch
     { claim: 'won captured', wanted: winners * PRICE, found: payments.capturedAmount },
     { claim: 'payments refunded', wanted: 0, found: payments.refunded },
     { claim: 'buyers above the limit', wanted: 0, found: Number(limits.mostOfOneBuyer > limits.perBuyer) },
-    { claim: 'messages not published', wanted: 0, found: leftOver.unpublishedMessages },
-    { claim: 'stock effects waiting', wanted: 0, found: leftOver.waitingStockEffects },
-    { claim: 'dead letters', wanted: 0, found: leftOver.deadLetters },
+    ...checkLeftOver(leftOver),
   ];
 }
-
-const checkInvariants = ({ invariants }: Evidence): Check[] =>
-  invariants.map(({ invariant, claim, violations }) => ({
-    claim: `${invariant}. ${claim}: violations`,
-    wanted: 0,
-    found: violations.length,
-  }));

@@ -1,23 +1,16 @@
-import type { Buyer, GraphqlClient, InvariantParts } from '@stampede/shared/testing';
+import type { Buyer } from '@stampede/shared/testing';
 import type { LoadGenerator } from '../load/load.js';
+import type { Platform } from '../platform.js';
 import type { Signer } from './sign-ins.js';
 
 /** The platform as the scenario sees it, with the people who take part. */
-export interface FlashSaleParts extends InvariantParts {
-  gatewayUrl: string;
-  amqpUrl: string;
-  /** Whether Redis belongs to this platform alone, and may be emptied. */
-  redisIsPrivate: boolean;
-  /** For everything but the rush. */
-  client: GraphqlClient;
+export interface FlashSaleParts extends Omit<Platform, 'accounts'> {
   seller: Buyer;
   buyers: Buyer[];
   /** Who signs in, over and over, while the others buy. */
   signers: Signer[];
   /** Connected to the gateway. */
   generator: Pick<LoadGenerator, 'eachConnection' | 'run'>;
-  /** Whose CPU time is told: pids by name. */
-  processes: Record<string, number>;
 }
 
 export interface FlashSaleOptions {

@@ -1,18 +1,20 @@
-import type { Books, Finding, LeftOver } from '@stampede/shared/testing';
+import { readBooks, type Books } from '@stampede/shared/testing';
+import type { Judged } from '../judging/check.js';
+import { settle, type Settled } from '../judging/settle.js';
 import { readServerClock } from './clock.js';
 import { readFlush, type FlushEffect } from './flush.js';
-import { isTrue, judge, type Check } from './judge.js';
+import { judge } from './judge.js';
 import { openSale, type OpeningSale } from './open-sale.js';
-import { readDecision, timesByOutcome, type Decision, type OutcomeTimes } from './outcomes.js';
+import { readDecision, type Decision } from '../checkouts/decision.js';
+import { timesByOutcome, type OutcomeTimes } from './outcomes.js';
 import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
 import { pay, type Winner } from './pay.js';
 import { rush, type Rush } from './rush.js';
-import { settle } from './settle.js';
 import type { SignInFigures } from './sign-ins.js';
 import { watchPage } from './watch-page.js';
 
 /** One sale from its opening to its last confirmed order, as it is written to the results. */
-export interface FlashSaleRun {
+export interface FlashSaleRun extends Settled, Judged {
   productId: string;
   opensAt: string;
   /** Milliseconds after the opening, by the clock that opens it, at which the first request went out. */
@@ -34,16 +36,8 @@ export interface FlashSaleRun {
   signIns: SignInFigures | null;
   cpu: Record<string, { seconds: number; microsecondsPerDecision: number } | null>;
   books: Books;
-  leftOver: LeftOver;
-  invariants: Finding[];
-  checks: Check[];
-  problems: string[];
   monotonicMicroseconds: [number, number];
 }
-
-/** Whether everything that must be so is so. */
-export const holds = ({ checks, problems }: FlashSaleRun): boolean =>
-  checks.every(isTrue) && problems.length === 0;
 
 export async function runFlashSale(parts: FlashSaleParts, options: FlashSaleOptions): Promise<FlashSaleRun> {
   if (options.flush && !parts.redisIsPrivate) {
@@ -62,8 +56,10 @@ export async function runFlashSale(parts: FlashSaleParts, options: FlashSaleOpti
 
   options.progress('checking', 0, 1);
   const buyers = parts.buyers.length;
-  const settled = await settle(parts, sale.productId, (found) =>
-    judge({ ...options, ...found, buyers, sale, decisions, confirmed: paid.confirmed }),
+  const settled = await settle(
+    parts,
+    async () => ({ books: await readBooks(parts, sale.productId) }),
+    (found) => judge({ ...options, ...found, buyers, sale, decisions, confirmed: paid.confirmed }),
   );
   return {
     ...figuresOf(sale, rushed, decisions, clockAheadMs),

@@ -1,26 +1,11 @@
-import type { Buyer } from '@stampede/shared/testing';
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { graphqlRequest } from '../load/requests.js';
+import { checkoutRequest } from '../checkouts/checkout-request.js';
 import type { LoadResult } from '../load/load.js';
 import { cpuSecondsOf } from '../measure/cpu.js';
 import { flush, type Flush } from './flush.js';
 import type { OpeningSale } from './open-sale.js';
 import type { FlashSaleOptions, FlashSaleParts } from './parts.js';
 import { keepSigningIn, type SignInFigures } from './sign-ins.js';
-
-const CHECKOUT = `mutation ($input: CheckoutInput!) { checkout(input: $input) {
-  __typename ... on Rejection { message }
-  ... on Order { id number status payBy }
-  ... on SoldOut { productId available }
-  ... on SaleNotOpen { productId phase opensAt }
-  ... on LimitExceeded { productId limit alreadyOrdered } } }`;
-
-/** One buyer's press of “buy”, with a key of its own. */
-export function checkoutRequest(url: URL, { account }: Buyer, productId: string): Buffer {
-  const input = { lines: [{ productId, quantity: 1 }], idempotencyKey: randomUUID() };
-  return graphqlRequest(url, { query: CHECKOUT, variables: { input } }, account.accessToken);
-}
 
 export interface Rush extends LoadResult {
   /** CPU seconds by process, from the opening to the last answer; null where it cannot be told. */

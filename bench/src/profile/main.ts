@@ -1,11 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FlashSaleRun } from '../flash-sale/run.js';
 import { table, whole } from '../report/table.js';
 import { readProfile } from './read-profile.js';
 
-// `node bench/dist/profile/main.js PROFILES RESULTS ROOT`, each a folder: what the profiled services did while buyers were
-// answered, by the newest results. Their profiles begin with the process and end with it; most of that is no part of a sale.
+// `node bench/dist/profile/main.js PROFILES RESULTS ROOT`, each a folder: what the profiled services did while it was
+// measured, by the newest results. Their profiles begin with the process and end with it; most of that is no part of it.
 const [folder, results, root] = process.argv.slice(2) as [string, string, string];
 const TOP = 25;
 
@@ -13,7 +12,9 @@ const newest = readdirSync(results)
   .filter((name) => name.endsWith('.json'))
   .sort()
   .at(-1)!;
-const { runs } = JSON.parse(readFileSync(join(results, newest), 'utf8')) as { runs: FlashSaleRun[] };
+const { runs } = JSON.parse(readFileSync(join(results, newest), 'utf8')) as {
+  runs: { monotonicMicroseconds: [number, number] }[];
+};
 const windows = runs.map(({ monotonicMicroseconds }) => monotonicMicroseconds);
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'))) {
   const { busyMs, idleMs, entries } = readProfile(join(folder, file), windows, root);

@@ -4,19 +4,14 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BenchArguments } from '../arguments.js';
-import type { FlashSaleRun } from '../flash-sale/run.js';
-import type { Floor } from '../floor/measure-floor.js';
-
-export interface Results {
-  args: BenchArguments;
-  floor: Floor;
-  runs: FlashSaleRun[];
-  /** Whether everything that must be so is so, in every run. */
-  good: boolean;
-}
+import type { Outcome } from '../scenario.js';
 
 /** Writes everything that was measured as JSON. @returns the file */
-export async function writeResults(folder: string, { args, floor, runs, good }: Results): Promise<string> {
+export async function writeResults(
+  folder: string,
+  args: BenchArguments,
+  { floor, runs, good }: Outcome,
+): Promise<string> {
   const { scenario, ...rest } = args;
   const at = new Date().toISOString();
   const machine = {
@@ -28,7 +23,7 @@ export async function writeResults(folder: string, { args, floor, runs, good }: 
   };
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${scenario}-${at.slice(0, 19).replaceAll(':', '-')}.json`);
-  const content = { scenario, at, good, arguments: rest, machine, floor, runs };
+  const content = { scenario, at, good, arguments: rest, machine, ...(floor && { floor }), runs };
   await writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
   return file;
 }

@@ -1,8 +1,14 @@
-// Measures a sale on a platform of its own: `npm run bench -- flash-sale --buyers 10000 --stock 100`.
+// Measures on a platform of its own: `npm run bench -- flash-sale --buyers 10000 --stock 100`.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArguments, usage, UsageError, type BenchArguments } from '../../../bench/src/arguments.ts';
+import {
+  profiledServices,
+  readArguments,
+  usageOf,
+  type BenchArguments,
+} from '../../../bench/src/arguments.ts';
+import { UsageError } from '../../../bench/src/command-line.ts';
 import { openHome, root } from '../home.ts';
 import { collectTroubles } from '../platform/collect-troubles.ts';
 import { startPlatform } from '../platform/platform.ts';
@@ -14,7 +20,7 @@ import { onShutdown } from '../processes/shutdown.ts';
 import { discardEarlierRuns, removeRun } from '../test-run/earlier-runs.ts';
 
 const args = process.argv.slice(2);
-const { profile } = readOrExit();
+const profiledOnes = profiledServices(readOrExit());
 if (process.env['NODE_ENV'] === 'production')
   exit(1, 'A benchmark fills a database, and is refused in production.');
 // It measures servers of its own, and may empty them: those that the environment gives belong to others.
@@ -38,7 +44,7 @@ try {
     home,
     port: await freePort(),
     demo: false,
-    nodeArgs: profile ? profiled(['gateway', 'order']) : {},
+    nodeArgs: profiled(profiledOnes),
     shutdown,
     report: troubles.report,
   });
@@ -68,7 +74,7 @@ try {
 }
 troubles.tell();
 if (shutdown.signal.aborted) exitCode = 130;
-else if (profile && exitCode === 0) showProfiles();
+else if (profiledOnes.length > 0 && exitCode === 0) showProfiles();
 if (exitCode === 1) console.error(`The servers' logs are in ${home.path}/logs`);
 else removeRun(home);
 process.exit(exitCode);
@@ -78,12 +84,13 @@ function readOrExit(): BenchArguments {
     return readArguments(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return exit(2, `${error.message}\n${usage}`);
+    return exit(2, `${error.message}\n${usageOf(args)}`);
   }
 }
 
 /** What makes services write a CPU profile when they end. */
 function profiled(names: string[]): Record<string, string[]> {
+  if (names.length === 0) return {};
   rmSync(profiles, { recursive: true, force: true });
   mkdirSync(profiles, { recursive: true });
   return Object.fromEntries(
