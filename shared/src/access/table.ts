@@ -106,10 +106,9 @@ const ROWS: [type: string, access: Access, fields: string][] = [
 
   // What the services ask one another. Types that are `@inaccessible` as a whole need no rows.
   ['Query', who.SERVICE, 'productExists productListing stockBook stockLedger orderToPay'],
-  ['Query', who.SERVICE, 'productExists stockBook stockLedger orderToPay saleFunnel'],
+  ['Query', who.SERVICE, 'saleFunnel'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
-  ['Query', who.SERVICE, 'productExists stockBook stockLedger orderToPay'],
-  ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments personalDataOfWishes'],
+  ['Query', who.SERVICE, 'personalDataOfWishes'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];
 

@@ -39,7 +39,6 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
       new PauseSaleResolver(products, parts),
       new RebuildResolver(database, products),
       new PersonalDataResolver(database),
-      new RebuildResolver(database),
       new RestockResolver(products, parts),
       new StockResolver(stock),
       new WatchStockResolver(),
