@@ -16,7 +16,8 @@ export async function createProduct(
   sellerId: string,
   input: ProductInput,
 ): Promise<Product> {
-  const { search_text, brand_keys } = searchColumnsOf({ ...input, description: input.description ?? '' });
+  const { name, brands } = input;
+  const { search_text, brand_keys } = searchColumnsOf({ name, brands, description: input.description ?? '' });
   return database.transaction(async (tx) => {
     const [row] = await tx.query<ProductRow>(
       `INSERT INTO product (id, seller_id, name, description, brands, images, price, used_on, refund_tiers,
