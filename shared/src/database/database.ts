@@ -4,9 +4,21 @@ import type { Log } from '../telemetry/index.js';
 
 export type Row = Record<string, unknown>;
 
-/** Runs one statement with bound parameters (`$1`, `$2` …), prepared once per connection. */
+export interface StatementOptions {
+  /**
+   * False: planned each time, for the values that it has. For statements whose best plan depends on these, and
+   * those whose texts are many. A prepared one gets a plan for any values after its fifth time.
+   */
+  prepared?: boolean;
+}
+
+/** Runs one statement with bound parameters (`$1`, `$2` …), prepared once per connection unless told otherwise. */
 export interface Sql {
-  query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  query<R extends object = Row>(
+    text: string,
+    values?: readonly unknown[],
+    options?: StatementOptions,
+  ): Promise<R[]>;
   /** As `query`, and says how many rows the statement touched. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
 }
@@ -90,11 +102,11 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
 }
 
 function sqlOver(client: pg.Pool | pg.PoolClient): Sql {
-  const run = (text: string, values: readonly unknown[] = []) =>
-    client.query<Row>({ name: nameOf(text), text, values: [...values] });
+  const run = (text: string, values: readonly unknown[] = [], { prepared = true }: StatementOptions = {}) =>
+    client.query<Row>({ ...(prepared && { name: nameOf(text) }), text, values: [...values] });
   return {
-    query: async <R extends object>(text: string, values?: readonly unknown[]) =>
-      (await run(text, values)).rows as R[],
+    query: async <R extends object>(text: string, values?: readonly unknown[], options?: StatementOptions) =>
+      (await run(text, values, options)).rows as R[],
     run: async (text, values) => (await run(text, values)).rowCount ?? 0,
   };
 }

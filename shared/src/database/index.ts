@@ -1,5 +1,5 @@
 export { openDatabase } from './database.js';
-export type { Database, Row, Sql, Transaction } from './database.js';
+export type { Database, Row, Sql, StatementOptions, Transaction } from './database.js';
 export { migrate } from './migrate.js';
 export type { TableSet } from './migrate.js';
 export { SERVICES, provisionDatabase, serviceDatabaseUrl } from './provision.js';
