@@ -2,7 +2,7 @@ export { Currency, Money, won } from './money.js';
 export { PageInfo } from './page-info.js';
 export { Rejection } from './rejection.js';
 export { SalePhase } from './sale-phase.js';
-export { decodeTimeCursor, encodeCursor, timeKey } from './cursor.js';
+export { decodeCursor, decodeTimeCursor, encodeCursor, isIdKey, isTimeKey, timeKey } from './cursor.js';
 export { isUuid } from './is-uuid.js';
 export { readPersonalPage, type PersonalPage } from './personal-page.js';
 export { isStorable } from './storable.js';
