@@ -4,6 +4,7 @@ import type { Inventory } from '@stampede/shared/inventory';
 import type { Log } from '@stampede/shared/telemetry';
 import { AuditResolver } from './audit/audit.resolver.js';
 import { BrowseResolver } from './browse/browse.resolver.js';
+import { ProductConnectionResolver } from './browse/product-connection.js';
 import type { ProductReader } from './browse/product-reader.js';
 import { CreateProductResolver } from './create-product/create-product.resolver.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
@@ -39,6 +40,8 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
       new PauseSaleResolver(products, parts),
       new RebuildResolver(database, products),
       new PersonalDataResolver(database),
+      new ProductConnectionResolver(),
+      new RebuildResolver(database),
       new RestockResolver(products, parts),
       new StockResolver(stock),
       new WatchStockResolver(),

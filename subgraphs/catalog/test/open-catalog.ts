@@ -154,9 +154,9 @@ export type CatalogUnderTest = Awaited<ReturnType<typeof openCatalog>>;
 function counting(database: Database, asked: { statements: number }): Database {
   return {
     ...database,
-    query: (text, values) => {
+    query: (...statement) => {
       asked.statements += 1;
-      return database.query(text, values);
+      return database.query(...statement);
     },
   };
 }

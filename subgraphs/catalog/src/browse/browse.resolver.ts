@@ -3,8 +3,10 @@ import type { Inventory } from '@stampede/shared/inventory';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, ID, Int, Query, Resolver } from 'type-graphql';
 import { Product } from '../product.entity.js';
-import type { ProductReader } from './product-reader.js';
 import { ProductConnection } from './product-connection.js';
+import { ProductFilter } from './product-filter.js';
+import type { ProductReader } from './product-reader.js';
+import { ProductSort } from './product-sort.js';
 
 @Resolver()
 export class BrowseResolver {
@@ -18,14 +20,30 @@ export class BrowseResolver {
     return this.products_.one(id);
   }
 
-  @Query(() => ProductConnection, { description: 'Products on sale, those that open last first.' })
+  @Query(() => ProductConnection, { description: 'Products, those that a filter leaves, in some order.' })
   products(
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'At most 100.' })
     first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which to go on.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'The cursor after which to go on: of this list in the same order.',
+    })
     after: string | null,
+    @Arg('filter', () => ProductFilter, { nullable: true, description: 'Left out: all products.' })
+    filter: ProductFilter | null,
+    @Arg('sort', () => ProductSort, {
+      nullable: true,
+      defaultValue: ProductSort.OPENING_SOON,
+      description: 'Which come first.',
+    })
+    sort: ProductSort | null,
   ): Promise<ProductConnection> {
-    return this.products_.page(first ?? 20, after ?? null);
+    return this.products_.page({
+      first: first ?? 20,
+      after: after ?? null,
+      filter: filter ?? {},
+      sort: sort ?? ProductSort.OPENING_SOON,
+    });
   }
 
   @Query(() => GraphQLDateTime, { description: 'The clock that opens sales.' })

@@ -1,34 +1,44 @@
 import type { Sql } from '@stampede/shared/database';
 import { badInput } from '@stampede/shared/errors';
-import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
-import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
+import { productOf, type ProductRow } from '../product-row.js';
+import { conditionsOf, type Condition } from './conditions.js';
+import { countStatement, pageStatement, type PageOf, type Statement } from './list-statements.js';
+import { productCursor } from './page-order.js';
 import type { ProductConnection } from './product-connection.js';
+import type { ProductFilter } from './product-filter.js';
+import type { ProductSort } from './product-sort.js';
 
-const LIST = 'products';
 const MAX_PAGE = 100;
 
-/** All products, the next to open last opened first, as keyset pages. @throws BAD_USER_INPUT */
+type ListedRow = ProductRow & { cursor_keys: string[] };
+
+export interface ListRequest {
+  first: number;
+  after: string | null;
+  filter: ProductFilter;
+  sort: ProductSort;
+}
+
+/**
+ * A page of the products that a filter leaves, by keyset: what comes and goes meanwhile moves nothing on the pages
+ * to come. The products are counted only when that is asked for.
+ *
+ * @throws BAD_USER_INPUT
+ */
 export async function listProducts(
   database: Sql,
-  first: number,
-  after: string | null,
+  { first, after, filter, sort }: ListRequest,
 ): Promise<ProductConnection> {
   if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
-  const [opensAt, id] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
-  const rows = await database.query<ProductRow & { cursor_at: string }>(
-    `SELECT ${PRODUCT_COLUMNS}, ${timeKey('opens_at')} AS cursor_at FROM product
-     WHERE $2::timestamptz IS NULL OR (opens_at, id) < ($2::timestamptz, $3::uuid)
-     ORDER BY opens_at DESC, id DESC LIMIT $1`,
-    [first + 1, opensAt, id],
-  );
-  const [count] = await database.query<{ count: number }>('SELECT count(*) FROM product');
+  const conditions = conditionsOf(filter);
+  const rows = await readPage(database, { conditions, sort, after, limit: first + 1 });
   const edges = rows.slice(0, first).map((row) => ({
-    cursor: encodeCursor(LIST, row.cursor_at, row.id),
+    cursor: productCursor(sort, row.cursor_keys, row.id),
     node: productOf(row),
   }));
   return {
     edges,
-    totalCount: count?.count ?? 0,
+    totalCount: onDemand(() => count(database, conditions)),
     pageInfo: {
       hasNextPage: rows.length > first,
       hasPreviousPage: after !== null,
@@ -36,4 +46,27 @@ export async function listProducts(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+type Conditions = readonly Condition[] | undefined;
+
+function readPage(database: Sql, page: Omit<PageOf, 'conditions'> & { conditions: Conditions }) {
+  // Of what finds nothing the cursor is checked all the same: an answer does not depend on what was looked for.
+  const statement = pageStatement({ ...page, conditions: page.conditions ?? [] });
+  return page.conditions ? run<ListedRow>(database, statement) : [];
+}
+
+async function count(database: Sql, conditions: Conditions): Promise<number> {
+  if (!conditions) return 0;
+  const [counted] = await run<{ count: number }>(database, countStatement(conditions));
+  return counted?.count ?? 0;
+}
+
+/** The best plan depends on what is looked for, and a prepared statement would soon have one for anything. */
+const run = <Row extends object>(database: Sql, { text, values }: Statement) =>
+  database.query<Row>(text, values, { prepared: false });
+
+function onDemand<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => (found ??= find());
 }

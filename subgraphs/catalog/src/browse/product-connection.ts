@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { PageInfo } from '@stampede/shared/graphql';
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { ProductEdge } from '../product.entity.js';
 
-@ObjectType()
+@ObjectType({ description: 'A page of products.' })
 export class ProductConnection {
   @Field(() => [ProductEdge], { description: 'One for each product of the page.' })
   edges!: ProductEdge[];
@@ -11,6 +11,14 @@ export class ProductConnection {
   @Field(() => PageInfo, { description: 'Where the page stands.' })
   pageInfo!: PageInfo;
 
-  @Field(() => Int, { description: 'Products in the whole list.' })
-  totalCount!: number | Promise<number>;
+  /** A number, or how to get it, for a list that is not to be counted for who does not ask. */
+  totalCount!: number | (() => Promise<number>);
+}
+
+@Resolver(() => ProductConnection)
+export class ProductConnectionResolver {
+  @FieldResolver(() => Int, { description: 'Products in the whole list, exactly.' })
+  totalCount(@Root() { totalCount }: ProductConnection): number | Promise<number> {
+    return typeof totalCount === 'function' ? totalCount() : totalCount;
+  }
 }

@@ -2,7 +2,7 @@ import type { Database } from '@stampede/shared/database';
 import DataLoader from 'dataloader';
 import type { Product } from '../product.entity.js';
 import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
-import { listProducts } from './list-products.js';
+import { listProducts, type ListRequest } from './list-products.js';
 import type { ProductConnection } from './product-connection.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -10,7 +10,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Reads products: those asked for in one tick, by whatever request, in one statement. */
 export interface ProductReader {
   one(id: string): Promise<Product | null>;
-  page(first: number, after: string | null): Promise<ProductConnection>;
+  /** @throws BAD_USER_INPUT */
+  page(request: ListRequest): Promise<ProductConnection>;
 }
 
 export function openProductReader(database: Database): ProductReader {
@@ -28,6 +29,6 @@ export function openProductReader(database: Database): ProductReader {
   return {
     // What is no id at all names no product.
     one: (id) => (UUID.test(id) ? loader.load(id.toLowerCase()) : Promise.resolve(null)),
-    page: (first, after) => listProducts(database, first, after),
+    page: (request) => listProducts(database, request),
   };
 }
