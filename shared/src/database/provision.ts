@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { refuseWithoutLanguages } from './languages.js';
 
 /** The services that keep data; each has a schema of its name and a role `stampede_NAME`. */
 export const SERVICES = ['user', 'catalog', 'order', 'payment'] as const;
@@ -15,6 +16,8 @@ export interface ProvisionOptions {
 /**
  * Makes the database, and for each service a role and a schema that only this role may use. Idempotent: what
  * is there stays, passwords are set anew.
+ *
+ * @throws Error when the database is one in which Korean could not be found.
  */
 export async function provisionDatabase({ adminUrl, database, passwords }: ProvisionOptions): Promise<void> {
   await withClient(adminUrl, async (client) => {
@@ -28,6 +31,7 @@ export async function provisionDatabase({ adminUrl, database, passwords }: Provi
     await client.query(`REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
     // Search by parts of words. In public, where every role may use it and none may make anything.
     await client.query('CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public');
+    await refuseWithoutLanguages(client);
     for (const service of SERVICES) {
       const role = `stampede_${service}`;
       // The owner of a schema must be among the creator's roles (PostgreSQL, CREATE SCHEMA).
