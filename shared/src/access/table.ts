@@ -57,6 +57,12 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Product', who.PUBLIC, 'seller sale stock refundPolicy'],
   // By the caller.
   ['Product', who.ANYONE, 'wished'],
+  ['Mutation', who.ITS_SELLER, 'updateProduct closeSale'],
+  ['Query', who.PUBLIC, 'categories'],
+  ['Mutation', who.ROLE_OPERATOR, 'createCategory renameCategory removeCategory'],
+  // A query of its own.
+  ['Product', who.PUBLIC_COSTLY, 'category'],
+  ['Category', who.PUBLIC, 'id name'],
   ['Sale', who.PUBLIC, 'phase opensAt closesAt limitPerBuyer holdMinutes'],
   ['Stock', who.PUBLIC, 'total available held sold asOf'],
   ['RefundPolicy', who.PUBLIC, 'usedOn tiers'],

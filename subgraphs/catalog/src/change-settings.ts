@@ -6,13 +6,41 @@ import type { Log } from '@stampede/shared/telemetry';
 import type { Product } from './product.entity.js';
 import { PRODUCT_COLUMNS, productChangedBy, productOf, type ProductRow } from './product-row.js';
 
-/** Columns of `product` that are settings of its sale, with their new values. */
-export type SettingsChange = Partial<Pick<ProductRow, 'opens_at' | 'closes_at' | 'paused' | 'total'>>;
+/** Columns of `product` that its seller decides, and those that follow from them: a version is one state of them all. */
+export const SETTING_COLUMNS = [
+  'name',
+  'description',
+  'brands',
+  'category_id',
+  'images',
+  'price',
+  'used_on',
+  'refund_tiers',
+  'opens_at',
+  'closes_at',
+  'limit_per_buyer',
+  'hold_minutes',
+  'paused',
+  'total',
+  'search_text',
+  'brand_keys',
+] as const;
+
+/** What an order line copies of a product. */
+const TERMS = ['name', 'price', 'used_on', 'refund_tiers'] as const;
+
+type SettingColumn = (typeof SETTING_COLUMNS)[number];
+
+/** Some of these columns, with their new values. */
+export type SettingsChange = Partial<
+  Pick<ProductRow, Extract<SettingColumn, keyof ProductRow>> & { search_text: string; brand_keys: string[] }
+>;
 
 /** Says what is to change of a product as it stands, locked; undefined when nothing is. May write in `tx`. */
 export type DecideChange = (
   product: Product,
   tx: Transaction,
+  row: ProductRow,
 ) => SettingsChange | undefined | Promise<SettingsChange | undefined>;
 
 /**
@@ -31,7 +59,7 @@ export async function changeSettings(
   );
   if (!row) throw new Error(`product ${productId} is gone`);
   const standing = productOf(row);
-  const change = await decide(standing, tx);
+  const change = await decide(standing, tx, row);
   if (!change) return standing;
   const product = await storeSettings(tx, productId, change);
   const { epoch, settings } = product;
@@ -40,18 +68,20 @@ export async function changeSettings(
   return product;
 }
 
+/** One statement for whatever changes: a connection prepares it once. */
+const STORE = `UPDATE product SET
+  (${SETTING_COLUMNS.join(', ')}) = (SELECT ${SETTING_COLUMNS.join(', ')} FROM jsonb_populate_record(product, $2)),
+  version = version + 1, terms_version = CASE WHEN $3 THEN version + 1 ELSE terms_version END
+  WHERE id = $1 RETURNING ${PRODUCT_COLUMNS}`;
+
 /** Stores settings as the next version and tells the other services; Redis is told by whoever calls. */
 export async function storeSettings(
   tx: Transaction,
   productId: string,
   change: SettingsChange,
 ): Promise<Product> {
-  const columns = Object.keys(change).map((column, index) => `${column} = $${index + 2}`);
-  const [row] = await tx.query<ProductRow>(
-    `UPDATE product SET ${columns.join(', ')}, version = version + 1 WHERE id = $1
-     RETURNING ${PRODUCT_COLUMNS}`,
-    [productId, ...Object.values(change)],
-  );
+  const newTerms = TERMS.some((column) => column in change);
+  const [row] = await tx.query<ProductRow>(STORE, [productId, JSON.stringify(change), newTerms]);
   if (!row) throw new Error(`product ${productId} is gone`);
   const product = productOf(row);
   await appendToOutbox(tx, productChanged, productChangedBy(product));

@@ -6,6 +6,9 @@ import { AuditResolver } from './audit/audit.resolver.js';
 import { BrowseResolver } from './browse/browse.resolver.js';
 import { ProductConnectionResolver } from './browse/product-connection.js';
 import type { ProductReader } from './browse/product-reader.js';
+import { CategoriesResolver } from './categories/categories.resolver.js';
+import { openCategoryReader } from './categories/category-reader.js';
+import { CloseSaleResolver } from './close-sale/close-sale.resolver.js';
 import { CreateProductResolver } from './create-product/create-product.resolver.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { PauseSaleResolver } from './pause-sale/pause-sale.resolver.js';
@@ -14,6 +17,7 @@ import { RebuildResolver } from './rebuild/rebuild.resolver.js';
 import { RestockResolver } from './restock/restock.resolver.js';
 import { StockResolver } from './stock/stock.resolver.js';
 import type { StockReader } from './stock/stock-reader.js';
+import { UpdateProductResolver } from './update-product/update-product.resolver.js';
 import type { StockWatcher } from './watch-stock/stock-watcher.js';
 import { WatchStockResolver } from './watch-stock/watch-stock.resolver.js';
 import { watchStock } from './watch-stock/watch-stock.js';
@@ -36,6 +40,8 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
     resolvers: [
       new AuditResolver(database),
       new BrowseResolver(products, inventory),
+      new CategoriesResolver(database, openCategoryReader(database)),
+      new CloseSaleResolver(products, parts),
       new CreateProductResolver(database),
       new PauseSaleResolver(products, parts),
       new RebuildResolver(database, products),
@@ -44,6 +50,7 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
       new RebuildResolver(database),
       new RestockResolver(products, parts),
       new StockResolver(stock),
+      new UpdateProductResolver(products, parts),
       new WatchStockResolver(),
       new WishlistResolver(database, products),
     ],

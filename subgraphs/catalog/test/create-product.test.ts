@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => catalog[Symbol.asyncDispose]());
 
 const CREATE = `mutation ($input: ProductInput!) { createProduct(input: $input) {
-  id name description brands images price { amount currency } createdAt
+  id name description brands category { name } images price { amount currency } createdAt
   refundPolicy { usedOn tiers { daysBefore percent } } seller { id }
   sale { opensAt closesAt limitPerBuyer holdMinutes } stock { total } } }`;
 const create = (input: object, identity = SELLER) => catalog.ask(CREATE, { input }, identity);
@@ -57,6 +57,10 @@ const problems: [what: string, change: object, ...paths: string[]][] = [
     { opensAt: '2026-01-01T00:00:00Z', closesAt: '2026-01-01T00:00:00Z' },
     'input.closesAt',
   ],
+  ['a category that is no id', { categoryId: 'shoes' }, 'input.categoryId'],
+  ['a category that is not there', { categoryId: randomUUID() }, 'input.categoryId'],
+  ['a day of use as it opens', { usedOn: '2026-01-01T00:00:00Z' }, 'input.usedOn'],
+  ['a day of use in another age', { usedOn: '9999-01-01T00:00:00Z' }, 'input.usedOn'],
   [
     'a tier of more than everything',
     { refundTiers: [{ ...tier, percent: 101 }] },
@@ -122,7 +126,10 @@ test('takes each bound itself', async () => {
 test('fills in what is left out, also when it is null', async () => {
   const nulls = {
     description: null,
+    categoryId: null,
     images: null,
+    closesAt: null,
+    usedOn: null,
     limitPerBuyer: null,
     holdMinutes: null,
     refundTiers: null,
@@ -131,6 +138,7 @@ test('fills in what is left out, also when it is null', async () => {
     const { data } = await create(input);
     expect(data.createProduct).toMatchObject({
       description: '',
+      category: null,
       images: [],
       sale: { closesAt: null, limitPerBuyer: 1, holdMinutes: 30 },
       refundPolicy: { usedOn: null, tiers: [{ daysBefore: 0, percent: 100 }] },
@@ -154,6 +162,31 @@ test('the same key of the same seller gives the same product, told to the others
   const other = { ...SELLER, userId: randomUUID() } as typeof SELLER;
   const theirs = await create(input, other);
   expect(ids).not.toContain(theirs.data.createProduct.id);
+});
+
+test('the same key with anything else is a conflict, and the product stays as it is', async () => {
+  const idempotencyKey = 'one-product';
+  const first = await create({ ...required(), idempotencyKey });
+  const { id } = first.data.createProduct;
+  const others = [
+    { name: 'Other' },
+    { stock: 11 },
+    { closesAt: '2026-05-01T00:00:00Z' },
+    { limitPerBuyer: 2 },
+  ];
+  for (const other of others) {
+    const { errors } = await create({ ...required(), ...other, idempotencyKey });
+    expect(errors?.[0]?.extensions.code).toBe('IDEMPOTENCY_CONFLICT');
+  }
+  // Said in full, and with what nobody sees.
+  const same = { name: ` ${required().name}`, description: null, limitPerBuyer: 1, holdMinutes: null };
+  expect((await create({ ...required(), ...same, idempotencyKey })).data.createProduct.id).toBe(id);
+  // Whatever has become of it since: it is the product that the key made.
+  await catalog.database.run(`UPDATE product SET name = 'Changed since' WHERE id = $1`, [id]);
+  expect((await create({ ...required(), idempotencyKey })).data.createProduct).toMatchObject({
+    id,
+    name: 'Changed since',
+  });
 });
 
 test('products without a key are products of their own', async () => {

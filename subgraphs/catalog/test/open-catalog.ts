@@ -47,6 +47,7 @@ export const productInput = (change: Partial<ProductInput> = {}): ProductInput =
   holdMinutes: 30,
   usedOn: null,
   refundTiers: null,
+  categoryId: null,
   idempotencyKey: null,
   ...change,
 });

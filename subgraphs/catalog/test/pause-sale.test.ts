@@ -106,6 +106,8 @@ test('a sale is its seller’s and the operators’ to change', async () => {
   const operations = [
     ['pauseSale(productId: $id)', 'pauseSale'],
     ['resumeSale(productId: $id)', 'resumeSale'],
+    ['closeSale(productId: $id)', 'closeSale'],
+    ['updateProduct(id: $id, patch: { name: "Another name" })', 'updateProduct'],
     ['restock(productId: $id, quantity: 1, idempotencyKey: "restock-1")', 'restock'],
   ] as const;
   for (const [call, name] of operations) {

@@ -11,7 +11,9 @@ import { ProductInput } from './product-input.js';
 export class CreateProductResolver {
   constructor(private readonly database: Database) {}
 
-  @Mutation(() => Product, { description: 'Puts a product on sale. Role: SELLER.' })
+  @Mutation(() => Product, {
+    description: 'Puts a product on sale, of which there are `stock` units. Role: SELLER.',
+  })
   createProduct(
     @Ctx() context: SubgraphContext,
     @Arg('input', () => ProductInput, { description: 'What is sold, and how.' }) input: ProductInput,

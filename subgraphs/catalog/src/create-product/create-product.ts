@@ -1,68 +1,77 @@
-import type { Database } from '@stampede/shared/database';
-import { FULL_REFUND, productChanged } from '@stampede/shared/messages';
+import type { Database, Sql } from '@stampede/shared/database';
+import { badInput, conflict } from '@stampede/shared/errors';
+import { productChanged } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
-import { randomUUID } from 'node:crypto';
-import { searchColumnsOf } from '../browse/search-form.js';
+import { createHash, randomUUID } from 'node:crypto';
+import { isOfNoCategory } from '../categories/is-of-no-category.js';
+import { SETTING_COLUMNS } from '../change-settings.js';
 import type { Product } from '../product.entity.js';
 import { PRODUCT_COLUMNS, productChangedBy, productOf, type ProductRow } from '../product-row.js';
-import type { ProductInput, RefundTierInput } from './product-input.js';
+import { columnsOf, findable } from './product-columns.js';
+import type { ProductInput } from './product-input.js';
+
+const names = SETTING_COLUMNS.join(', ');
+const INSERT = `INSERT INTO product (id, seller_id, idempotency_key, input_digest, ${names})
+  SELECT $1, $2, $3, $4, ${names} FROM jsonb_populate_record(NULL::product, $5)
+  ON CONFLICT (seller_id, idempotency_key) DO NOTHING RETURNING ${PRODUCT_COLUMNS}`;
 
 /**
  * Stores a product and tells the others, who make it ready to be sold. The same seller's same idempotency key
- * gives the product that it made before.
+ * gives the product that it made before, however that has been changed since.
+ *
+ * @throws BAD_USER_INPUT for a category that is not there; IDEMPOTENCY_CONFLICT when the key made another product
  */
 export async function createProduct(
   database: Database,
   sellerId: string,
   input: ProductInput,
 ): Promise<Product> {
-  const { name, brands } = input;
-  const { search_text, brand_keys } = searchColumnsOf({ name, brands, description: input.description ?? '' });
-  return database.transaction(async (tx) => {
-    const [row] = await tx.query<ProductRow>(
-      `INSERT INTO product (id, seller_id, name, description, brands, images, price, used_on, refund_tiers,
-         opens_at, closes_at, limit_per_buyer, hold_minutes, total, idempotency_key, search_text, brand_keys)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-       ON CONFLICT (seller_id, idempotency_key) DO NOTHING RETURNING ${PRODUCT_COLUMNS}`,
-      [
-        randomUUID(),
-        sellerId,
-        input.name.trim(),
-        input.description ?? '',
-        input.brands.map((brand) => brand.trim()),
-        (input.images ?? []).map(String),
-        input.price,
-        input.usedOn ?? null,
-        JSON.stringify(mostDaysFirst(input.refundTiers ?? FULL_REFUND.tiers)),
-        input.opensAt,
-        input.closesAt ?? null,
-        input.limitPerBuyer ?? 1,
-        input.holdMinutes ?? 30,
-        input.stock,
-        input.idempotencyKey ?? null,
-        search_text,
-        brand_keys,
-      ],
-    );
-    if (!row) return createdBefore(tx, sellerId, input.idempotencyKey);
-    const product = productOf(row);
-    await appendToOutbox(tx, productChanged, productChangedBy(product));
-    return product;
-  });
+  const columns = { ...columnsOf(complete(input)), paused: false, total: input.stock };
+  const digest = createHash('sha256').update(JSON.stringify(columns)).digest('base64url');
+  const key = input.idempotencyKey ?? null;
+  const values = [randomUUID(), sellerId, key, digest, JSON.stringify(findable(columns))];
+  try {
+    return await database.transaction(async (tx) => {
+      const [row] = await tx.query<ProductRow>(INSERT, values);
+      if (!row) return await createdBefore(tx, { sellerId, key, digest });
+      const product = productOf(row);
+      await appendToOutbox(tx, productChanged, productChangedBy(product));
+      return product;
+    });
+  } catch (error) {
+    if (!isOfNoCategory(error)) throw error;
+    throw badInput({ path: 'input.categoryId', message: 'names no category.' });
+  }
 }
 
-const mostDaysFirst = (tiers: readonly RefundTierInput[]) =>
-  tiers.toSorted((a, b) => b.daysBefore - a.daysBefore);
+/** With null for what was left out, so that saying nothing and saying null are one input. */
+const complete = (input: ProductInput) => ({
+  name: input.name,
+  brands: input.brands,
+  price: input.price,
+  opensAt: input.opensAt,
+  description: input.description ?? null,
+  categoryId: input.categoryId ?? null,
+  images: input.images ?? null,
+  closesAt: input.closesAt ?? null,
+  limitPerBuyer: input.limitPerBuyer ?? null,
+  holdMinutes: input.holdMinutes ?? null,
+  usedOn: input.usedOn ?? null,
+  refundTiers: input.refundTiers ?? null,
+});
 
 async function createdBefore(
-  tx: Pick<Database, 'query'>,
-  sellerId: string,
-  key: string | null,
+  tx: Sql,
+  { sellerId, key, digest }: { sellerId: string; key: string | null; digest: string },
 ): Promise<Product> {
-  const [row] = await tx.query<ProductRow>(
-    `SELECT ${PRODUCT_COLUMNS} FROM product WHERE seller_id = $1 AND idempotency_key = $2`,
+  const [row] = await tx.query<ProductRow & { input_digest: string | null }>(
+    `SELECT ${PRODUCT_COLUMNS}, input_digest FROM product WHERE seller_id = $1 AND idempotency_key = $2`,
     [sellerId, key],
   );
   if (!row) throw new Error('a product’s idempotency key conflicts, and is not there');
+  // Of a product that was created before there were digests nobody knows; its key was never used for another.
+  if (row.input_digest !== null && row.input_digest !== digest) {
+    throw conflict('This idempotencyKey was used for another product.');
+  }
   return productOf(row);
 }

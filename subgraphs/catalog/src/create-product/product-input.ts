@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { GraphQLDateTime, GraphQLSafeInt, GraphQLURL } from 'graphql-scalars';
-import { Field, InputType, Int } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 
 @InputType()
 export class RefundTierInput {
@@ -25,6 +25,9 @@ export class ProductInput {
 
   @Field(() => [String], { description: '1 to 10; a collaboration names two or more.' })
   brands!: string[];
+
+  @Field(() => ID, { nullable: true, description: 'One of `categories`; none, when left out.' })
+  categoryId!: string | null;
 
   @Field(() => [GraphQLURL], { nullable: true, defaultValue: [], description: 'At most 10, by https.' })
   images!: URL[] | null;
@@ -55,7 +58,10 @@ export class ProductInput {
   })
   holdMinutes!: number | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'The day of admission, for a ticket.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'The day of admission, for a ticket; after opensAt.',
+  })
   usedOn!: Date | null;
 
   @Field(() => [RefundTierInput], {
@@ -66,7 +72,8 @@ export class ProductInput {
 
   @Field(() => String, {
     nullable: true,
-    description: '8 to 64 of A-Z a-z 0-9 . _ -; the same key gives the same product again.',
+    description:
+      '8 to 64 of A-Z a-z 0-9 . _ -; the same key gives the same product again, and with anything else in the input it is IDEMPOTENCY_CONFLICT.',
   })
   idempotencyKey!: string | null;
 }

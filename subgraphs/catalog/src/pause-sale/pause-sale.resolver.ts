@@ -15,7 +15,7 @@ export class PauseSaleResolver {
 
   @Mutation(() => Product, {
     description:
-      'Stops a sale for now: nobody new can order, and who holds units may still pay. Pausing a paused sale changes nothing. Role: SELLER (own) or OPERATOR.',
+      'Stops a sale for now: nobody new can order, and who holds units may still pay. Pausing a paused sale changes nothing. A closed one stays CLOSED, and is paused should it be opened again. Role: SELLER (own) or OPERATOR.',
   })
   pauseSale(
     @Ctx() context: SubgraphContext,

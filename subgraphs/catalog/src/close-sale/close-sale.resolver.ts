@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import type { Inventory } from '@stampede/shared/inventory';
+import type { SubgraphContext } from '@stampede/shared/subgraph';
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import type { ProductReader } from '../browse/product-reader.js';
+import { changeSettingsAtOnce, type SettingsParts } from '../change-settings.js';
+import { requireOwnProduct } from '../own-product.js';
+import { Product } from '../product.entity.js';
+import { readSaleClock } from '../sale-clock.js';
+
+@Resolver()
+export class CloseSaleResolver {
+  constructor(
+    private readonly products: Pick<ProductReader, 'one'>,
+    private readonly parts: SettingsParts & { inventory: Pick<Inventory, 'now'> },
+  ) {}
+
+  @Mutation(() => Product, {
+    description:
+      'Ends a sale now: nobody new can order, and who holds units may still pay. A sale that has not opened yet never does. Closing a closed sale changes nothing; updateProduct with another closesAt opens it again. Role: SELLER (own) or OPERATOR.',
+  })
+  async closeSale(
+    @Ctx() context: SubgraphContext,
+    @Arg('productId', () => ID, { description: 'The product whose sale ends.' }) productId: string,
+  ): Promise<Product> {
+    const { id } = await requireOwnProduct(context, this.products, productId);
+    const clock = await readSaleClock(this.parts.inventory);
+    return changeSettingsAtOnce(this.parts, id, async ({ settings: { closesAt } }, tx) => {
+      // An instant that has come: who is told that the sale is closed finds it closed.
+      const now = await clock.atLeast(tx);
+      return closesAt !== null && closesAt <= now ? undefined : { closes_at: new Date(now) };
+    });
+  }
+}

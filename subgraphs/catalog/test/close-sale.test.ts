@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
+import { randomUUID } from 'node:crypto';
+import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
+
+let proxy: TcpProxy;
+let catalog: CatalogUnderTest;
+beforeAll(async () => {
+  const redisUrl = process.env.REDIS_URL as string;
+  proxy = await openTcpProxy(redisUrl);
+  catalog = await openCatalog(through(proxy, redisUrl));
+});
+afterAll(async () => {
+  proxy.restore();
+  await catalog[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
+
+const HOUR = 3_600_000;
+const inHours = (hours: number) => new Date(Date.now() + hours * HOUR);
+const change = (call: string, productId: string) =>
+  catalog.ask(
+    `mutation ($id: ID!) { product: ${call} { id sale { phase opensAt closesAt } stock { available held } } }`,
+    { id: productId },
+    SELLER,
+  );
+const close = (productId: string) => change('closeSale(productId: $id)', productId);
+const reserve = (productId: string) =>
+  catalog.inventory.reserve({
+    productId,
+    orderId: randomUUID(),
+    buyerId: randomUUID(),
+    quantity: 1,
+    digest: 'd',
+    minEpoch: 0,
+  });
+const settingsOf = async (id: string) => (await catalog.inventory.read([id]))[0]?.settings;
+const toldTimes = async (id: string) =>
+  (await catalog.database.query(`SELECT 1 FROM outbox WHERE body->>'productId' = $1`, [id])).length;
+const closedAt = async (id: string) => {
+  const [row] = await catalog.database.query<{ closes_at: Date | null }>(
+    'SELECT closes_at FROM product WHERE id = $1',
+    [id],
+  );
+  return row?.closes_at?.getTime();
+};
+
+test('nobody new gets a unit of a closed sale, and holds go on', async () => {
+  const { id } = await catalog.create({ stock: 3 });
+  await catalog.load(id);
+  const held = await reserve(id);
+  if (held.kind !== 'held') throw new Error(held.kind);
+
+  const before = await catalog.inventory.now();
+  const { data } = await close(id);
+  const after = await catalog.inventory.now();
+  expect(data.product).toMatchObject({ sale: { phase: 'CLOSED' }, stock: { available: 2, held: 1 } });
+  // By Redis' clock; a millisecond for what it cuts off.
+  expect(await closedAt(id)).toBeGreaterThanOrEqual(before - 1);
+  expect(await closedAt(id)).toBeLessThanOrEqual(after);
+  expect(await reserve(id)).toMatchObject({ kind: 'not-open', phase: 'CLOSED' });
+  expect((await catalog.inventory.read([id]))[0]).toMatchObject({ available: 2, held: 1 });
+});
+
+test('a sale that is closed before it opens does not open', async () => {
+  const opensAt = inHours(1);
+  const { id } = await catalog.create({ opensAt, closesAt: inHours(2) });
+  await catalog.load(id);
+  expect((await close(id)).data.product.sale).toMatchObject({
+    phase: 'CLOSED',
+    opensAt: opensAt.toISOString(),
+  });
+  expect(await reserve(id)).toMatchObject({ kind: 'not-open', phase: 'CLOSED', opensAt });
+
+  // It is renamed without further ado; to open after all it is told until when.
+  const renamed = await change('updateProduct(id: $id, patch: { name: "New" })', id);
+  expect(renamed).toMatchObject({ data: { product: { sale: { phase: 'CLOSED' } } } });
+  const moved = await change(`updateProduct(id: $id, patch: { opensAt: "${inHours(3).toISOString()}" })`, id);
+  expect(moved.errors?.[0]?.extensions).toMatchObject({ fields: [{ path: 'patch.closesAt' }] });
+  const again = await change('updateProduct(id: $id, patch: { closesAt: null })', id);
+  expect(again.data.product.sale).toMatchObject({ phase: 'SCHEDULED', closesAt: null });
+});
+
+test('closing a closed sale changes nothing, and is told nobody', async () => {
+  const { id } = await catalog.create();
+  await catalog.load(id);
+  await Promise.all([close(id), close(id), close(id)]);
+  const closed = await closedAt(id);
+  await close(id);
+  expect(await closedAt(id)).toBe(closed);
+  expect(await settingsOf(id)).toMatchObject({ version: 2, closesAt: closed });
+  expect(await toldTimes(id)).toBe(2);
+
+  const over = await catalog.create({ closesAt: new Date('2026-01-02T00:00:00Z') });
+  await close(over.id);
+  expect(await toldTimes(over.id)).toBe(1);
+});
+
+test('a closed sale opens again until its new closing, paused if it was paused meanwhile', async () => {
+  const { id } = await catalog.create();
+  await catalog.load(id);
+  await close(id);
+  expect((await change('pauseSale(productId: $id)', id)).data.product.sale.phase).toBe('CLOSED');
+  const closesAt = inHours(1).toISOString();
+  const reopened = await change(`updateProduct(id: $id, patch: { closesAt: "${closesAt}" })`, id);
+  expect(reopened.data.product.sale).toMatchObject({ phase: 'PAUSED', closesAt });
+  expect((await change('resumeSale(productId: $id)', id)).data.product.sale.phase).toBe('OPEN');
+  expect(await reserve(id)).toMatchObject({ kind: 'held' });
+});
+
+test('a sale that is closed while Redis is away is closed when it is back', async () => {
+  const { id } = await catalog.create();
+  await catalog.load(id);
+  proxy.cut();
+  const { errors } = await catalog.ask(
+    'mutation ($id: ID!) { closeSale(productId: $id) { id } }',
+    { id },
+    SELLER,
+  );
+  expect(errors).toBeUndefined();
+  proxy.restore();
+  const closed = await closedAt(id);
+  await eventually(async () => expect(await settingsOf(id)).toMatchObject({ version: 2, closesAt: closed }));
+  await eventually(async () => expect(await reserve(id)).toMatchObject({ phase: 'CLOSED' }));
+});
+
+test('who looks at a sale that is yet to open is told that it is closed, and nothing when it would have opened', async () => {
+  const { id } = await catalog.create({ opensAt: inHours(1) });
+  await catalog.load(id);
+  const stream = (await catalog.subscribe(
+    'subscription ($ids: [ID!]!) { stockChanged(productIds: $ids) { sale { phase } } }',
+    { ids: [id] },
+  )) as AsyncGenerator<{ data: { stockChanged: { sale: { phase: string } } } }>;
+  const next = async () => (await stream.next()).value.data.stockChanged.sale.phase as string;
+  expect(await next()).toBe('SCHEDULED');
+  await close(id);
+  expect(await next()).toBe('CLOSED');
+  await stream.return(undefined);
+});
