@@ -71,6 +71,11 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   // Counts the whole list.
   ['ProductConnection', who.PUBLIC_COSTLY, 'totalCount'],
   ['ProductEdge', who.PUBLIC, 'cursor node'],
+  ['Query', who.ITS_SELLER, 'saleStats'],
+  ['SaleStats', who.ITS_SELLER, 'product refused held paying paid confirmed expired cancelled'],
+  ['SaleStats', who.ITS_SELLER, 'firstSecond soldOutAt series'],
+  ['RefusalCount', who.ITS_SELLER, 'reason count'],
+  ['SalePoint', who.ITS_SELLER, 'at available held sold decisions'],
 
   // Orders.
   ['Query', who.ITS_BUYER, 'order'],

@@ -11,6 +11,9 @@ import { openProductReader } from './browse/product-reader.js';
 import { seedDemoProducts } from './demo/seed-demo-products.js';
 import { readCatalogEnv } from './env.js';
 import { askOrderForRebuild } from './rebuild/ask-order.js';
+import { openForgettingPoints } from './sale-stats/forget-points.js';
+import { onDecisionsCounted } from './sale-stats/on-decisions-counted.js';
+import { openSaleFunnels } from './sale-stats/sale-funnels.js';
 import { buildCatalog } from './schema.js';
 import { onOrderCancelled } from './stock-book/on-order-cancelled.js';
 import { onOrderPaid } from './stock-book/on-order-paid.js';
@@ -32,18 +35,20 @@ await runService(log, async (own) => {
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
   const inventory = openInventory(redis, env.NAMESPACE);
+  const guard = openGuard(redis, env.NAMESPACE, log);
   const identity = { service: 'catalog', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
   const rebuilds = askOrderForRebuild(order, log);
 
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
+  own(openForgettingPoints({ database, guard, log }));
   own(
     await openMessaging({
       url: env.AMQP_URL,
       namespace: env.NAMESPACE,
       service: 'catalog',
       database,
-      handlers: [onOrderPaid, onOrderCancelled, onAccountDeleted],
+      handlers: [onOrderPaid, onOrderCancelled, onAccountDeleted, onDecisionsCounted],
       log,
       metrics,
     }),
@@ -56,8 +61,16 @@ await runService(log, async (own) => {
     openChangeFeed({ redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, topic: 'stock', log }),
   );
   const watcher = own(openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log }));
-  const askForRebuild = rebuilds.now;
-  const subgraph = await buildCatalog({ database, products, inventory, stock, watcher, askForRebuild, log });
+  const subgraph = await buildCatalog({
+    database,
+    products,
+    inventory,
+    stock,
+    watcher,
+    funnels: openSaleFunnels(order),
+    askForRebuild: rebuilds.now,
+    log,
+  });
   const readiness = readinessOf({ database, redis });
   own(
     await serveSubgraph({

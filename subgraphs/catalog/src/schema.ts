@@ -15,6 +15,8 @@ import { PauseSaleResolver } from './pause-sale/pause-sale.resolver.js';
 import { Seller } from './product.entity.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
 import { RestockResolver } from './restock/restock.resolver.js';
+import type { SaleFunnels } from './sale-stats/sale-funnels.js';
+import { SaleStatsResolver } from './sale-stats/sale-stats.resolver.js';
 import { StockResolver } from './stock/stock.resolver.js';
 import type { StockReader } from './stock/stock-reader.js';
 import { UpdateProductResolver } from './update-product/update-product.resolver.js';
@@ -29,13 +31,14 @@ export interface CatalogParts {
   inventory: Inventory;
   stock: StockReader;
   watcher: StockWatcher;
+  funnels: SaleFunnels;
   /** Has order rebuild a product; resolves when that is done. @throws Unavailable */
   askForRebuild: (productId: string) => Promise<void>;
   log: Log;
 }
 
 export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
-  const { database, products, inventory, stock, watcher } = parts;
+  const { database, products, inventory, stock, watcher, funnels } = parts;
   return buildSubgraph({
     resolvers: [
       new AuditResolver(database),
@@ -49,6 +52,7 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
       new ProductConnectionResolver(),
       new RebuildResolver(database),
       new RestockResolver(products, parts),
+      new SaleStatsResolver(database, products, funnels),
       new StockResolver(stock),
       new UpdateProductResolver(products, parts),
       new WatchStockResolver(),

@@ -20,6 +20,7 @@ import type { ProductInput } from '../src/create-product/product-input.js';
 import type { Product } from '../src/product.entity.js';
 import { askOrderForRebuild } from '../src/rebuild/ask-order.js';
 import { tellStockTruth } from '../src/rebuild/tell-stock-truth.js';
+import { openSaleFunnels } from '../src/sale-stats/sale-funnels.js';
 import { buildCatalog } from '../src/schema.js';
 import { openStockReader } from '../src/stock/stock-reader.js';
 import { openStockWatcher } from '../src/watch-stock/stock-watcher.js';
@@ -75,7 +76,17 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
     await inventory.load({ productId, epoch, settings: truth, orders });
   }
 
-  const order = { rebuild: load };
+  const order = {
+    rebuild: load,
+    funnel: (_productId: string): object => ({
+      held: 0,
+      paying: 0,
+      paid: 0,
+      confirmed: 0,
+      expired: 0,
+      cancelled: 0,
+    }),
+  };
   const client = { ask: (_: string, { productId }: { productId: string }) => order.rebuild(productId) };
   const rebuilds = askOrderForRebuild(client as unknown as ServiceClient, log);
   const products = openProductReader(database);
@@ -83,13 +94,17 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
   const feed = openChangeFeed({ redisUrl, namespace, topic: 'stock', log });
   const watcher = openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log });
   const askForRebuild = rebuilds.now;
+  const funnels = openSaleFunnels({
+    ask: <T>(_query: string, { productId }: Record<string, unknown>) =>
+      Promise.resolve({ saleFunnel: order.funnel(String(productId)) } as T),
+  });
   const effects = openStockEffects({
     database: test.database,
     inventory,
     askForRebuild: rebuilds.later,
     log,
   });
-  const parts = { database, products, inventory, stock, watcher, askForRebuild, log };
+  const parts = { database, products, inventory, stock, watcher, funnels, askForRebuild, log };
   const subgraph = await buildCatalog(parts);
   const server = await serveSubgraph({
     name: 'catalog',
