@@ -22,11 +22,13 @@ const shape = {
   ...baseEnv,
   DATABASE_URL: serviceEnv.DATABASE_URL,
   REDIS_URL: serviceEnv.REDIS_URL,
+  AMQP_URL: serviceEnv.AMQP_URL,
   NAMESPACE: serviceEnv.NAMESPACE,
   IDENTITY_SECRET: serviceEnv.IDENTITY_SECRET,
   STAMPEDE_DEMO: serviceEnv.STAMPEDE_DEMO,
   /** Where clients reach the gateway: links in mails lead there. */
   PUBLIC_URL: publicUrl(),
+  CATALOG_URL: z.url(),
   ORDER_URL: z.url(),
   PAYMENT_URL: z.url(),
   /** One or more PKCS#8 RSA private keys in PEM: the first signs, all are published. */

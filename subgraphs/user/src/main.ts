@@ -1,5 +1,6 @@
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
+import { messagingTables, openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
@@ -27,7 +28,7 @@ await runService(log, async (own) => {
     NAMESPACE: namespace,
   } = env;
   const folder = fileURLToPath(new URL('../migrations', import.meta.url));
-  await migrate({ url, schema: 'user', folder, log });
+  await migrate({ url, schema: 'user', folder, sets: [messagingTables], log });
   const database = own(openDatabase({ url, schema: 'user', log }));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
@@ -36,8 +37,20 @@ await runService(log, async (own) => {
   const us = { service: 'user', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...us, url: env.ORDER_URL, audience: 'order' }));
   const payment = own(openServiceClient({ ...us, url: env.PAYMENT_URL, audience: 'payment' }));
+  const catalog = own(openServiceClient({ ...us, url: env.CATALOG_URL, audience: 'catalog' }));
   if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
+  own(
+    await openMessaging({
+      url: env.AMQP_URL,
+      namespace,
+      service: 'user',
+      database,
+      handlers: [],
+      log,
+      metrics,
+    }),
+  );
   for (const job of jobs({ database, sealer, guard, env, log, metrics })) own(job);
   const subgraph = await buildUserSubgraph({
     database,
@@ -53,6 +66,7 @@ await runService(log, async (own) => {
     socialRedirectUris: env.SOCIAL_REDIRECT_URIS,
     order,
     payment,
+    catalog,
     log,
     metrics,
   });

@@ -42,6 +42,7 @@ export interface UserParts {
   /** What the other services keep of a person is asked of them. */
   order: ServiceClient;
   payment: ServiceClient;
+  catalog: ServiceClient;
   log: Log;
   metrics: Metrics;
 }

@@ -124,6 +124,19 @@ test('tells gateways of every session that it ended, and none of a deletion that
   await listening.close();
 });
 
+test('tells the other services of a deletion by its account’s id, and of none that failed', async () => {
+  const account = await user.account();
+  const told = () =>
+    user.test.database.query(
+      `SELECT routing_key, body FROM outbox WHERE body ->> 'accountId' = $1 OR body::text LIKE '%' || $2 || '%'`,
+      [account.id, account.email],
+    );
+  await remove(asUser(account), 'wrong');
+  expect(await told()).toEqual([]);
+  await remove(asUser(account));
+  expect(await told()).toEqual([{ routing_key: 'account.deleted', body: { accountId: account.id } }]);
+});
+
 test('lets the same address sign up anew, as somebody else', async () => {
   const account = await user.account();
   await remove(asUser(account));

@@ -11,6 +11,8 @@ const settings = {
   IDENTITY_SECRET: 'a secret of the tests, thirty-two long',
   ACCESS_TOKEN_KEYS: newSigningKey(),
   PERSONAL_DATA_KEYS: newSealingKeys(),
+  AMQP_URL: 'amqp://broker.example',
+  CATALOG_URL: 'http://catalog:4000',
   ORDER_URL: 'http://order:4000',
   PAYMENT_URL: 'http://payment:4000',
   PUBLIC_URL: 'https://shop.example',

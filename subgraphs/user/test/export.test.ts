@@ -22,8 +22,8 @@ function service(items: number): ServiceClient & { asked: object[] } {
 }
 
 test('tells a person everything that is kept of them, of the other services too, and no secret', async () => {
-  const [order, payment] = [service(5), service(0)];
-  await using user = await openUser({ order, payment });
+  const [order, payment, catalog] = [service(5), service(0), service(3)];
+  await using user = await openUser({ order, payment, catalog });
   const [account, other] = [await user.account(), await user.account()];
   const me = asUser(account);
   const home = { recipient: '홍길동', phone: '010-1234-5678', postalCode: '04524', line1: '세종대로 110' };
@@ -86,6 +86,7 @@ test('tells a person everything that is kept of them, of the other services too,
     waitingMails: [{ kind: 'reset-password', language: 'ko', createdAt: expect.any(String) }],
     orders: [0, 1, 2, 3, 4],
     payments: [],
+    wishes: [0, 1, 2],
   });
   expect(order.asked).toEqual([null, '2', '4'].map((after) => ({ userId: account.id, after })));
   expect(data.exportMyData).not.toContain('argon2');
@@ -94,7 +95,7 @@ test('tells a person everything that is kept of them, of the other services too,
 
 test('tells nothing rather than half when a service is away', async () => {
   const away: ServiceClient = { ...service(0), ask: () => Promise.reject(new Unavailable('payment')) };
-  await using user = await openUser({ order: service(1), payment: away });
+  await using user = await openUser({ order: service(1), payment: away, catalog: service(1) });
   const answer = await user.ask('{ exportMyData }', {}, asUser(await user.account()));
   expect(answer.errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
   const nobody = await user.ask('{ exportMyData }');

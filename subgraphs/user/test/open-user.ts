@@ -70,7 +70,7 @@ export interface UserUnderTest extends AsyncDisposable {
 const NO_PROVIDERS: LoginProviders = { KAKAO: null, NAVER: null };
 
 /** The other services, as this one asks them. */
-export type Others = Record<'order' | 'payment', ServiceClient>;
+export type Others = Record<'order' | 'payment' | 'catalog', ServiceClient>;
 
 const NOBODY: ServiceClient = {
   ask: () => Promise.reject(new Unavailable('a service that the test does not have')),
@@ -94,6 +94,7 @@ export async function openUser({
   providers = NO_PROVIDERS,
   order = NOBODY,
   payment = NOBODY,
+  catalog = NOBODY,
   log = openLog('user', 'silent'),
   beside,
   signingKeys = `${newSigningKey()}${newSigningKey()}`,
@@ -127,6 +128,7 @@ export async function openUser({
       socialRedirectUris: SOCIAL_REDIRECT_URIS,
       order,
       payment,
+      catalog,
       log,
       metrics,
     }),

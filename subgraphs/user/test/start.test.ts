@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ANONYMOUS, IDENTITY_HEADER, signIdentity } from '@stampede/shared/identity';
 import {
   createTestDatabase,
+  deleteTopology,
   dropTestDatabase,
   eventually,
   adminDatabaseUrl,
@@ -11,6 +12,7 @@ import { openDatabase, serviceDatabaseUrl } from '@stampede/shared/database';
 import { openSealer } from '@stampede/shared/sealing';
 import { openLog } from '@stampede/shared/telemetry';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -36,6 +38,9 @@ const settings = {
   IDENTITY_SECRET,
   REDIS_URL: process.env.REDIS_URL ?? '',
   PUBLIC_URL,
+  AMQP_URL: process.env.AMQP_URL ?? '',
+  NAMESPACE: `test-${randomBytes(5).toString('hex')}`,
+  CATALOG_URL: 'http://127.0.0.1:1',
   ORDER_URL: 'http://127.0.0.1:1',
   PAYMENT_URL: 'http://127.0.0.1:1',
   SMTP_URL: 'smtp://127.0.0.1:1',
@@ -45,7 +50,10 @@ let databaseName: string;
 beforeAll(async () => {
   databaseName = await createTestDatabase('user_start');
 });
-afterAll(() => dropTestDatabase(databaseName));
+afterAll(async () => {
+  await dropTestDatabase(databaseName);
+  await deleteTopology({ url: settings.AMQP_URL, namespace: settings.NAMESPACE });
+});
 
 const environment = (more: Record<string, string> = {}) => ({
   DATABASE_URL: serviceDatabaseUrl(adminDatabaseUrl(), databaseName, 'user', TEST_ROLE_PASSWORD),

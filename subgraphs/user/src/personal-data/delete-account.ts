@@ -1,6 +1,8 @@
 import type { Database, Transaction } from '@stampede/shared/database';
 import { badInput, unauthenticated } from '@stampede/shared/errors';
 import type { Role } from '@stampede/shared/identity';
+import { accountDeleted } from '@stampede/shared/messages';
+import { appendToOutbox } from '@stampede/shared/messaging';
 import type { Sealer } from '@stampede/shared/sealing';
 import { findAccounts, type Account } from '../account.entity.js';
 import type { Limits } from '../limits/limits.js';
@@ -25,7 +27,8 @@ export interface Deletion {
 const LATELY = '15 minutes';
 
 /**
- * Erases an account's personal data, and leaves a tombstone that nobody can sign in to.
+ * Erases an account's personal data, and leaves a tombstone that nobody can sign in to; the other services are
+ * told, who forget what they need not keep.
  *
  * @throws BAD_USER_INPUT when the person has not shown that it is they, or is the last OPERATOR.
  */
@@ -42,6 +45,7 @@ export async function deleteAccount(parts: DeletionParts, deletion: Deletion): P
     // Whoever has set another password meanwhile has taken the account back from who knew the old one.
     if (locked?.passwordHash !== account.passwordHash) throw wrongPassword();
     await erase(tx, sealer, locked);
+    await appendToOutbox(tx, accountDeleted, { accountId: locked.id });
   });
 }
 

@@ -12,6 +12,7 @@ export interface ExportParts {
   sealer: Sealer;
   order: ServiceClient;
   payment: ServiceClient;
+  catalog: ServiceClient;
 }
 
 /** Of 500 items each: nobody has bought more often, and no answer grows without end. */
@@ -21,14 +22,17 @@ const page = z.object({ items: z.array(z.unknown()), next: z.string().nullable()
 const ORDERS = `query ($userId: ID!, $after: String) { page: personalDataOfOrders(userId: $userId, after: $after) }`;
 const PAYMENTS = `query ($userId: ID!, $after: String) { page: personalDataOfPayments(userId: $userId, after: $after) }`;
 
+const WISHES = `query ($userId: ID!, $after: String) { page: personalDataOfWishes(userId: $userId, after: $after) }`;
+
 /** JSON of everything that the house keeps of a person. @throws Unavailable when one of the services is away. */
 export async function exportMyData(parts: ExportParts, userId: string, requestId: string): Promise<string> {
-  const { database, sealer, order, payment } = parts;
+  const { database, sealer, order, payment, catalog } = parts;
   const [account] = await findAccounts(database, sealer, [userId]);
   if (!account) throw unauthenticated();
-  const [orders, payments] = await Promise.all([
+  const [orders, payments, wishes] = await Promise.all([
     readAll(order, ORDERS, userId, requestId),
     readAll(payment, PAYMENTS, userId, requestId),
+    readAll(catalog, WISHES, userId, requestId),
   ]);
   const kept = {
     account: await accountOf(database, account),
@@ -39,6 +43,7 @@ export async function exportMyData(parts: ExportParts, userId: string, requestId
     waitingMails: await waitingMailsOf(database, sealer, account),
     orders,
     payments,
+    wishes,
   };
   return JSON.stringify(kept);
 }
