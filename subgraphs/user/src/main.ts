@@ -10,6 +10,7 @@ import { readUserEnv } from './env.js';
 import { jobs } from './jobs.js';
 import { openLimits } from './limits/limits.js';
 import { openPasswords } from './passwords/passwords.js';
+import { onSaleOpening } from './reminders/on-sale-opening.js';
 import { buildUserSubgraph } from './schema.js';
 import { openRecentlyEnded } from './session/ended/recently-ended.js';
 import { tellGateways } from './session/ended/tell-gateways.js';
@@ -46,7 +47,7 @@ await runService(log, async (own) => {
       namespace,
       service: 'user',
       database,
-      handlers: [],
+      handlers: [onSaleOpening(sealer)],
       log,
       metrics,
     }),

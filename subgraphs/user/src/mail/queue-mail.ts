@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { emailIndex } from '../account.entity.js';
 
 /** What is written to people; each has its letter in `letters.ts`. */
-export type MailKind = 'sign-up' | 'reset-password' | 'verify-address';
+export type MailKind = 'sign-up' | 'reset-password' | 'verify-address' | 'sale-opening';
 
 export interface Mail {
   kind: MailKind;
@@ -15,8 +15,10 @@ export interface Mail {
   language: Language;
   /** What its letter needs, as JSON. */
   content: object;
-  /** Who is to prove with it that the address is theirs. */
+  /** Whose it is, where that is known: who is to prove with it that the address is theirs, say. */
   accountId?: string;
+  /** One of very many: others go first. */
+  bulk?: boolean;
 }
 
 /** Mails that this process has queued, by id. */
@@ -26,21 +28,32 @@ export const mailsQueued = openNotices();
  * Queues a mail, to be sent once the transaction of `sql` has committed, and never when it is undone. One INSERT,
  * that takes as long for any address: whether a mail is worth sending is found out when it is composed.
  */
-export async function queueMail(sql: Sql, sealer: Sealer, mail: Mail): Promise<void> {
-  const id = randomUUID();
-  const seal = (column: string, text: string) => sealer.seal(text, { table: 'mail', column, row: id });
+export const queueMail = (sql: Sql, sealer: Sealer, mail: Mail): Promise<void> =>
+  queueMails(sql, sealer, [mail]);
+
+/** {@link queueMail} for many, in one statement too. */
+export async function queueMails(sql: Sql, sealer: Sealer, mails: readonly Mail[]): Promise<void> {
+  const rows = mails.map((mail) => sealed(sealer, mail));
   await sql.run(
-    `INSERT INTO mail (id, kind, recipient, recipient_index, account_id, language, content)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    `INSERT INTO mail (id, kind, recipient, recipient_index, account_id, language, content, bulk)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::bytea[],
+       $8::boolean[])`,
     [
-      id,
-      mail.kind,
-      seal('recipient', mail.to),
-      emailIndex(sealer, mail.to),
-      mail.accountId ?? null,
-      mail.language,
-      seal('content', JSON.stringify(mail.content)),
+      rows.map(({ id }) => id),
+      mails.map(({ kind }) => kind),
+      rows.map(({ recipient }) => recipient),
+      mails.map(({ to }) => emailIndex(sealer, to)),
+      mails.map(({ accountId }) => accountId ?? null),
+      mails.map(({ language }) => language),
+      rows.map(({ content }) => content),
+      mails.map(({ bulk }) => bulk ?? false),
     ],
   );
-  mailsQueued.note(sql, id);
+  for (const { id } of rows) mailsQueued.note(sql, id);
+}
+
+function sealed(sealer: Sealer, { to, content }: Mail): { id: string; recipient: Buffer; content: Buffer } {
+  const id = randomUUID();
+  const seal = (column: string, text: string) => sealer.seal(text, { table: 'mail', column, row: id });
+  return { id, recipient: seal('recipient', to), content: seal('content', JSON.stringify(content)) };
 }

@@ -1,0 +1,64 @@
+import type { Language } from '@stampede/shared/identity';
+import { z } from 'zod';
+import { findAccounts } from '../../account.entity.js';
+import type { Compose } from '../compose.js';
+import { letter, type Letter } from '../letter.js';
+
+const content = z.object({
+  accountId: z.uuid(),
+  productId: z.uuid(),
+  name: z.string(),
+  opensAt: z.coerce.date(),
+});
+
+/** Nothing once the sale has opened, and where there is no account any more, or none with a proven address. */
+export const composeSaleOpening: Compose = async ({ language, content: given }, parts) => {
+  const { accountId, productId, name, opensAt } = content.parse(given);
+  if (opensAt.getTime() <= Date.now()) return null;
+  const [account] = await findAccounts(parts.database, parts.sealer, [accountId]);
+  if (!account?.emailVerified) return null;
+  const url = `${parts.publicUrl.replace(/\/$/, '')}/products/${productId}`;
+  return { ...saleOpeningLetter(language, { name, opensAt, url }), to: account.email };
+};
+
+interface Opening {
+  /** Of the product, as its seller wrote it. */
+  name: string;
+  opensAt: Date;
+  url: string;
+}
+
+const saleOpeningLetter = (language: Language, { name, opensAt, url }: Opening): Letter =>
+  language === 'ko'
+    ? letter({
+        language,
+        subject: `곧 판매가 시작됩니다: ${name}`,
+        paragraphs: [
+          `위시리스트에 담아 두신 상품의 판매가 곧 시작됩니다: ${name}`,
+          `판매 시작: ${timeInSeoul('ko-KR', opensAt)} (한국 시간)`,
+          '수량이 한정되어 있으며, 먼저 주문하신 분께 판매됩니다.',
+          '이 상품의 알림을 더 이상 받지 않으려면 위시리스트에서 빼 주세요.',
+        ],
+        button: { label: '상품 보기', url },
+      })
+    : letter({
+        language,
+        subject: `The sale opens soon: ${name}`,
+        paragraphs: [
+          `A product on your wishlist is about to go on sale: ${name}`,
+          `The sale opens on ${timeInSeoul('en-GB', opensAt)}, Korean time (UTC+9).`,
+          'Its number is limited, and whoever orders first gets it.',
+          'To hear no more of this product, take it off your wishlist.',
+        ],
+        button: { label: 'See the product', url },
+      });
+
+/** As sales are announced in Korea; seconds only where there are some. */
+function timeInSeoul(locale: string, at: Date): string {
+  const seconds = at.getUTCSeconds() > 0;
+  return new Intl.DateTimeFormat(locale, {
+    timeZone: 'Asia/Seoul',
+    dateStyle: 'full',
+    timeStyle: seconds ? 'medium' : 'short',
+  }).format(at);
+}

@@ -1,0 +1,44 @@
+import type { Sql } from '@stampede/shared/database';
+import { saleOpening } from '@stampede/shared/messages';
+import { on, type Handler } from '@stampede/shared/messaging';
+import type { Sealer } from '@stampede/shared/sealing';
+import { findAccounts, type Account } from '../account.entity.js';
+import { queueMails } from '../mail/queue-mail.js';
+
+/**
+ * Queues a mail to each of the people that a sale is about to open for, as far as there is an account with an address
+ * that is proven theirs. Nothing, when it has opened: a message may have waited long, or be a dead letter's replay.
+ */
+export const onSaleOpening = (sealer: Sealer): Handler =>
+  on(saleOpening, async (tx, { userIds, productId, name, opensAt }) => {
+    if (Date.parse(opensAt) <= Date.now()) return;
+    const accounts = await reachable(tx, sealer, userIds);
+    const mails = accounts.map((account) => ({
+      kind: 'sale-opening' as const,
+      to: account.email,
+      language: account.language,
+      content: { accountId: account.id, productId, name, opensAt },
+      accountId: account.id,
+      bulk: true,
+    }));
+    await queueMails(tx, sealer, mails);
+  });
+
+/** Locked against deletion until the mails are there for it to delete; in one order, as operators' deletions lock. */
+async function reachable(
+  tx: Sql,
+  sealer: Sealer,
+  userIds: readonly string[],
+): Promise<(Account & { email: string })[]> {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT id FROM account WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL AND email_verified_at IS NOT NULL
+      ORDER BY id FOR KEY SHARE`,
+    [userIds],
+  );
+  const accounts = await findAccounts(
+    tx,
+    sealer,
+    rows.map(({ id }) => id),
+  );
+  return accounts.filter((account): account is Account & { email: string } => account.email !== null);
+}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Language } from '@stampede/shared/identity';
+import { saleOpening, type SaleOpening } from '@stampede/shared/messages';
+import { eventually } from '@stampede/shared/testing';
+import { randomUUID } from 'node:crypto';
+import { claimDue } from '../src/mail/mail-row.js';
+import { queueMail } from '../src/mail/queue-mail.js';
+import { onSaleOpening } from '../src/reminders/on-sale-opening.js';
+import { lettersTo } from './mailbox.js';
+import { asUser, openUser, PASSWORD, PUBLIC_URL, type UserUnderTest } from './open-user.js';
+
+let user: UserUnderTest;
+beforeAll(async () => {
+  user = await openUser();
+});
+afterAll(() => user[Symbol.asyncDispose]());
+beforeEach(() => user.test.database.run('DELETE FROM mail'));
+
+const NAME = '한정판 <b>“스니커즈”</b> & more';
+const sale = (change: Partial<SaleOpening> = {}): SaleOpening => ({
+  productId: randomUUID(),
+  name: NAME,
+  opensAt: new Date(Date.now() + 600_000).toISOString(),
+  userIds: [],
+  ...change,
+});
+
+const meta = () => ({ messageId: randomUUID(), attempts: 0 });
+const handle = (message: SaleOpening) =>
+  user.test.database.transaction((tx) =>
+    onSaleOpening(user.sealer).handle(tx, saleOpening.schema.parse(message), meta()),
+  );
+
+async function accountIn(language: Language) {
+  const account = await user.account();
+  await user.test.database.run('UPDATE account SET language = $2 WHERE id = $1', [account.id, language]);
+  return account;
+}
+
+const waiting = () => user.test.database.query('SELECT kind, language, bulk FROM mail');
+
+test.each([
+  {
+    language: 'ko',
+    opensAt: '2126-11-21T11:00:00.000Z',
+    subject: `곧 판매가 시작됩니다: ${NAME}`,
+    time: '판매 시작: 2126년 11월 21일 목요일 오후 8:00 (한국 시간)',
+    stop: '위시리스트에서 빼 주세요',
+  },
+  {
+    language: 'en',
+    opensAt: '2126-11-21T15:00:30.000Z',
+    subject: `The sale opens soon: ${NAME}`,
+    time: 'Friday, 22 November 2126 at 00:00:30, Korean time (UTC+9)',
+    stop: 'take it off your wishlist',
+  },
+] as const)(
+  'writes in $language of the product, when it opens in Korea, and how to stop it',
+  async (told) => {
+    const { language, opensAt, subject, time, stop } = told;
+    const { id, email } = await accountIn(language);
+    const message = sale({ userIds: [id], opensAt });
+    await handle(message);
+    const [letter, ...others] = await lettersTo(user, email);
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ subject, to: email });
+    for (const part of [NAME, time, stop, `${PUBLIC_URL}/products/${message.productId}\n`])
+      expect(letter?.text).toContain(part);
+    expect(letter?.html).toContain('&lt;b&gt;“스니커즈”&lt;/b&gt; &amp; more');
+    expect(letter?.html).not.toContain('<b>');
+    expect(letter?.html).toContain(`<html lang="${language}">`);
+  },
+);
+
+test('writes to each account with a proven address, and to nobody else', async () => {
+  const [korean, english] = [await accountIn('ko'), await accountIn('en')];
+  const [unproven, gone] = [await user.account(), await user.account()];
+  await user.test.database.run('UPDATE account SET email_verified_at = NULL WHERE id = $1', [unproven.id]);
+  await user.ask(`mutation { deleteAccount(password: "${PASSWORD}") }`, {}, asUser(gone));
+  const userIds = [korean.id, unproven.id, gone.id, randomUUID(), english.id];
+  await handle(sale({ userIds }));
+  expect(await waiting()).toEqual(
+    expect.arrayContaining([
+      { kind: 'sale-opening', language: 'ko', bulk: true },
+      { kind: 'sale-opening', language: 'en', bulk: true },
+    ]),
+  );
+  expect(await waiting()).toHaveLength(2);
+});
+
+test('is silent once the sale has opened, also when the mail was waiting until then', async () => {
+  const { id, email } = await user.account();
+  await handle(sale({ userIds: [id], opensAt: new Date(Date.now() - 1).toISOString() }));
+  expect(await waiting()).toEqual([]);
+
+  await queueMail(user.test.database, user.sealer, {
+    kind: 'sale-opening',
+    to: email,
+    language: 'ko',
+    content: { accountId: id, productId: randomUUID(), name: NAME, opensAt: new Date(Date.now() - 1) },
+  });
+  expect(await lettersTo(user, email)).toEqual([null]);
+});
+
+test('an account that is deleted while its mail is queued gets none', async () => {
+  const account = await user.account();
+  const { database } = user.test;
+  let deletion: ReturnType<typeof user.ask> | undefined;
+  await database.transaction(async (tx) => {
+    await onSaleOpening(user.sealer).handle(tx, sale({ userIds: [account.id] }), meta());
+    let deleted = false;
+    deletion = user
+      .ask(`mutation { deleteAccount(password: "${PASSWORD}") }`, {}, asUser(account))
+      .finally(() => (deleted = true));
+    await eventually(async () => {
+      const locked = await database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      if (!deleted && locked.length === 0) throw new Error('the deletion is not there yet');
+    });
+  });
+  expect((await deletion)?.data).toEqual({ deleteAccount: true });
+  expect(await waiting()).toEqual([]);
+});
+
+test('a mail that is queued for a tombstone is never written', async () => {
+  const { id, email } = await user.account();
+  await user.test.database.run('UPDATE account SET email_verified_at = NULL WHERE id = $1', [id]);
+  const content = {
+    accountId: id,
+    productId: randomUUID(),
+    name: NAME,
+    opensAt: new Date(Date.now() + 60_000),
+  };
+  const mail = { kind: 'sale-opening', to: email, language: 'ko', content } as const;
+  await queueMail(user.test.database, user.sealer, mail);
+  await queueMail(user.test.database, user.sealer, {
+    ...mail,
+    content: { ...content, accountId: randomUUID() },
+  });
+  expect(await lettersTo(user, email)).toEqual([null, null]);
+});
+
+test('whoever waits for a link goes before a thousand reminders', async () => {
+  const { database } = user.test;
+  const { id, email } = await user.account();
+  for (let mails = 0; mails < 3; mails += 1) await handle(sale({ userIds: [id] }));
+  await queueMail(database, user.sealer, { kind: 'reset-password', to: email, language: 'ko', content: {} });
+  const order: string[] = [];
+  for (let claimed = 0; claimed < 4; claimed += 1) {
+    order.push(...(await claimDue(database, 1)).map(({ kind }) => kind));
+  }
+  expect(order).toEqual(['reset-password', 'sale-opening', 'sale-opening', 'sale-opening']);
+});
