@@ -3,7 +3,7 @@ import { saleOpening } from '@stampede/shared/messages';
 import { on, type Handler } from '@stampede/shared/messaging';
 import type { Sealer } from '@stampede/shared/sealing';
 import { findAccounts, type Account } from '../account.entity.js';
-import { queueMails } from '../mail/queue-mail.js';
+import { queueMails, type Mail } from '../mail/queue-mail.js';
 
 /**
  * Queues a mail to each of the people that a sale is about to open for, as far as there is an account with an address
@@ -13,32 +13,25 @@ export const onSaleOpening = (sealer: Sealer): Handler =>
   on(saleOpening, async (tx, { userIds, productId, name, opensAt }) => {
     if (Date.parse(opensAt) <= Date.now()) return;
     const accounts = await reachable(tx, sealer, userIds);
-    const mails = accounts.map((account) => ({
-      kind: 'sale-opening' as const,
-      to: account.email,
-      language: account.language,
-      content: { accountId: account.id, productId, name, opensAt },
-      accountId: account.id,
-      bulk: true,
-    }));
+    const mails = accounts.flatMap((account): Mail[] => {
+      const { id, email, language } = account;
+      if (email === null) return [];
+      const content = { accountId: id, productId, name, opensAt };
+      return [{ kind: 'sale-opening', to: email, language, content, accountId: id, bulk: true }];
+    });
     await queueMails(tx, sealer, mails);
   });
 
 /** Locked against deletion until the mails are there for it to delete; in one order, as operators' deletions lock. */
-async function reachable(
-  tx: Sql,
-  sealer: Sealer,
-  userIds: readonly string[],
-): Promise<(Account & { email: string })[]> {
+async function reachable(tx: Sql, sealer: Sealer, userIds: readonly string[]): Promise<Account[]> {
   const rows = await tx.query<{ id: string }>(
     `SELECT id FROM account WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL AND email_verified_at IS NOT NULL
       ORDER BY id FOR KEY SHARE`,
     [userIds],
   );
-  const accounts = await findAccounts(
+  return findAccounts(
     tx,
     sealer,
     rows.map(({ id }) => id),
   );
-  return accounts.filter((account): account is Account & { email: string } => account.email !== null);
 }
