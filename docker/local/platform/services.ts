@@ -11,6 +11,7 @@ export const namespace = 'stampede';
 
 /** What the emulators of Kakao and Naver know their one client by. */
 const loginSecret = 'local-only-login-secret';
+const searchSecret = 'local-only-search-secret';
 
 /** A service as it is started here. */
 export interface Service {
@@ -56,6 +57,7 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
     SMTP_PORT: String(smtpPort),
     KAKAO_CLIENT_SECRET: loginSecret,
     NAVER_CLIENT_SECRET: loginSecret,
+    NAVER_SEARCH_CLIENT_SECRET: searchSecret,
   });
   const providers = { emulatorsUrl: emulators.url, smtpUrl: `smtp://127.0.0.1:${smtpPort}` };
   const publicUrl = `http://localhost:${port}`;
@@ -123,8 +125,15 @@ function ownSettings(
       NAVER_CLIENT_SECRET: loginSecret,
     };
   }
-  // A catalog that is started again after a crash sets the demo's sales as the first one did.
-  if (role === 'catalog') return { STAMPEDE_STARTED_AT: String(Date.now()) };
+  if (role === 'catalog') {
+    return {
+      // Started again after a crash, it sets the demo's sales as the first one did.
+      STAMPEDE_STARTED_AT: String(Date.now()),
+      NAVER_SHOPPING_URL: `${emulatorsUrl}/shopping`,
+      NAVER_SEARCH_CLIENT_ID: 'stampede-local',
+      NAVER_SEARCH_CLIENT_SECRET: searchSecret,
+    };
+  }
   if (role !== 'payment') return {};
   return {
     KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,

@@ -63,6 +63,10 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   // A query of its own.
   ['Product', who.PUBLIC_COSTLY, 'category'],
   ['Category', who.PUBLIC, 'id name'],
+  // Asks other shops.
+  ['Product', who.PUBLIC_COSTLY, 'priceComparison'],
+  ['PriceComparison', who.PUBLIC, 'offers lowest degraded asOf'],
+  ['PriceOffer', who.PUBLIC, 'title shop price url'],
   ['Sale', who.PUBLIC, 'phase opensAt closesAt limitPerBuyer holdMinutes'],
   ['Stock', who.PUBLIC, 'total available held sold asOf'],
   ['RefundPolicy', who.PUBLIC, 'usedOn tiers'],

@@ -6,6 +6,7 @@ import { adminDatabaseUrl, TEST_ROLE_PASSWORD } from './test-database.js';
 export const IDENTITY_SECRET = 'local-only-identity-secret-of-tests';
 
 const LOGIN_SECRET = 'local-only-login-secret';
+const SEARCH_SECRET = 'local-only-search-secret';
 
 export type ProcessName = ServiceName | 'gateway' | 'emulators';
 export type ShopProcesses = Record<ProcessName, ServiceProcess>;
@@ -56,6 +57,7 @@ export async function describeProcesses(
       SMTP_PORT: String(smtpPort),
       KAKAO_CLIENT_SECRET: LOGIN_SECRET,
       NAVER_CLIENT_SECRET: LOGIN_SECRET,
+      NAVER_SEARCH_CLIENT_SECRET: SEARCH_SECRET,
       ...env.emulators,
     }),
     user: subgraph('user', {
@@ -72,7 +74,11 @@ export async function describeProcesses(
       NAVER_CLIENT_ID: 'stampede-test',
       NAVER_CLIENT_SECRET: LOGIN_SECRET,
     }),
-    catalog: subgraph('catalog'),
+    catalog: subgraph('catalog', {
+      NAVER_SHOPPING_URL: `${emulatorsUrl}/shopping`,
+      NAVER_SEARCH_CLIENT_ID: 'stampede-test',
+      NAVER_SEARCH_CLIENT_SECRET: SEARCH_SECRET,
+    }),
     order: subgraph('order'),
     payment: subgraph('payment', {
       KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,

@@ -14,6 +14,8 @@ import { askOrderForRebuild } from './rebuild/ask-order.js';
 import { openForgettingPoints } from './sale-stats/forget-points.js';
 import { onDecisionsCounted } from './sale-stats/on-decisions-counted.js';
 import { openSaleFunnels } from './sale-stats/sale-funnels.js';
+import { openPriceComparison } from './price-comparison/compare-prices.js';
+import { openPriceSources } from './price-comparison/open-price-sources.js';
 import { buildCatalog } from './schema.js';
 import { onOrderCancelled } from './stock-book/on-order-cancelled.js';
 import { onOrderPaid } from './stock-book/on-order-paid.js';
@@ -61,6 +63,10 @@ await runService(log, async (own) => {
     openChangeFeed({ redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, topic: 'stock', log }),
   );
   const watcher = own(openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log }));
+  const compared = { publicUrl: env.PUBLIC_URL, log };
+  const places = { database, redis, namespace: env.NAMESPACE, shopping: env.shopping, metrics };
+  const sources = openPriceSources({ ...compared, ...places }).map(own);
+  const comparePrices = openPriceComparison({ ...compared, sources });
   const subgraph = await buildCatalog({
     database,
     products,
@@ -68,6 +74,7 @@ await runService(log, async (own) => {
     stock,
     watcher,
     funnels: openSaleFunnels(order),
+    comparePrices,
     askForRebuild: rebuilds.now,
     log,
   });

@@ -12,6 +12,8 @@ import { CloseSaleResolver } from './close-sale/close-sale.resolver.js';
 import { CreateProductResolver } from './create-product/create-product.resolver.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { PauseSaleResolver } from './pause-sale/pause-sale.resolver.js';
+import type { ComparePrices } from './price-comparison/compare-prices.js';
+import { PriceComparisonResolver } from './price-comparison/price-comparison.resolver.js';
 import { Seller } from './product.entity.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
 import { RestockResolver } from './restock/restock.resolver.js';
@@ -32,6 +34,7 @@ export interface CatalogParts {
   stock: StockReader;
   watcher: StockWatcher;
   funnels: SaleFunnels;
+  comparePrices: ComparePrices;
   /** Has order rebuild a product; resolves when that is done. @throws Unavailable */
   askForRebuild: (productId: string) => Promise<void>;
   log: Log;
@@ -50,7 +53,7 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
       new RebuildResolver(database, products),
       new PersonalDataResolver(database),
       new ProductConnectionResolver(),
-      new RebuildResolver(database),
+      new PriceComparisonResolver(parts.comparePrices),
       new RestockResolver(products, parts),
       new SaleStatsResolver(database, products, funnels),
       new StockResolver(stock),

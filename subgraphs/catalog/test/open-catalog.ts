@@ -15,6 +15,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { parse, subscribe } from 'graphql';
 import { fileURLToPath } from 'node:url';
 import { openProductReader } from '../src/browse/product-reader.js';
+import { openPriceComparison } from '../src/price-comparison/compare-prices.js';
+import { openPriceSources, type PriceSourcesOptions } from '../src/price-comparison/open-price-sources.js';
 import { createProduct } from '../src/create-product/create-product.js';
 import type { ProductInput } from '../src/create-product/product-input.js';
 import type { Product } from '../src/product.entity.js';
@@ -53,8 +55,13 @@ export const productInput = (change: Partial<ProductInput> = {}): ProductInput =
   ...change,
 });
 
+/** How prices are compared: with other sellers only, unless there is a shopping search. */
+type Comparing = Partial<Pick<PriceSourcesOptions, 'shopping' | 'breaker' | 'now'>> & { budgetMs?: number };
+
+export const PUBLIC_URL = 'https://shop.stampede.test';
+
 /** The subgraph over a database and Redis keys of its own, served over HTTP. */
-export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
+export async function openCatalog(redisUrl = process.env.REDIS_URL as string, comparing: Comparing = {}) {
   const test = await openTestDatabase('catalog', MIGRATIONS);
   const log = openLog('catalog', 'silent');
   const redis = openRedis(redisUrl, log);
@@ -104,7 +111,12 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
     askForRebuild: rebuilds.later,
     log,
   });
-  const parts = { database, products, inventory, stock, watcher, funnels, askForRebuild, log };
+  const metrics = openMetrics('catalog');
+  const compared = { publicUrl: PUBLIC_URL, log, ...comparing };
+  const places = { database: test.database, redis, namespace, shopping: comparing.shopping, metrics };
+  const sources = openPriceSources({ ...compared, ...places });
+  const comparePrices = openPriceComparison({ ...compared, sources });
+  const parts = { database, products, inventory, stock, watcher, funnels, comparePrices, askForRebuild, log };
   const subgraph = await buildCatalog(parts);
   const server = await serveSubgraph({
     name: 'catalog',
@@ -114,7 +126,7 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
     port: 0,
     readiness: () => Promise.resolve([]),
     log,
-    metrics: openMetrics('catalog'),
+    metrics,
   });
 
   return {
@@ -123,6 +135,7 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
     namespace,
     inventory,
     watcher,
+    metrics,
     /** How often PostgreSQL and Redis were asked by resolvers, and a rebuild was asked for. */
     asked,
     load,
@@ -154,6 +167,7 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string) {
       }),
     async [Symbol.asyncDispose]() {
       await server.close();
+      for (const source of sources) await source.close();
       await watcher.close();
       await feed.close();
       await effects.close();

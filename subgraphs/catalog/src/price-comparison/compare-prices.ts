@@ -1,0 +1,70 @@
+import { openOutage } from '@stampede/shared/background';
+import { won } from '@stampede/shared/graphql';
+import type { Log } from '@stampede/shared/telemetry';
+import type { PriceComparison } from './price-comparison.entity.js';
+import { NOTHING, type Answer, type Compared, type Offer, type PriceSource } from './price-source.js';
+import { productPage } from './product-page.js';
+
+/** Compares a product's price, within its budget whatever happens. Never rejects. */
+export type ComparePrices = (product: Compared, first: number) => Promise<PriceComparison>;
+
+export interface ComparePricesOptions {
+  sources: readonly PriceSource[];
+  publicUrl: string;
+  /** What a product waits for all sources together, ms. What comes later is kept for the next who asks. */
+  budgetMs?: number;
+  log: Log;
+}
+
+const BUDGET_MS = 800;
+
+export function openPriceComparison(options: ComparePricesOptions): ComparePrices {
+  const { sources, publicUrl, budgetMs = BUDGET_MS, log } = options;
+  const asked = sources.map((source) => ({ source, outage: openOutage(log, source.name) }));
+
+  async function answerOf({ source, outage }: (typeof asked)[number], product: Compared): Promise<Answer> {
+    try {
+      const answer = await source.answer(product);
+      outage.ended();
+      return answer;
+    } catch (error) {
+      outage.began(error);
+      return NOTHING;
+    }
+  }
+
+  return async (product, first) => {
+    const budget = startBudget(budgetMs);
+    const answers = await Promise.all(
+      asked.map((each) => Promise.race([answerOf(each, product), budget.over])),
+    );
+    budget.end();
+    return merged(answers, productPage(publicUrl, product.id), first);
+  };
+}
+
+function startBudget(ms: number): { over: Promise<Answer>; end(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<Answer>((resolve) => {
+    timer = setTimeout(resolve, ms, NOTHING).unref();
+  });
+  return { over, end: () => clearTimeout(timer) };
+}
+
+/** @param own the product's own page: other shops' searches may well find it. */
+function merged(answers: Answer[], own: string, first: number): PriceComparison {
+  const byUrl = new Map<string, Offer>();
+  for (const { offers } of answers) for (const offer of offers) byUrl.set(offer.url, offer);
+  byUrl.delete(own);
+  const offers = [...byUrl.values()].toSorted(cheapestFirst);
+  const known = answers.flatMap(({ asOf }) => (asOf === null ? [] : [asOf]));
+  return {
+    offers: offers.slice(0, first).map((offer) => ({ ...offer, price: won(offer.price) })),
+    lowest: offers[0] ? won(offers[0].price) : null,
+    degraded: answers.some(({ degraded }) => degraded),
+    asOf: known.length === 0 ? null : new Date(Math.min(...known)),
+  };
+}
+
+const cheapestFirst = (a: Offer, b: Offer) =>
+  a.price - b.price || (a.title < b.title ? -1 : Number(a.title > b.title));
