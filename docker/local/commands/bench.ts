@@ -9,6 +9,7 @@ import {
   type BenchArguments,
 } from '../../../bench/src/arguments.ts';
 import { UsageError } from '../../../bench/src/command-line.ts';
+import { readMachineLimits, shortageOf } from '../../../bench/src/machine-limits.ts';
 import { openHome, root } from '../home.ts';
 import { collectTroubles } from '../platform/collect-troubles.ts';
 import { startPlatform } from '../platform/platform.ts';
@@ -20,7 +21,10 @@ import { onShutdown } from '../processes/shutdown.ts';
 import { discardEarlierRuns, removeRun } from '../test-run/earlier-runs.ts';
 
 const args = process.argv.slice(2);
-const profiledOnes = profiledServices(readOrExit());
+const wanted = readOrExit();
+const profiledOnes = profiledServices(wanted);
+const shortage = shortageOf(wanted, readMachineLimits());
+if (shortage !== undefined) exit(1, shortage);
 if (process.env['NODE_ENV'] === 'production')
   exit(1, 'A benchmark fills a database, and is refused in production.');
 // It measures servers of its own, and may empty them: those that the environment gives belong to others.
