@@ -5,9 +5,14 @@ import {
   readLiveViewersArguments,
   type LiveViewersArguments,
 } from './live-viewers/arguments.ts';
+import {
+  readStockReadsArguments,
+  stockReadsUsage,
+  type StockReadsArguments,
+} from './stock-reads/arguments.ts';
 
 /** What a benchmark is told. */
-export type BenchArguments = FlashSaleArguments | LiveViewersArguments;
+export type BenchArguments = FlashSaleArguments | LiveViewersArguments | StockReadsArguments;
 
 interface Known {
   usage: string;
@@ -23,6 +28,7 @@ const scenarios: Record<BenchArguments['scenario'], Known> = {
     read: readLiveViewersArguments,
     profiled: ['gateway', 'catalog'],
   },
+  'stock-reads': { usage: stockReadsUsage, read: readStockReadsArguments, profiled: ['gateway', 'catalog'] },
 };
 
 /** The scenario comes first. @throws UsageError that says what is wrong */

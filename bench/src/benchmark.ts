@@ -6,6 +6,7 @@ import { openPlatform } from './platform.js';
 import { openProgress } from './report/progress.js';
 import { writeResults } from './report/results.js';
 import type { Outcome, Stage } from './scenario.js';
+import { measureStockReads } from './stock-reads/scenario.js';
 
 /** Measures, prints, and writes the results. @returns whether everything that must be so is so */
 export async function benchmark(
@@ -33,5 +34,6 @@ export async function benchmark(
 
 function measure(args: BenchArguments, stage: Stage): Promise<Outcome> {
   if (args.scenario === 'flash-sale') return measureFlashSale(args, stage);
-  return measureLiveViewers(args, stage);
+  if (args.scenario === 'live-viewers') return measureLiveViewers(args, stage);
+  return measureStockReads(args, stage);
 }

@@ -42,6 +42,8 @@ test.each([
   [['live-viewers', '--buyers', '60'], '--buyers'],
   [['live-viewers', '--viewers', '50001'], '--viewers is a whole number from 1 to 50000, not "50001"'],
   [['live-viewers', '--changes', '0'], '--changes is a whole number'],
+  [['stock-reads', '--products', '20001'], '--products is a whole number'],
+  [['stock-reads', '--search'], '--search'],
   [['flash-sale', 'twice'], '"twice" is not understood'],
   [['flash-sale', '--buyers', '0'], '--buyers is a whole number from 1 to 100000, not "0"'],
   [['flash-sale', '--buyers', '100001'], '--buyers is a whole number'],
@@ -76,11 +78,24 @@ test('ten thousand watch two changes a second for twenty seconds', () => {
   });
 });
 
+test('a thousand products are read for a minute while twenty checkouts a second change them', () => {
+  expect(readArguments(['stock-reads'])).toEqual({
+    scenario: 'stock-reads',
+    products: 1_000,
+    seconds: 60,
+    connections: 64,
+    checkouts: 20,
+    runs: 1,
+    profile: false,
+  });
+});
+
 test('who is not understood is told how the scenario is used, or all of them', () => {
   expect(usageOf(['live-viewers', '--hurry'])).toMatch(/^usage: npm run bench -- live-viewers .*$/);
   expect(usageOf(['slow-sale']).match(/npm run bench -- [a-z-]+/g)).toEqual([
     'npm run bench -- flash-sale',
     'npm run bench -- live-viewers',
+    'npm run bench -- stock-reads',
   ]);
 });
 

@@ -3,7 +3,6 @@ import { putOnSale } from '../checkouts/put-on-sale.js';
 import { withAddress } from '../load/address.js';
 import type { Judged } from '../judging/check.js';
 import { settle, type Settled } from '../judging/settle.js';
-import { monotonicMs } from '../measure/monotonic.js';
 import { judge } from './judge.js';
 import { readMemory, type GatewayMemory } from './memory.js';
 import type { LiveViewersOptions, LiveViewersParts } from './parts.js';
@@ -52,9 +51,7 @@ export async function runLiveViewers(
   const connected = await readMemory(parts);
 
   progress('watching', 0, 1);
-  const began = monotonicMs();
   const watching = await costOf(parts, () => show(options.changes, options.seconds));
-  const monotonicMicroseconds: [number, number] = [began * 1_000, monotonicMs() * 1_000];
   const watched = await readMemory(parts);
 
   const steps = options.search ? await search(options.changes, rateOf(show, progress)) : null;
@@ -97,7 +94,7 @@ export async function runLiveViewers(
     bytesPerViewer: perViewer(before, connected, viewers),
     showingTheEnd,
     ...settled,
-    monotonicMicroseconds,
+    monotonicMicroseconds: watching.cost.monotonicMicroseconds,
   };
 }
 

@@ -25,6 +25,10 @@ export function mergeHistograms(histograms: Histogram[]): Histogram {
   return merged;
 }
 
+/** How many took so long, or longer. */
+export const countFrom = (histogram: Histogram, ms: number): number =>
+  histogram.subarray((ms - LEAST_MS) * BUCKETS_PER_MS).reduce((sum, count) => sum + count, 0);
+
 /** By the nearest rank, to a tenth of a millisecond. Null of nothing. */
 export function percentilesOfHistogram(histogram: Histogram): Percentiles | null {
   const total = histogram.reduce((sum, count) => sum + count, 0);
