@@ -54,7 +54,12 @@ test('a sale’s figures are what its buyers were answered, and where their orde
       { reason: 'SoldOut', count: 20 },
       { reason: 'LimitExceeded', count: 1 },
     ],
-    ...{ held: 7, paying: 0, paid: 0, confirmed: 1, expired: 1, cancelled: 1 },
+    held: 7,
+    paying: 0,
+    paid: 0,
+    confirmed: 1,
+    expired: 1,
+    cancelled: 1,
     decisions: 31,
     begins: true,
   };

@@ -28,10 +28,7 @@ export async function listWishes(
   }));
   return {
     edges,
-    // Counted when it is selected.
-    get totalCount() {
-      return countWishes(sql, userId);
-    },
+    totalCount: () => countWishes(sql, userId),
     pageInfo: {
       hasNextPage: rows.length > first,
       hasPreviousPage: after !== null,
