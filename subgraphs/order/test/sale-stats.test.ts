@@ -19,7 +19,8 @@ async function statsOf(productId: string) {
   const { firstSecond, series, ...stats } = data.saleStats;
   const points = series as { at: string; decisions: number }[];
   const decisions = points.reduce((sum, point) => sum + point.decisions, 0);
-  return { ...stats, decisions, begins: firstSecond === points[0]?.at };
+  const first = points.find((point) => point.decisions > 0)?.at ?? null;
+  return { ...stats, decisions, begins: firstSecond === first };
 }
 
 const kindOf = async (buyer: Buyer, productId: string): Promise<string> =>
