@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ANONYMOUS, type Identity } from '@stampede/shared/identity';
 import { decisionsCounted, type DecisionsCounted } from '@stampede/shared/messages';
+import { openGuard } from '@stampede/shared/redis';
+import { openLog } from '@stampede/shared/telemetry';
+import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
-import { forgetOldPoints } from '../src/sale-stats/forget-points.js';
+import { forgetOldPoints, openForgettingPoints } from '../src/sale-stats/forget-points.js';
 import { onDecisionsCounted } from '../src/sale-stats/on-decisions-counted.js';
 import { openSaleFunnels } from '../src/sale-stats/sale-funnels.js';
 import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
@@ -232,4 +235,32 @@ test('points older than thirty days are forgotten, but not when a sale began', a
   );
   expect(left.map(({ at }) => at.toISOString())).toEqual([days(40), days(29)]);
   expect((await ask(id, 'firstSecond')).stats).toEqual({ firstSecond: days(40) });
+});
+
+test('of replicas side by side one forgets, and none again within the hour', async () => {
+  const { database, redis, namespace } = catalog;
+  const { id } = await catalog.create();
+  const old = ago(40 * 86_400);
+  const log = openLog('catalog', 'silent');
+  const guard = openGuard(redis, namespace, log);
+  let looked = 0;
+  const counting: typeof guard = {
+    ...guard,
+    oncePer: async (...args) => {
+      const ours = await guard.oncePer(...args);
+      looked += 1;
+      return ours;
+    },
+  };
+  const left = () => database.query('SELECT at FROM sale_point WHERE product_id = $1', [id]);
+  await putPoint(id, old, { units: [1, 0, 0] });
+  const first = openForgettingPoints({ database, guard: counting, log });
+  await eventually(() => expect(looked).toBe(1));
+  expect(await left()).toEqual([]);
+  await putPoint(id, old, { units: [1, 0, 0] });
+  const second = openForgettingPoints({ database, guard: counting, log });
+  await eventually(() => expect(looked).toBe(2));
+  expect(await left()).toHaveLength(1);
+  await first.close();
+  await second.close();
 });
