@@ -3,8 +3,10 @@ import type { Language } from '@stampede/shared/identity';
 import { saleOpening, type SaleOpening } from '@stampede/shared/messages';
 import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { findAccounts, type Account } from '../src/account.entity.js';
 import { claimDue } from '../src/mail/mail-row.js';
 import { queueMail } from '../src/mail/queue-mail.js';
+import { erase } from '../src/personal-data/erase.js';
 import { onSaleOpening } from '../src/reminders/on-sale-opening.js';
 import { lettersTo } from './mailbox.js';
 import { asUser, openUser, PASSWORD, PUBLIC_URL, type UserUnderTest } from './open-user.js';
@@ -102,24 +104,43 @@ test('is silent once the sale has opened, also when the mail was waiting until t
   expect(await lettersTo(user, email)).toEqual([null]);
 });
 
+/** Until somebody waits for a lock of another's. */
+const somebodyWaits = (done: () => boolean) =>
+  eventually(async () => {
+    const waits = await user.test.database.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if (!done() && waits.length === 0) throw new Error('nobody waits yet');
+  });
+
 test('an account that is deleted while its mail is queued gets none', async () => {
   const account = await user.account();
-  const { database } = user.test;
   let deletion: ReturnType<typeof user.ask> | undefined;
-  await database.transaction(async (tx) => {
+  await user.test.database.transaction(async (tx) => {
     await onSaleOpening(user.sealer).handle(tx, sale({ userIds: [account.id] }), meta());
     let deleted = false;
     deletion = user
       .ask(`mutation { deleteAccount(password: "${PASSWORD}") }`, {}, asUser(account))
       .finally(() => (deleted = true));
-    await eventually(async () => {
-      const locked = await database.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      if (!deleted && locked.length === 0) throw new Error('the deletion is not there yet');
-    });
+    await somebodyWaits(() => deleted);
   });
   expect((await deletion)?.data).toEqual({ deleteAccount: true });
+  expect(await waiting()).toEqual([]);
+});
+
+test('an account that is being deleted when its mail is to be queued gets none', async () => {
+  const { id } = await user.account();
+  const { database } = user.test;
+  let handling: Promise<void> | undefined;
+  await database.transaction(async (tx) => {
+    await tx.run('SELECT FROM account WHERE id = $1 FOR UPDATE', [id]);
+    const [account] = await findAccounts(tx, user.sealer, [id]);
+    let handled = false;
+    handling = handle(sale({ userIds: [id] })).finally(() => (handled = true));
+    await somebodyWaits(() => handled);
+    await erase(tx, user.sealer, account as Account);
+  });
+  await handling;
   expect(await waiting()).toEqual([]);
 });
 
