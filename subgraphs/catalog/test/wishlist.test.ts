@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { encodeCursor } from '@stampede/shared/graphql';
 import type { Identity } from '@stampede/shared/identity';
+import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { lockWishesOf } from '../src/wishlist/lock-wishes.js';
 import { openCatalog, type CatalogUnderTest } from './open-catalog.js';
 import { copies, forget, somebody, unwish, wish } from './wish-fixture.js';
 
@@ -164,7 +166,27 @@ test('a wishlist holds 1,000 products, also when 20 more are wished for at once'
   expect(codesOf(await wish(catalog, product(0), me))).toEqual([]);
 });
 
-test('nothing is kept of an account that is deleted, not even a wish that is under way', async () => {
+test('a deletion waits for a wish that is under way, and takes it away', async () => {
+  const { database } = catalog;
+  const { userId } = somebody();
+  let forgetting: Promise<void> | undefined;
+  await database.transaction(async (tx) => {
+    await lockWishesOf(tx, userId);
+    let forgotten = false;
+    forgetting = forget(database, userId).finally(() => (forgotten = true));
+    await eventually(async () => {
+      const waits = await database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      if (!forgotten && waits.length === 0) throw new Error('the deletion is not there yet');
+    });
+    await tx.run('INSERT INTO wish (user_id, product_id) VALUES ($1, $2)', [userId, product(0)]);
+  });
+  await forgetting;
+  expect(await database.query('SELECT FROM wish WHERE user_id = $1', [userId])).toEqual([]);
+});
+
+test('nothing is kept of an account that is deleted, not even a wish that comes with it', async () => {
   const { database } = catalog;
   for (let round = 0; round < 10; round += 1) {
     const me = somebody();
