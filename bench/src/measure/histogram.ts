@@ -39,7 +39,7 @@ export function percentilesOfHistogram(histogram: Histogram): Percentiles | null
   for (let index = 0; index < BUCKETS && found.length < ranks.length; index++) {
     counted += histogram[index]!;
     while (found.length < ranks.length && counted >= ranks[found.length]!) {
-      found.push(index / BUCKETS_PER_MS + LEAST_MS);
+      found.push((index + LEAST_MS * BUCKETS_PER_MS) / BUCKETS_PER_MS);
     }
   }
   const [p50, p99, max] = found as [number, number, number];

@@ -31,6 +31,7 @@ export interface Crowd {
   showing(available: number): number;
   /** The reasons for which connections have ended since the last arrival. */
   failures(): Record<string, number>;
+  /** Ends an arrival that still waits as well. */
   close(): void;
 }
 
@@ -49,6 +50,7 @@ export function openCrowd(url: URL, query: string, size: number): Crowd {
   const log = openFrameLog();
   const timers = new Set<NodeJS.Timeout>();
   let failures: Record<string, number> = {};
+  let closed = false;
   let onFirst: (number: number, at: number) => void = () => undefined;
 
   function begin(number: number): void {
@@ -90,7 +92,7 @@ export function openCrowd(url: URL, query: string, size: number): Crowd {
     };
     for (let begun = 0; begun < atOnce; begun++) start();
     const deadline = beganAt + ARRIVE_WITHIN_MS;
-    while (durations.length < size && monotonicMs() < deadline) {
+    while (!closed && durations.length < size && monotonicMs() < deadline) {
       await pause(LOOK_MS);
       onProgress(durations.length);
     }
@@ -131,6 +133,9 @@ export function openCrowd(url: URL, query: string, size: number): Crowd {
     compare: (changes) => log.compare(changes, size),
     showing: (available) => showing((newest) => newest === available),
     failures: () => failures,
-    close: cutAll,
+    close: () => {
+      closed = true;
+      cutAll();
+    },
   };
 }
