@@ -15,8 +15,10 @@ interface OtherRow {
 
 /** Those whose description alone has the words are left out afterwards, so more are read than shown. */
 const READ = 3 * MOST_OFFERS;
-const BATCH = 100;
-const STATEMENT_MS = 3_000;
+/** Common words take long: of a long list, the first then still have their answer in time. */
+const BATCH = 25;
+/** Nobody waits for it longer than that, and its answer is not kept. */
+const STATEMENT_MS = 800;
 const SLOTS = { name: 'a turn to compare sellers', slots: 2, queue: 50, patienceMs: 800 };
 
 /**
@@ -36,7 +38,7 @@ const OTHERS = `
 
 /**
  * Our own catalogue's offers: what other sellers sell now whose name has every word of this one's. Those asked for
- * in one tick are one statement.
+ * in one tick share their statements.
  */
 export function openOtherSellers(database: Database, publicUrl: string): PriceSource {
   const slots = openSlots(SLOTS);
