@@ -83,6 +83,7 @@ test('what is loaded is what stands: orders, buyers’ sums, counters, settings'
   expect(await inventory.probe(request)).toEqual({
     kind: 'known',
     state: 'held',
+    terms: SETTINGS.termsVersion,
     epoch: 1,
     serial: known.serial,
     payBy: new Date(2_000),

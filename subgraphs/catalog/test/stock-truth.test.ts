@@ -7,7 +7,7 @@ import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
 const ORDER: Identity = { kind: 'service', service: 'order' };
 const TRUTH = `mutation ($productId: ID!, $epoch: SafeInt!, $unconfirmed: [UnconfirmedLine!]!) {
   stockTruth(productId: $productId, epoch: $epoch, unconfirmed: $unconfirmed) {
-    total version opensAt closesAt limitPerBuyer holdMinutes paused listing } }`;
+    total version opensAt closesAt limitPerBuyer holdMinutes paused termsVersion listing } }`;
 const BOOK = `query ($productId: ID!, $after: ID, $first: Int!) {
   stockBook(productId: $productId, after: $after, first: $first) {
     orderId buyerId quantity epoch serial status } }`;
