@@ -37,7 +37,7 @@ export class SaleNotOpen extends ProductRejection {
   @Field(() => SalePhase, { description: 'SCHEDULED, PAUSED or CLOSED.' })
   phase!: SalePhase;
 
-  @Field(() => GraphQLDateTime, { description: 'When the sale opens, or did.' })
+  @Field(() => GraphQLDateTime, { description: 'When the sale opens, did, or would have.' })
   opensAt!: Date;
 }
 
