@@ -19,6 +19,7 @@ import { openPriceSources } from './price-comparison/open-price-sources.js';
 import { buildCatalog } from './schema.js';
 import { onOrderCancelled } from './stock-book/on-order-cancelled.js';
 import { onOrderPaid } from './stock-book/on-order-paid.js';
+import { openStockMirror } from './stock-mirror/stock-mirror.js';
 import { openStockReader } from './stock/stock-reader.js';
 import { openStockWatcher } from './watch-stock/stock-watcher.js';
 import { onAccountDeleted } from './wishlist/on-account-deleted.js';
@@ -56,13 +57,14 @@ await runService(log, async (own) => {
     }),
   );
   own(openReminders({ database, log, metrics }));
-  own(openReminderPurge({ database, guard: openGuard(redis, env.NAMESPACE, log), log }));
+  own(openReminderPurge({ database, guard, log }));
   const products = openProductReader(database);
-  const stock = openStockReader({ inventory, askForRebuild: rebuilds.now, log });
+  const stock = openStockReader({ database, inventory, askForRebuild: rebuilds.now, log });
   const feed = own(
     openChangeFeed({ redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, topic: 'stock', log }),
   );
   const watcher = own(openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log }));
+  own(openStockMirror({ database, inventory, feed, log, metrics }));
   const compared = { publicUrl: env.PUBLIC_URL, log };
   const places = { database, redis, namespace: env.NAMESPACE, shopping: env.shopping, metrics };
   const sources = openPriceSources({ ...compared, ...places }).map(own);

@@ -97,7 +97,7 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string, co
   const client = { ask: (_: string, { productId }: { productId: string }) => order.rebuild(productId) };
   const rebuilds = askOrderForRebuild(client as unknown as ServiceClient, log);
   const products = openProductReader(database);
-  const stock = openStockReader({ inventory, askForRebuild: rebuilds.now, log });
+  const stock = openStockReader({ database, inventory, askForRebuild: rebuilds.now, log });
   const feed = openChangeFeed({ redisUrl, namespace, topic: 'stock', log });
   const watcher = openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log });
   const askForRebuild = rebuilds.now;

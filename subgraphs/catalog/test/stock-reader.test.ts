@@ -1,5 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Unavailable } from '@stampede/shared/errors';
+import { serverOf } from '@stampede/shared/redis';
+import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
+import { openLog } from '@stampede/shared/telemetry';
+import { openWaitForRebuild } from '../src/stock/wait-for-rebuild.js';
+import { noteStock } from '../src/stock-mirror/note-stock.js';
 import { openCatalog, type CatalogUnderTest } from './open-catalog.js';
 
 let proxy: TcpProxy;
@@ -41,24 +46,174 @@ test('a product of which Redis knows nothing is rebuilt, once for all who ask', 
   expect(catalog.asked.rebuilds).toBe(before + 1);
 });
 
-test('while Redis is away, what was seen last is told with its own time; then again what is', async () => {
-  const { id } = await catalog.create({ stock: 4 });
-  const seen = (await look(id)).data.product;
-  const unseen = await catalog.create();
-  proxy.cut();
+const SEEN_AT = '2026-03-01T12:00:00.000Z';
+const note = (productId: string, available: number) =>
+  noteStock(catalog.database, [
+    {
+      productId,
+      total: 10,
+      available,
+      held: 10 - available,
+      sold: 0,
+      soldOutAt: null,
+      asOf: Date.parse(SEEN_AT),
+    },
+  ]);
+const LIST = `query ($products: [_Any!]!) { _entities(representations: $products) { ... on Product { id
+  sale { phase opensAt limitPerBuyer } stock { total available held sold asOf } } } }`;
+interface Shown {
+  id: string;
+  sale: { phase: string; opensAt: string; limitPerBuyer: number };
+  stock: { total: number; available: number; held: number; sold: number; asOf: string };
+}
+/** These products, as another subgraph's list has the gateway ask for them. */
+async function list(ids: readonly string[]): Promise<Map<string, Shown>> {
+  const products = ids.map((id) => ({ __typename: 'Product', id }));
+  const { data, errors } = await catalog.ask(LIST, { products });
+  expect(errors).toBeUndefined();
+  return new Map((data._entities as Shown[]).map((shown) => [shown.id, shown]));
+}
 
-  expect((await look(id)).data.product).toEqual(seen);
-  const { data, errors } = await look(unseen.id);
-  expect(data).toEqual({ product: null });
-  expect(errors?.[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfterMs: expect.any(Number) });
-  // What needs no Redis is still told.
-  const name = await catalog.ask('query ($id: ID!) { product(id: $id) { name } }', { id: unseen.id });
-  expect(name).toEqual({ data: { product: { name: 'Test sneaker' } } });
+/** Something that many wait for. */
+function openGate() {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
 
-  proxy.restore();
-  const again = (await look(id)).data.product;
-  expect(Date.parse(again.stock.asOf)).toBeGreaterThan(Date.parse(seen.stock.asOf));
-  expect((await look(unseen.id)).data.product.stock.available).toBe(10);
+describe.each(['cut', 'freeze'] as const)('while Redis is away (%s)', (fails) => {
+  afterEach(async () => {
+    proxy.restore();
+    const { id } = await catalog.create();
+    // Read from Redis, and again: it was answered.
+    await eventually(async () => {
+      await list([id]);
+      const before = catalog.asked.stock;
+      await list([id]);
+      expect(catalog.asked.stock).toBeGreaterThan(before);
+    });
+  });
+
+  test('a list of 100 is told as PostgreSQL knows it, in one statement, and nobody waits for Redis again', async () => {
+    const ids = await Promise.all(Array.from({ length: 100 }, async () => (await catalog.create()).id));
+    const [seen, unseen, never] = ids as [string, string, string];
+    await Promise.all(ids.slice(0, 2).map((id) => catalog.load(id)));
+    await note(seen, 3);
+    const [row] = await catalog.database.query<{ created_at: Date }>(
+      'UPDATE product SET sold = 2 WHERE id = $1 RETURNING created_at',
+      [unseen],
+    );
+    const [{ now } = {}] = await catalog.database.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const before = { ...catalog.asked };
+    proxy[fails]();
+
+    const shown = await list(ids);
+    expect([...shown.keys()]).toEqual(ids);
+    expect(shown.get(seen)?.stock).toEqual({ total: 10, available: 3, held: 7, sold: 0, asOf: SEEN_AT });
+    const createdAt = row?.created_at.toISOString();
+    expect(shown.get(unseen)?.stock).toEqual({ total: 10, available: 8, held: 0, sold: 2, asOf: createdAt });
+    // Of what was never loaded nothing can be held: that is known, and of now.
+    const ofNever = shown.get(never)?.stock;
+    expect(ofNever).toMatchObject({ total: 10, available: 10, held: 0, sold: 0 });
+    expect(Date.parse(ofNever!.asOf)).toBeGreaterThanOrEqual(now!.getTime());
+    // The products, and what was seen of them.
+    expect(catalog.asked).toMatchObject({ statements: before.statements + 2, stock: before.stock + 1 });
+
+    for (let again = 0; again < 5; again += 1) await list(ids);
+    expect(catalog.asked).toMatchObject({ statements: before.statements + 12, stock: before.stock + 1 });
+
+    proxy.restore();
+    await eventually(async () =>
+      expect((await list([seen])).get(seen)?.stock).toMatchObject({ available: 10, held: 0 }),
+    );
+  });
+
+  test('the phase goes by the clock of PostgreSQL, and by the settings as they are there', async () => {
+    const { id } = await catalog.create();
+    await catalog.load(id);
+    proxy[fails]();
+    const shown = async (change: string) => {
+      await catalog.database.run(`UPDATE product SET ${change} WHERE id = $1`, [id]);
+      return (await list([id])).get(id)?.sale;
+    };
+    expect(await shown(`limit_per_buyer = 7`)).toMatchObject({ phase: 'OPEN', limitPerBuyer: 7 });
+    expect(await shown(`paused = true`)).toMatchObject({ phase: 'PAUSED' });
+    await note(id, 0);
+    expect(await shown(`paused = false`)).toMatchObject({ phase: 'SOLD_OUT' });
+    expect(await shown(`closes_at = now() - interval '1 second'`)).toMatchObject({ phase: 'CLOSED' });
+    expect(await shown(`closes_at = NULL, opens_at = '2099-01-01'`)).toMatchObject({
+      phase: 'SCHEDULED',
+      opensAt: '2099-01-01T00:00:00.000Z',
+    });
+  });
+
+  test('the clock that opens sales is not replaced by another', async () => {
+    proxy[fails]();
+    const { data, errors } = await catalog.ask('{ serverTime }');
+    expect(data).toBeNull();
+    expect(errors?.[0]?.extensions).toEqual({
+      code: 'SERVICE_UNAVAILABLE',
+      retryAfterMs: expect.any(Number),
+    });
+  });
+});
+
+describe('products that are COLD', () => {
+  let cold: string[];
+  beforeEach(async () => {
+    cold = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const { id } = await catalog.create();
+        await catalog.load(id);
+        return id;
+      }),
+    );
+    await catalog.inventory.distrust(cold);
+  });
+  afterEach(() => {
+    catalog.order.rebuild = catalog.load;
+  });
+
+  test('a hundred in a list are asked for all at once, and told as they are then', async () => {
+    const asked: string[] = [];
+    const run = await serverOf(catalog.redis).known();
+    const all = openGate();
+    catalog.order.rebuild = async (id) => {
+      asked.push(id);
+      if (asked.length === 100) all.open();
+      await all.opened;
+      const key = `${catalog.namespace}:{p:${id}}:stock`;
+      await catalog.redis.hset(key, { run, available: 9, held: 1 });
+    };
+    const shown = await list(cold);
+    expect(asked.toSorted()).toEqual(cold.toSorted());
+    for (const id of cold) expect(shown.get(id)?.stock).toMatchObject({ available: 9, held: 1 });
+  });
+
+  test('that order cannot rebuild are told as PostgreSQL knows them', async () => {
+    catalog.order.rebuild = () => Promise.reject(new Unavailable('order'));
+    await note(cold[0]!, 4);
+    const before = catalog.asked.statements;
+    const shown = await list(cold);
+    expect(shown.get(cold[0]!)?.stock).toMatchObject({ available: 4, held: 6, asOf: SEEN_AT });
+    expect(shown.size).toBe(100);
+    expect(catalog.asked.statements).toBe(before + 2);
+  });
+
+  test('that take long are waited for once; who comes meanwhile does not wait', async () => {
+    const asked: string[] = [];
+    const done = openGate();
+    catalog.order.rebuild = (id) => {
+      asked.push(id);
+      return done.opened;
+    };
+    await list(cold);
+    await list(cold);
+    expect(asked.toSorted()).toEqual(cold.toSorted());
+    done.open();
+  });
 });
 
 test('a reading is of one instant: total = available + held + sold', async () => {
@@ -75,4 +230,18 @@ test('a reading is of one instant: total = available + held + sold', async () =>
   });
   const { data } = await look(id);
   expect(data.product.stock).toMatchObject({ total: 4, available: 1, held: 1, sold: 2 });
+});
+
+test('who comes when a rebuild takes too long already does not wait for it; who comes after it has it anew', async () => {
+  const rebuilt = openGate();
+  const wait = openWaitForRebuild(() => rebuilt.opened, openLog('test', 'silent'));
+  const first = wait('product');
+  expect(await first).toBe(false);
+  expect(wait('product')).toBe(first);
+  rebuilt.open();
+  expect(
+    await eventually(() =>
+      wait('product') === first ? Promise.reject(new Error('not yet')) : wait('product'),
+    ),
+  ).toBe(true);
 });

@@ -1,69 +1,53 @@
-import { Unavailable, isUnavailable } from '@stampede/shared/errors';
+import type { Database } from '@stampede/shared/database';
 import type { Inventory, StockReading } from '@stampede/shared/inventory';
 import type { Log } from '@stampede/shared/telemetry';
 import DataLoader from 'dataloader';
+import { AWAY, openRedisStock } from './redis-stock.js';
+import { readStockSeen } from './stock-seen.js';
+import { openWaitForRebuild } from './wait-for-rebuild.js';
 
-/** Stock as Redis told it, and when. */
-export type TimedReading = StockReading & { asOf: number };
+/** Stock as of `asOf`; its sale's phase goes by `clock`. Both are milliseconds since 1970. */
+export type TimedReading = Pick<
+  StockReading,
+  'total' | 'available' | 'held' | 'sold' | 'settings' | 'asOf'
+> & { clock: number };
 
 /** Reads stock: what is asked for in one tick, by whatever request, in one round trip. */
 export interface StockReader {
   /**
-   * The reading of now; while Redis is away the last one that this process saw, with its time.
-   * @throws Unavailable when Redis is away and nothing is remembered.
+   * The reading of now. While Redis is away, or a product is COLD and not rebuilt in time, what PostgreSQL knows:
+   * the last look that any replica had at it, with its time.
+   * @throws Unavailable when PostgreSQL is away, too.
    */
   read(productId: string): Promise<TimedReading>;
 }
 
 export interface StockReaderOptions {
+  database: Database;
   inventory: Pick<Inventory, 'read' | 'now'>;
   /** Has order rebuild a product of which Redis knows nothing; resolves when that is done. */
   askForRebuild: (productId: string) => Promise<void>;
   log: Log;
 }
 
-const REMEMBERED = 10_000;
+const BATCHES = { cache: false, maxBatchSize: 500 };
 
-export function openStockReader({ inventory, askForRebuild, log }: StockReaderOptions): StockReader {
-  const remembered = new Map<string, TimedReading>();
-  const loader = new DataLoader<string, TimedReading | undefined>(readNow, {
-    cache: false,
-    maxBatchSize: 500,
-  });
-
-  async function readNow(ids: readonly string[]): Promise<(TimedReading | undefined)[]> {
-    const [asOf, readings] = await Promise.all([inventory.now(), inventory.read(ids)]);
-    return readings.map((reading, index) => reading && remember(ids[index] as string, { ...reading, asOf }));
-  }
-
-  function remember(id: string, reading: TimedReading): TimedReading {
-    // Re-inserted, so that the oldest entry is the one least recently read.
-    remembered.delete(id);
-    remembered.set(id, reading);
-    const oldest = remembered.keys().next();
-    if (remembered.size > REMEMBERED && !oldest.done) remembered.delete(oldest.value);
-    return reading;
-  }
-
-  async function readWarm(id: string): Promise<TimedReading> {
-    const reading = await loader.load(id);
-    if (reading) return reading;
-    await askForRebuild(id);
-    const rebuilt = await loader.load(id);
-    if (!rebuilt) throw new Unavailable(`the stock of ${id}`);
-    return rebuilt;
-  }
+export function openStockReader({
+  database,
+  inventory,
+  askForRebuild,
+  log,
+}: StockReaderOptions): StockReader {
+  const redisNow = new DataLoader(openRedisStock(inventory, log), BATCHES);
+  const lastSeen = new DataLoader((ids: readonly string[]) => readStockSeen(database, ids), BATCHES);
+  const isRebuilt = openWaitForRebuild(askForRebuild, log);
 
   return {
     read: async (id) => {
-      try {
-        return await readWarm(id);
-      } catch (error) {
-        const last = remembered.get(id);
-        if (!last || !isUnavailable(error)) throw error;
-        log.debug({ productId: id }, 'answering stock from memory');
-        return last;
-      }
+      let reading = await redisNow.load(id);
+      if (reading === undefined && (await isRebuilt(id))) reading = await redisNow.load(id);
+      if (reading === undefined || reading === AWAY) return lastSeen.load(id);
+      return { ...reading, clock: reading.asOf };
     },
   };
 }

@@ -11,9 +11,9 @@ export class StockResolver {
 
   @FieldResolver(() => Sale, { description: 'When and how it is sold.' })
   async sale(@Root() product: Product): Promise<Sale> {
-    const { settings, available, asOf } = await this.readingOf(product);
+    const { settings, available, clock } = await this.readingOf(product);
     return {
-      phase: phaseOf(settings, available, asOf),
+      phase: phaseOf(settings, available, clock),
       opensAt: new Date(settings.opensAt),
       closesAt: settings.closesAt === null ? null : new Date(settings.closesAt),
       limitPerBuyer: settings.limitPerBuyer,

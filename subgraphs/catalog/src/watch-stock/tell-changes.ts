@@ -5,7 +5,7 @@ import type { TimedReading } from '../stock/stock-reader.js';
 import { tellViewers, type WatchedProduct } from './watched-product.js';
 
 export interface TellChangesParts {
-  inventory: Pick<Inventory, 'read' | 'now'>;
+  inventory: Pick<Inventory, 'read'>;
   products: Pick<ProductReader, 'one'>;
   /** Has order rebuild a product of which Redis knows nothing, in the background. */
   askForRebuild: (productId: string) => void;
@@ -19,13 +19,13 @@ export async function tellChanges(
   ids: readonly string[],
 ): Promise<void> {
   const { inventory, askForRebuild } = parts;
-  const [asOf, readings] = await Promise.all([inventory.now(), inventory.read(ids)]);
+  const readings = await inventory.read(ids);
   const readAt = performance.now();
   for (const [index, id] of ids.entries()) {
     const reading = readings[index];
     const product = watched.get(id);
     if (!reading) askForRebuild(id);
-    else if (product) tell(parts, product, { ...reading, asOf }, readAt);
+    else if (product) tell(parts, product, { ...reading, clock: reading.asOf }, readAt);
   }
 }
 

@@ -22,9 +22,9 @@ export interface WatchedProduct {
 
 /** Sends a reading on, unless viewers know all that it says. @param readAt monotonic, when it was there */
 export function tellViewers(watched: WatchedProduct, reading: TimedReading, readAt: number): void {
-  const changesAt = nextPhaseChange(reading.settings, reading.asOf);
+  const changesAt = nextPhaseChange(reading.settings, reading.clock);
   // Counted from the answer's arrival: never too early, and too late by the way back from Redis at most.
-  watched.phaseChangesAt = changesAt === undefined ? Infinity : readAt + changesAt - reading.asOf;
+  watched.phaseChangesAt = changesAt === undefined ? Infinity : readAt + changesAt - reading.clock;
   // The row may have come later than the numbers of the same version.
   const rowIsKnown = watched.sent?.settings.version === watched.product.settings.version;
   if (watched.sent && rowIsKnown && saysTheSame(watched.sent.reading, reading)) return;
@@ -39,6 +39,6 @@ function saysTheSame(a: TimedReading, b: TimedReading): boolean {
     a.held === b.held &&
     a.sold === b.sold &&
     a.settings.version === b.settings.version &&
-    phaseOf(a.settings, a.available, a.asOf) === phaseOf(b.settings, b.available, b.asOf)
+    phaseOf(a.settings, a.available, a.clock) === phaseOf(b.settings, b.available, b.clock)
   );
 }
