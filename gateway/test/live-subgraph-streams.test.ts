@@ -3,7 +3,8 @@ import { openLog } from '@stampede/shared/telemetry';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { GATEWAY, openSubgraphStreams, type SubgraphStreams } from '../src/live/subgraph/subgraph-streams.js';
+import { GATEWAY } from '../src/identity/as-gateway.js';
+import { openSubgraphStreams, type SubgraphStreams } from '../src/live/subgraph/subgraph-streams.js';
 import { until } from './fixtures/house.js';
 
 /** A subgraph that refuses what is named so, by a result and its end in one piece, and keeps the rest going. */

@@ -226,3 +226,53 @@ test('asks once, and says that it is away, when a subgraph does not answer', asy
   expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['SERVICE_UNAVAILABLE']);
   expect(asked).toBe(2);
 });
+
+test('gives everybody what they asked for, and what is their own, when hundreds ask in one moment', async () => {
+  const gathered = async () => {
+    const { text } = await house.get('/metrics');
+    return Number(/^stampede_gathered_reads_total\S* (\d+)$/m.exec(text)?.[1] ?? 0);
+  };
+  const people = await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => {
+      const token = await house.issuer.token({ claims: { sub: `u${index}`, sid: `s${index}` } });
+      return { authorization: `Bearer ${token}` };
+    }),
+  );
+  const ask = async (query: string, number: number) => {
+    const { body } = await send({ query, variables: { id: `many${number}` } }, people[number % 20]);
+    return body;
+  };
+  const requests = Array.from({ length: 200 }, (_, number) => number);
+  const shown = `${ID} { product(id: $id) { id name } }`;
+  const own = `${ID} { product(id: $id) { id asker } }`;
+  await Promise.all([ask(shown, 0), ask(own, 0)]);
+
+  const answers = await Promise.all(requests.map((number) => ask(shown, number)));
+  expect(answers).toEqual(
+    requests.map((number) => ({ data: { product: { id: `many${number}`, name: `product many${number}` } } })),
+  );
+  const together = await gathered();
+  expect(together).toBeGreaterThan(0);
+
+  const asked = await Promise.all(requests.map((number) => ask(own, number)));
+  for (const [number, { data }] of asked.entries()) {
+    const product = data?.product as { id: string; asker: string } | undefined;
+    expect(product?.id).toBe(`many${number}`);
+    expect(JSON.parse(product?.asker ?? '')).toMatchObject({ kind: 'user', userId: `u${number % 20}` });
+  }
+  expect(await gathered()).toBe(together);
+});
+
+test('shows whoever asks after a change was answered the change, however many ask', async () => {
+  const query = `${ID} { product(id: $id) { name } }`;
+  await send({ query, variables: { id: 'changing' } });
+  for (let change = 1; change <= 10; change += 1) {
+    const before = Array.from({ length: 10 }, () => send({ query, variables: { id: 'changing' } }));
+    await send({ query: `mutation { rename(id: "changing", name: "${change}") { name } }` });
+    const after = Array.from({ length: 10 }, () => send({ query, variables: { id: 'changing' } }));
+    for (const { body } of await Promise.all(after)) {
+      expect(body).toEqual({ data: { product: { name: String(change) } } });
+    }
+    await Promise.all(before);
+  }
+});

@@ -34,17 +34,22 @@ export function openSingleFetches(
   sourceOf: (subgraph: string) => SubgraphSource,
   admit: Admit,
 ): AnswerSingleFetch {
-  return async (body, context) => {
-    const request = requestOf(body);
+  return async (sent, context) => {
+    const request = requestOf(sent);
     const single = request && known.recall(request.query, request.operationName);
     if (!single || admit(context.identity, single.definition.operation)) return undefined;
     if (!fits(single, request.variables)) return undefined;
     const subgraph = single.service;
-    const question = bodyOf(single, request.variables);
-    const asked = sourceOf(subgraph).ask(question, context);
-    context.fetched = { subgraph, body: question, answer: asked };
-    const data = await asked.then(
-      (answer) => shape(single, request.variables, answer),
+    const { head, tail, goesWith } = single;
+    const variables = usedOf(single, request.variables);
+    const body = `${head}${variables}${tail}`;
+    const source = sourceOf(subgraph);
+    const answer = goesWith
+      ? source.askTogether({ head, variables, tail, goesWith }, context)
+      : source.ask(body, context);
+    context.fetched = { subgraph, body, answer };
+    const data = await answer.then(
+      (good) => shape(single, request.variables, good),
       // It is thrown again to whoever goes the long way.
       () => undefined,
     );
@@ -70,11 +75,11 @@ function fits({ schema, definition }: SingleFetch, variables: Variables): boolea
   return errors === undefined;
 }
 
-/** Written as the executor of plans would write it. */
-function bodyOf({ head, tail, usages }: SingleFetch, variables: Variables): string {
+/** The variables that the subgraph needs, written as the executor of plans would write them. */
+function usedOf({ usages }: SingleFetch, variables: Variables): string {
   const used = Object.create(null) as Variables;
   for (const name of usages) if (Object.hasOwn(variables, name)) used[name] = variables[name];
-  return `${head}${JSON.stringify(used)}${tail}`;
+  return JSON.stringify(used);
 }
 
 /** The data by the client's selections; undefined unless it is all there. */

@@ -1,8 +1,10 @@
-import { operationFromDocument, type Operation, type Schema } from '@apollo/federation-internals';
+import { operationFromDocument, type Operation } from '@apollo/federation-internals';
 import type { GatewayConfig } from '@apollo/gateway';
-import { Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { openRecent } from '../graphql/recent.js';
 import type { CurrentGraph, Graph } from '../live/planning/index.js';
+import type { PublicRead } from '../upstream/gather.js';
+import { goesWithOf } from './goes-with.js';
 
 type Resolved = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0];
 
@@ -19,6 +21,8 @@ export interface SingleFetch {
   operation: Operation;
   /** The graph that clients may use. */
   schema: GraphQLSchema;
+  /** With whose requests it may be sent; undefined: it is about whoever asks. */
+  goesWith: PublicRead['goesWith'] | undefined;
 }
 
 /** Operations that have been parsed, validated and planned before, by their text. */
@@ -32,7 +36,7 @@ export interface KnownOperations {
 
 export function openKnownOperations(): KnownOperations {
   let known = openRecent<SingleFetch>();
-  let graph: Pick<Graph, 'published' | 'apiSchema'> | undefined;
+  let graph: Pick<Graph, 'published' | 'apiSchema' | 'tags'> | undefined;
   const keyOf = (query: string, operationName = '') => `${operationName}\n${query}`;
   return {
     recall: (query, operationName) => known.get(keyOf(query, operationName)),
@@ -42,7 +46,7 @@ export function openKnownOperations(): KnownOperations {
       if (resolved.operationContext.schema !== graph?.published) return;
       const key = keyOf(query, request.operationName);
       if (known.get(key)) return;
-      const single = singleFetchOf(resolved, graph.apiSchema);
+      const single = singleFetchOf(resolved, graph);
       if (single) known.set(key, single, key.length);
     },
     follow: (graphs) => {
@@ -61,12 +65,15 @@ const INTROSPECTION = /__schema|__type\b/;
 /** Undefined for what needs more than one request, or more than sending it: rewrites, conditions, introspection. */
 function singleFetchOf(
   { queryPlan: { node }, operationContext, requestContext }: Resolved,
-  apiSchema: Schema,
+  { apiSchema, tags }: Pick<Graph, 'apiSchema' | 'tags'>,
 ): SingleFetch | undefined {
   if (node?.kind !== 'Fetch' || node.requires || INTROSPECTION.test(requestContext.source)) return undefined;
   if (node.inputRewrites || node.outputRewrites || node.contextRewrites) return undefined;
   const { operation: definition, fragments, schema } = operationContext;
-  const definitions = [definition, ...Object.values(fragments)];
+  const document: DocumentNode = {
+    kind: Kind.DOCUMENT,
+    definitions: [definition, ...Object.values(fragments)],
+  };
   const name =
     node.operationName === undefined ? '' : `,"operationName":${JSON.stringify(node.operationName)}`;
   return {
@@ -75,7 +82,8 @@ function singleFetchOf(
     tail: `${name}}`,
     usages: node.variableUsages ?? [],
     definition,
-    operation: operationFromDocument(apiSchema, { kind: Kind.DOCUMENT, definitions }, { validate: false }),
+    operation: operationFromDocument(apiSchema, document, { validate: false }),
     schema,
+    goesWith: goesWithOf(schema, document, tags),
   };
 }

@@ -27,7 +27,36 @@ const envelope = z.looseObject({
  *   UnusableAnswer when the subgraph refused the gateway rather than the client.
  */
 export function readAnswer(subgraph: string, status: number, text: string) {
-  const parsed = envelope.safeParse(parseJson(text));
+  return read(subgraph, status, parseJson(text));
+}
+
+/**
+ * Reads a subgraph's answer to a question for many: one for each, or what became of it.
+ *
+ * @throws as {@link readAnswer}, when it is no answer to any of them.
+ */
+export function readAnswers(subgraph: string, status: number, text: string, count: number) {
+  const answers = parseJson(text);
+  if (!Array.isArray(answers)) {
+    read(subgraph, status, answers);
+    throw new UnusableAnswer(subgraph, 'gave one answer to many requests');
+  }
+  if (answers.length !== count) {
+    throw new UnusableAnswer(subgraph, `gave ${answers.length} answers to ${count} requests`);
+  }
+  return answers.map((answer: unknown): SubgraphAnswer | Error => {
+    // As the status of an answer by itself would be: without data, nothing was executed.
+    const refused = 'data' in (Object(answer) as object) ? 200 : 400;
+    try {
+      return read(subgraph, refused, answer);
+    } catch (error) {
+      return error as Error;
+    }
+  });
+}
+
+function read(subgraph: string, status: number, answer: unknown) {
+  const parsed = envelope.safeParse(answer);
   if (!parsed.success || status >= 502) throw new Unavailable(`${subgraph} (it answered ${status})`);
   const data = (parsed.data.data ?? null) as Record<string, unknown> | null;
   const errors = (parsed.data.errors ?? []) as SubgraphError[];
@@ -40,7 +69,7 @@ export function readAnswer(subgraph: string, status: number, text: string) {
 }
 
 /** What a subgraph has answered: its data, and errors that name their codes. */
-export type SubgraphAnswer = ReturnType<typeof readAnswer>;
+export type SubgraphAnswer = ReturnType<typeof read>;
 
 /** How graphql-js says that a document does not fit the schema, rather than a value its type. */
 const SCHEMA_PROBLEM = /^(Cannot query field|Unknown |Field "|Fragment |Variable "\$[^"]*" of type )/;

@@ -1,10 +1,17 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, signIdentity } from '@stampede/shared/identity';
+import {
+  IDENTITY_HEADER,
+  REFRESH_COOKIE_HEADER,
+  signIdentity,
+  type SignedRequest,
+} from '@stampede/shared/identity';
 import type { Metrics } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
-import { readAnswer, type SubgraphAnswer } from './answer.js';
+import { GATEWAY } from '../identity/as-gateway.js';
+import { readAnswer, readAnswers, type SubgraphAnswer } from './answer.js';
 import { openExchange } from './exchange.js';
+import { openGathering, type Gather, type PublicRead } from './gather.js';
 
 type Process = GraphQLDataSource<GatewayContext>['process'];
 type Step = Parameters<Process>[0];
@@ -17,6 +24,13 @@ export interface SubgraphSource extends GraphQLDataSource<GatewayContext> {
    * @throws Unavailable, UnusableAnswer
    */
   ask(body: string, context: GatewayContext): Promise<SubgraphAnswer>;
+  /**
+   * Asks for what is the same for everybody, together with whoever else asks for it in this tick. The answer may be
+   * somebody else's, too, and must not be changed.
+   *
+   * @throws Unavailable, UnusableAnswer
+   */
+  askTogether: Gather;
   close(): Promise<void>;
 }
 
@@ -28,10 +42,14 @@ export interface SubgraphSourceOptions {
   identitySecret: string;
   /** Whether it hears of clients, and says what becomes of their cookies: the user service does. */
   knowsClients: boolean;
+  /** Whether it takes one question for many requests: the subgraphs of the house do. */
+  takesMany: boolean;
   /** Milliseconds until a question is given up. */
   deadlineMs: number;
   /** Seconds by subgraph and outcome. */
   duration: ReturnType<Metrics['histogram']>;
+  /** Requests that went with another one's question, by subgraph. */
+  gathered: ReturnType<Metrics['counter']>;
 }
 
 /**
@@ -40,22 +58,13 @@ export interface SubgraphSourceOptions {
  * unanswered mutation happened, the client's idempotency key can.
  */
 export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSource {
-  const { name, url, identitySecret, knowsClients, deadlineMs, duration } = options;
+  const { name, url, identitySecret, knowsClients, takesMany, deadlineMs, duration, gathered } = options;
   const exchange = openExchange(name, url, deadlineMs);
 
-  async function ask(body: string, context: GatewayContext): Promise<SubgraphAnswer> {
-    const { identity, requestId } = context;
+  async function timed<T>(question: () => Promise<T>): Promise<T> {
     const end = duration.startTimer({ subgraph: name });
     try {
-      const client = knowsClients ? context.client?.() : undefined;
-      const signature = signIdentity(identitySecret, { audience: name, identity, requestId, client }, body);
-      const { status, text, headers } = await exchange.post(
-        { ...JSON_BOTH_WAYS, [IDENTITY_HEADER]: signature },
-        body,
-      );
-      const answer = readAnswer(name, status, text);
-      const cookie = knowsClients ? headers[REFRESH_COOKIE_HEADER] : undefined;
-      if (typeof cookie === 'string') context.keepCookie?.(cookie);
+      const answer = await question();
       end({ outcome: 'answered' });
       return answer;
     } catch (error) {
@@ -64,8 +73,40 @@ export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSour
     }
   }
 
+  const post = (signed: Omit<SignedRequest, 'audience'>, body: string) =>
+    exchange.post(
+      {
+        ...JSON_BOTH_WAYS,
+        [IDENTITY_HEADER]: signIdentity(identitySecret, { audience: name, ...signed }, body),
+      },
+      body,
+    );
+
+  const ask = (body: string, context: GatewayContext): Promise<SubgraphAnswer> =>
+    timed(async () => {
+      const { identity, requestId } = context;
+      const client = knowsClients ? context.client?.() : undefined;
+      const { status, text, headers } = await post({ identity, requestId, client }, body);
+      const answer = readAnswer(name, status, text);
+      const cookie = knowsClients ? headers[REFRESH_COOKIE_HEADER] : undefined;
+      if (typeof cookie === 'string') context.keepCookie?.(cookie);
+      return answer;
+    });
+
+  const askMany = (body: string, requestId: string, count: number) =>
+    timed(async () => {
+      const { status, text } = await post({ identity: GATEWAY, requestId }, body);
+      return readAnswers(name, status, text, count);
+    });
+
+  const askAlone = (read: PublicRead, context: GatewayContext) =>
+    ask(`${read.head}${read.variables}${read.tail}`, context);
+
   return {
     ask,
+    askTogether: takesMany
+      ? openGathering({ askAlone, askMany, onGathered: (count) => gathered.inc({ subgraph: name }, count) })
+      : askAlone,
     process: async (step) => {
       const { query, variables, operationName } = step.request;
       const context = step.context as GatewayContext;
@@ -73,7 +114,8 @@ export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSour
         const body = JSON.stringify({ query, variables, operationName });
         const { fetched } = context;
         const same = fetched?.subgraph === name && fetched.body === body;
-        return await (same ? fetched.answer : ask(body, context));
+        // The executor of plans writes into what it is given, which may be somebody else's, too.
+        return await (same ? fetched.answer.then(structuredClone<SubgraphAnswer>) : ask(body, context));
       } catch (error) {
         throw failure(step, error as Error);
       }

@@ -17,6 +17,11 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
     'subgraph',
     'outcome',
   ]);
+  const gathered = metrics.counter(
+    'gathered_reads_total',
+    'Requests that were asked for together with others, or as one with their equals.',
+    ['subgraph'],
+  );
   const sources = new Map<string, { source: SubgraphSource; address: string }>();
   /** Requests may be on their way by them. */
   const replaced: SubgraphSource[] = [];
@@ -37,8 +42,10 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
       identitySecret: env.IDENTITY_SECRET,
       // A stranger's subgraph may be called so, too: ours has its address from the environment.
       knowsClients: name === 'user' && env.addresses.user !== undefined,
+      takesMany: env.addresses[name] !== undefined,
       deadlineMs: name === 'payment' ? env.PAYMENT_DEADLINE_MS : env.SUBGRAPH_DEADLINE_MS,
       duration,
+      gathered,
     });
     sources.set(name, { source, address });
     return source;

@@ -2,6 +2,8 @@ export { serveSubgraph } from './serve.js';
 export type { SubgraphServer } from './serve.js';
 export type { SubgraphContext } from './context.js';
 export { requireRole, requireService, requireUser } from './guards.js';
+export { MOST_READS_TOGETHER } from './shared-reads.js';
+export type { SharedReads } from './shared-reads.js';
 export { openServiceClient } from './service-client.js';
 export type { ServiceClient } from './service-client.js';
 export { runService } from './run-service.js';

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
-import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, verifyIdentity } from '../identity/index.js';
+import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, verifyIdentity, type Identity } from '../identity/index.js';
 import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
 import { openExecutor } from './executor.js';
+import { answerSharedReads, isSharedReads, refusalOf, type SharedReads } from './shared-reads.js';
 import { openSubscriptions } from './subscriptions.js';
 
 export interface SubgraphServer {
@@ -39,6 +40,10 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
   const refused = metrics.counter('unsigned_requests_total', 'Requests without a valid signature.', [
     'reason',
   ]);
+  const sharedReads = metrics.counter(
+    'shared_reads_total',
+    'Queries that were answered together with others of the same kind.',
+  );
   const executor = openExecutor<SubgraphContext>(subgraph.schema, log);
 
   async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -50,16 +55,32 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       respond(response, 401, unsigned);
       return;
     }
-    const end = duration.startTimer();
     const { identity, requestId, client } = signed;
+    const asked = parse(body);
+    if (isSharedReads(asked)) return shared(asked, identity, response);
+    const end = duration.startTimer();
     const setRefreshCookie = (token: string | null) => {
       response.setHeader(REFRESH_COOKIE_HEADER, token ?? '');
     };
     const result = await withRequestId(requestId, () =>
-      executor.execute(parse(body), { identity, requestId, client, setRefreshCookie }),
+      executor.execute(asked, { identity, requestId, client, setRefreshCookie }),
     );
     end();
     respond(response, 'data' in result ? 200 : 400, result);
+  }
+
+  async function shared(reads: SharedReads, identity: Identity, response: ServerResponse): Promise<void> {
+    const refusal = refusalOf(reads, identity, executor);
+    if (refusal !== undefined) {
+      const extensions = { code: 'BAD_USER_INPUT' };
+      respond(response, 400, { errors: [{ message: refusal, extensions }] });
+      return;
+    }
+    const end = duration.startTimer();
+    const results = await answerSharedReads(reads, executor);
+    end();
+    sharedReads.inc(results.length);
+    respond(response, 200, results);
   }
 
   const subscriptions = openSubscriptions({

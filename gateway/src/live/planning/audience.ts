@@ -1,6 +1,6 @@
 import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { AccessTags } from './access-tags.js';
-import { selectedFields, type SelectedField } from './selected-fields.js';
+import { selectedFields, tagged, type SelectedField } from './selected-fields.js';
 
 /** For whom a subscription runs: `everybody` sees the same of public fields, else it is about the one who asks. */
 export type Audience = 'everybody' | 'subscriber';
@@ -29,8 +29,4 @@ export function audienceOf(
     nodes: others.map(({ node }) => node),
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
   });
-}
-
-function tagged(tag: ReadonlySet<string>, { own, possible }: SelectedField['names'], how: 'every' | 'some') {
-  return tag.has(own) || (possible.length > 0 && possible[how]((name) => tag.has(name)));
 }

@@ -12,7 +12,7 @@ import {
   type GraphQLSchema,
   type ValidationRule,
 } from 'graphql';
-import { readAccessTags } from './access-tags.js';
+import { readAccessTags, type AccessTags } from './access-tags.js';
 import { audienceOf, type Audience } from './audience.js';
 import type { SubscriptionRequest } from './documents.js';
 import { readEntityKeys } from './entity-keys.js';
@@ -46,6 +46,7 @@ export interface Graph {
   /** What clients may use, as graphql-js sees it and as the planner does. */
   published: GraphQLSchema;
   apiSchema: Schema;
+  tags: AccessTags;
   plan(request: SubscriptionRequest): Planned;
 }
 
@@ -106,6 +107,7 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
   return {
     published: apiSchema,
     apiSchema: graph.apiSchema,
+    tags,
     plan: ({ query, document, operationName, variables }) => {
       const key = `${operationName ?? ''}\n${query}`;
       const result = made.get(key) ?? make(document, operationName);

@@ -12,6 +12,20 @@ export interface SelectedField {
   /** As `Type.field`: one name, or for a field of an interface that of each type that may stand for it, too. */
   names: { own: string; possible: string[] };
   node: FieldNode;
+  /** Whether it is a page of a list, by its argument `first`. */
+  paged: boolean;
+}
+
+/**
+ * Whether a field has a mark. One of an interface has it if `every` type has it that may stand for it, or `some`:
+ * whatever the interface itself says, it is such a type that answers.
+ */
+export function tagged(
+  tag: ReadonlySet<string>,
+  { own, possible }: SelectedField['names'],
+  how: 'every' | 'some',
+): boolean {
+  return possible.length > 0 ? possible[how]((name) => tag.has(name)) : tag.has(own);
 }
 
 /** Every field that a document selects, in its fragments too; left out or not by `@skip` and `@include`. */
@@ -29,6 +43,7 @@ export function selectedFields(schema: GraphQLSchema, document: DocumentNode): S
         selected.push({
           names: { own: `${parent.name}.${field}`, possible: possible.map(({ name }) => `${name}.${field}`) },
           node,
+          paged: typeInfo.getFieldDef()?.args.some(({ name }) => name === 'first') ?? false,
         });
       },
     }),

@@ -1,7 +1,7 @@
 import type { Identity } from '@stampede/shared/identity';
 import { createHash } from 'node:crypto';
+import { GATEWAY } from '../../identity/as-gateway.js';
 import type { CurrentGraph, SubscriptionPlan, SubscriptionRequest } from '../planning/index.js';
-import { GATEWAY } from '../subgraph/subgraph-streams.js';
 import { openBroadcast, type Broadcast, type BroadcastParts } from './broadcast.js';
 import type { Viewer } from './deliver.js';
 

@@ -8,6 +8,7 @@ import {
 import type { Log } from '@stampede/shared/telemetry';
 import { createClient, type Client } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
+import { GATEWAY } from '../../identity/as-gateway.js';
 import { openLine, type Line } from './line.js';
 import { openPongWatch } from './pong-watch.js';
 import { SubgraphSocket } from './subgraph-socket.js';
@@ -140,6 +141,3 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
     },
   };
 }
-
-/** For connections, and for what is about nobody in particular. */
-export const GATEWAY: Identity = { kind: 'service', service: 'gateway' };
