@@ -76,7 +76,7 @@ describe.each(CASES)('of 100,000 products a list by %s', (name, filter) => {
 });
 
 test('statements of lists are planned for what they look for, never prepared for anything', async () => {
-  // A plan for anything would take every LIMIT for a tenth of the table, and sort the whole of it.
+  // A plan for anything takes every word for one that few products have, and sorts all that have it.
   const request = { first: 20, after: null, filter: { search: '운동화' }, sort: SORTS[0]! };
   for (let time = 0; time < 6; time += 1) {
     const { totalCount } = await listProducts(catalog.database, request);
