@@ -16,7 +16,7 @@ beforeAll(async () => {
   catalog = await openTestDatabase('catalog', MIGRATIONS);
   await loadManyProducts(catalog.database, 100_000);
   for (const sort of SORTS) cursors.set(sort, [await cursorAt(sort, 100), await cursorAt(sort, 50_000)]);
-}, 60_000);
+}, 180_000);
 afterAll(() => catalog[Symbol.asyncDispose]());
 
 /** As the service sends it. */

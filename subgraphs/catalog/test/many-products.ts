@@ -1,7 +1,7 @@
 import type { Sql } from '@stampede/shared/database';
 
 /** Rows in one statement: it ends within the time that a statement has. */
-const CHUNK = 10_000;
+const CHUNK = 5_000;
 
 /** The `n`-th seller and category of {@link loadManyProducts}. */
 export const sellerId = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
