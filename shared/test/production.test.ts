@@ -57,7 +57,18 @@ const LOCAL: [folder: string, env: Record<string, string>, refused: string[]][] 
       'NAVER_CLIENT_SECRET',
     ],
   ],
-  ['subgraphs/catalog', { ...subgraph, ORDER_URL: at }, SERVERS],
+  [
+    'subgraphs/catalog',
+    {
+      ...subgraph,
+      ORDER_URL: at,
+      PUBLIC_URL: 'http://localhost:4000',
+      NAVER_SHOPPING_URL: `${at}/shopping`,
+      NAVER_SEARCH_CLIENT_ID: 'stampede-local',
+      NAVER_SEARCH_CLIENT_SECRET: 'local-only-search-secret',
+    },
+    [...SERVERS, 'PUBLIC_URL', 'NAVER_SHOPPING_URL', 'NAVER_SEARCH_CLIENT_SECRET'],
+  ],
   ['subgraphs/order', { ...subgraph, CATALOG_URL: at }, SERVERS],
   [
     'subgraphs/payment',
