@@ -25,6 +25,7 @@ import { followGraph } from './live/planning/index.js';
 import { accountPages } from './pages/account-pages.js';
 import { openAskUser } from './pages/ask-user.js';
 import { homePage } from './pages/home-page.js';
+import { productPage } from './pages/product-page.js';
 import { returnPage } from './pages/return-page.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
 import { openKnownOperations } from './single-fetch/known-operations.js';
@@ -121,6 +122,7 @@ export async function serveGateway(parts: GatewayParts) {
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
       ...operatorRoutes(readiness, metrics),
     },
+    fallback: productPage(executeBy(server)),
     upgrades: { '/graphql': live.upgrade },
   });
   return {

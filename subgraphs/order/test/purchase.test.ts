@@ -28,6 +28,18 @@ test('a purchase ends CONFIRMED, told by all four subgraphs in one query', async
   await shop.invariants();
 });
 
+test('a product has a page of its own, for who comes by a link', async () => {
+  const show = async (id: string) => {
+    const response = await fetch(`${shop.gatewayUrl}/products/${id}`);
+    return { status: response.status, text: await response.text() };
+  };
+  const { status, text } = await show(shop.product.id);
+  expect(status).toBe(200);
+  expect(text).toContain('<h1>Test sneaker</h1>');
+  expect(text).toContain('₩100,000');
+  expect((await show('nothing')).status).toBe(404);
+});
+
 test('a buyer who follows an order sees every step of it and of its payment', async () => {
   const buyer = await shop.buyer();
   const { id } = await buyer.places([{ productId: shop.product.id, quantity: 1 }]);
