@@ -26,3 +26,4 @@ export type { Finding, InvariantParts } from './finding.js';
 export { openShop } from './shop.js';
 export { IDENTITY_SECRET } from './shop-processes.js';
 export type { Fault, Shop, ShopOptions } from './shop.js';
+export type { ServiceProcess } from './service-process.js';

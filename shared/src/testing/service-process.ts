@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.js';
+import { freePorts } from './free-ports.js';
 
 /** The checkout, seen from shared/src/testing as from shared/dist/testing. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -19,6 +20,8 @@ export interface ServiceProcess {
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** The last lines that it wrote. */
   log(): string;
+  /** One more of it, on a port of its own; the caller's to start and to stop. `env` comes on top. */
+  another(env?: Record<string, string>): Promise<ServiceProcess>;
   /** Calls `listener` with everything that it writes from now on: `log` forgets. */
   listen(listener: (text: string) => void): void;
 }
@@ -63,6 +66,8 @@ export function serviceProcess(folder: string, port: number, env: Record<string,
   return {
     url,
     start,
+    another: async (more = {}) =>
+      serviceProcess(folder, (await freePorts(1))[0] as number, { ...env, ...more }),
     log: () => lines.join('\n'),
     listen: (listener) => void listeners.push(listener),
     ready: async () => {
