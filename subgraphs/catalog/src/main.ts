@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { openProductReader } from './browse/product-reader.js';
 import { seedDemoProducts } from './demo/seed-demo-products.js';
 import { readCatalogEnv } from './env.js';
+import { jobs } from './jobs.js';
 import { askOrderForRebuild } from './rebuild/ask-order.js';
-import { openForgettingPoints } from './sale-stats/forget-points.js';
 import { onDecisionsCounted } from './sale-stats/on-decisions-counted.js';
 import { openSaleFunnels } from './sale-stats/sale-funnels.js';
 import { openPriceComparison } from './price-comparison/compare-prices.js';
@@ -19,12 +19,9 @@ import { openPriceSources } from './price-comparison/open-price-sources.js';
 import { buildCatalog } from './schema.js';
 import { onOrderCancelled } from './stock-book/on-order-cancelled.js';
 import { onOrderPaid } from './stock-book/on-order-paid.js';
-import { openStockMirror } from './stock-mirror/stock-mirror.js';
 import { openStockReader } from './stock/stock-reader.js';
 import { openStockWatcher } from './watch-stock/stock-watcher.js';
 import { onAccountDeleted } from './wishlist/on-account-deleted.js';
-import { openReminders } from './wishlist/reminders/open-reminders.js';
-import { openReminderPurge } from './wishlist/reminders/purge-reminders.js';
 
 const env = readCatalogEnv();
 const log = openLog('catalog', env.LOG_LEVEL);
@@ -38,13 +35,11 @@ await runService(log, async (own) => {
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
   const inventory = openInventory(redis, env.NAMESPACE);
-  const guard = openGuard(redis, env.NAMESPACE, log);
   const identity = { service: 'catalog', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
   const rebuilds = askOrderForRebuild(order, log);
 
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
-  own(openForgettingPoints({ database, guard, log }));
   own(
     await openMessaging({
       url: env.AMQP_URL,
@@ -56,15 +51,14 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
-  own(openReminders({ database, log, metrics }));
-  own(openReminderPurge({ database, guard, log }));
   const products = openProductReader(database);
   const stock = openStockReader({ database, inventory, askForRebuild: rebuilds.now, log });
   const feed = own(
     openChangeFeed({ redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, topic: 'stock', log }),
   );
   const watcher = own(openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log }));
-  own(openStockMirror({ database, inventory, feed, log, metrics }));
+  const guard = openGuard(redis, env.NAMESPACE, log);
+  for (const job of jobs({ database, inventory, feed, guard, log, metrics })) own(job);
   const compared = { publicUrl: env.PUBLIC_URL, log };
   const places = { database, redis, namespace: env.NAMESPACE, shopping: env.shopping, metrics };
   const sources = openPriceSources({ ...compared, ...places }).map(own);
