@@ -22,6 +22,8 @@ export interface Checkouts {
 export interface Pace {
   perSecond: number;
   seconds: number;
+  /** What is not sent so long after the time it was to take is not sent at all: the pace is not kept. Default: 5,000. */
+  graceMs?: number;
 }
 
 export interface Tally {
@@ -35,6 +37,7 @@ export interface Tally {
 /** More than are under way at any pace that the platform keeps; beyond it, buyers wait for a connection. */
 const MOST_CONNECTIONS = 256;
 const ANSWER_WITHIN_MS = 30_000;
+const GRACE_MS = 5_000;
 
 export function openCheckouts(gateway: URL, buyers: Buyer[]): Checkouts {
   const idle: Connection[] = [];
@@ -50,7 +53,7 @@ export function openCheckouts(gateway: URL, buyers: Buyer[]): Checkouts {
   }
 
   return {
-    run: async ({ perSecond, seconds }, nextProduct, onOrder) => {
+    run: async ({ perSecond, seconds, graceMs = GRACE_MS }, nextProduct, onOrder) => {
       const beganAt = monotonicMs();
       const wanted = Math.max(1, Math.round(perSecond * seconds));
       const others: Record<string, number> = {};
@@ -78,7 +81,8 @@ export function openCheckouts(gateway: URL, buyers: Buyer[]): Checkouts {
         });
       }
 
-      while (sent < wanted) {
+      const givesUpAt = beganAt + seconds * 1_000 + graceMs;
+      while (sent < wanted && monotonicMs() < givesUpAt) {
         const due = Math.min(wanted, Math.floor(((monotonicMs() - beganAt) / 1_000) * perSecond) + 1);
         for (let connection; sent < due && (connection = take());) send(connection);
         await pause(Math.max(1, beganAt + (sent / perSecond) * 1_000 - monotonicMs()));

@@ -11,8 +11,9 @@ export interface Evidence extends Settled {
   storm: Arrival;
   /** Everything that was shown but for the search, which goes on until it is too much. */
   shown: ShownChanges[];
-  /** All checkouts that were orders, and those that were not. */
+  /** All checkouts that were orders. */
   orders: number;
+  /** Checkouts of what was shown that were none. */
   otherAnswers: number;
   /** Connections that ended by themselves. */
   lost: number;

@@ -64,7 +64,8 @@ export async function runLiveViewers(
   const lost = lostWatching + count(await crowds.failures());
   const showingTheEnd = await crowds.showing(sale.available);
   const shown = [watching.result, afterwards];
-  const otherAnswers = [...shown, ...(steps ?? [])].reduce((total, { others }) => total + count(others), 0);
+  // Not of the search, which goes on until it is too much.
+  const otherAnswers = shown.reduce((total, { others }) => total + count(others), 0);
 
   progress('checking', 0, 1);
   const settled = await settle(
