@@ -2,6 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newestResults } from '../src/profile/newest-results.js';
 import { readProfile } from '../src/profile/read-profile.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'stampede-profile-'));
@@ -50,4 +51,10 @@ test('several windows count together, and nothing outside of them', () => {
     ]),
   ).toBe(51);
   expect(ms([])).toBe(0);
+});
+
+test('the newest results are the latest, not the last scenario’s', () => {
+  const names = ['profiles', 'stock-reads-2026-11-21T17-00-00.json', 'live-viewers-2026-11-21T17-00-01.json'];
+  expect(newestResults(names)).toBe('live-viewers-2026-11-21T17-00-01.json');
+  expect(newestResults(['profiles'])).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { table, whole } from '../report/table.js';
+import { newestResults } from './newest-results.js';
 import { readProfile } from './read-profile.js';
 
 // `node bench/dist/profile/main.js PROFILES RESULTS ROOT`, each a folder: what the profiled services did while it was
@@ -8,10 +9,7 @@ import { readProfile } from './read-profile.js';
 const [folder, results, root] = process.argv.slice(2) as [string, string, string];
 const TOP = 25;
 
-const newest = readdirSync(results)
-  .filter((name) => name.endsWith('.json'))
-  .sort()
-  .at(-1)!;
+const newest = newestResults(readdirSync(results))!;
 const { runs } = JSON.parse(readFileSync(join(results, newest), 'utf8')) as {
   runs: { monotonicMicroseconds: [number, number] }[];
 };
