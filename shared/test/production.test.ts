@@ -30,6 +30,7 @@ const LOCAL: [folder: string, env: Record<string, string>, refused: string[]][] 
       ...subgraph,
       ORDER_URL: at,
       PAYMENT_URL: at,
+      CATALOG_URL: at,
       PUBLIC_URL: 'http://localhost:4000',
       ACCESS_TOKEN_KEYS: String(pem),
       PERSONAL_DATA_KEYS: LOCAL_KEYS,
@@ -43,7 +44,7 @@ const LOCAL: [folder: string, env: Record<string, string>, refused: string[]][] 
       NAVER_CLIENT_SECRET: 'local-only-login-secret',
     },
     [
-      ...SERVERS.filter((name) => name !== 'AMQP_URL'),
+      ...SERVERS,
       'PUBLIC_URL',
       'PERSONAL_DATA_KEYS',
       'SMTP_URL',

@@ -25,7 +25,7 @@ const nothing = {
 
 let social: SocialUnderTest;
 beforeAll(async () => {
-  social = await openSocial(undefined, { order: nothing, payment: nothing });
+  social = await openSocial(undefined, { order: nothing, payment: nothing, catalog: nothing });
 });
 afterAll(() => social[Symbol.asyncDispose]());
 
