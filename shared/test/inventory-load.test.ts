@@ -48,7 +48,7 @@ const productOf = ({
 async function loadWith(product: LoadedProduct, between: (stagingKeys: string[]) => Promise<unknown>) {
   const publish = defineScript(redis, 'publish');
   const pausing: Script = async (keys, args) => {
-    await between(keys.slice(3));
+    await between(keys.slice(3, 5));
     return publish(keys, args);
   };
   const stage = defineScript(redis, 'stage');
@@ -157,4 +157,47 @@ test('what a crashed rebuild left behind goes away by itself', async () => {
     throw new Error('crashed');
   });
   await expect(crashed).rejects.toThrow('crashed');
+});
+
+const CHANGED = { ...SETTINGS, version: 4, closesAt: 1_000, total: 5_010, termsVersion: 4 };
+
+test.each(['while an older product stands', 'while none does'])(
+  'settings of a product that is still being loaded are in force from its first buyer on, %s',
+  async (standing) => {
+    const productId = standing === 'while none does' ? randomUUID() : await stock.load({ epoch: 1 });
+    const product = productOf({ productId, orders: [orderOf({ quantity: 2 })] });
+    await loadWith(product, async () => {
+      // In whatever order they come.
+      for (const settings of [{ ...CHANGED, version: 3, paused: true }, CHANGED, SETTINGS]) {
+        expect(await inventory.changeSettings(productId, 2, settings)).toBe('COLD');
+      }
+      const before = (await inventory.read([productId]))[0]?.settings.version;
+      expect(before).toBe(standing === 'while none does' ? undefined : 1);
+    });
+    expect((await inventory.read([productId]))[0]?.settings).toEqual(CHANGED);
+    expect(await stock.counts(productId)).toEqual({ total: 5_010, available: 5_008, held: 2, sold: 0 });
+    const answer = await inventory.reserve(requestOf(productId));
+    expect(answer).toMatchObject({ kind: 'not-open', phase: 'CLOSED' });
+    // The effect that comes again finds them there.
+    expect(await inventory.changeSettings(productId, 2, CHANGED)).toBe('DONE');
+    expect(await redis.keys(`${namespace}:{p:${productId}}:settings`)).toEqual([]);
+  },
+);
+
+test('settings that wait are not for a product of an earlier epoch, nor instead of newer ones', async () => {
+  const productId = await stock.load();
+  expect(await inventory.changeSettings(productId, 3, CHANGED)).toBe('COLD');
+  await inventory.load(productOf({ productId, epoch: 2 }));
+  expect((await inventory.read([productId]))[0]?.settings).toEqual(SETTINGS);
+  const newer = { ...SETTINGS, version: 5 };
+  await inventory.load(productOf({ productId, epoch: 3, settings: newer }));
+  expect((await inventory.read([productId]))[0]?.settings).toEqual(newer);
+  expect(await stock.counts(productId)).toMatchObject({ total: 5_000, available: 5_000 });
+});
+
+test('settings that nothing is published for go away by themselves', async () => {
+  const productId = randomUUID();
+  await inventory.changeSettings(productId, 1, CHANGED);
+  const key = `${namespace}:{p:${productId}}:settings`;
+  expect(await redis.ttl(key)).toBeGreaterThan(60);
 });

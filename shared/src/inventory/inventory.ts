@@ -1,6 +1,13 @@
 import type { Redis } from 'ioredis';
 import { loadProduct, type LoadAnswer } from './load-product.js';
-import { keysOf, settingsFields, type HoldName, type LoadedProduct, type SaleSettings } from './product.js';
+import {
+  keysOf,
+  settingsFields,
+  waitingSettingsOf,
+  type HoldName,
+  type LoadedProduct,
+  type SaleSettings,
+} from './product.js';
 import { readEntries, readUnitsByBuyer, scanEntries, type StockEntry } from './read-entries.js';
 import { readHeld, type HeldEntry } from './read-held.js';
 import { readClock, readStanding, readStock, type StockReading } from './read-stock.js';
@@ -20,6 +27,7 @@ export interface Inventory {
   reserve(request: ReserveRequest): Promise<ReserveAnswer>;
   commit(hold: NamedHold): Promise<EffectAnswer>;
   release(kind: 'undo' | 'end' | 'return', hold: NamedHold): Promise<EffectAnswer>;
+  /** COLD: not in force yet, and from the instant at which the rebuild that they are of is published. */
   changeSettings(productId: string, effectEpoch: number, settings: SaleSettings): Promise<EffectAnswer>;
   /** Step 4 of a rebuild. */
   load(product: LoadedProduct): Promise<LoadAnswer>;
@@ -73,7 +81,8 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
     },
     changeSettings: async (productId, effectEpoch, settings) => {
       const args = [effectEpoch, ...Object.values(settingsFields(settings))];
-      const [code] = await scripts.settings(keysOf(namespace, productId), args);
+      const keys = [...keysOf(namespace, productId), waitingSettingsOf(namespace, productId)];
+      const [code] = await scripts.settings(keys, args);
       return code as EffectAnswer;
     },
     load: (product) => loadProduct(scripts, namespace, product),

@@ -1,4 +1,10 @@
-import { keysOf, settingsFields, type LoadedOrder, type LoadedProduct } from './product.js';
+import {
+  keysOf,
+  settingsFields,
+  waitingSettingsOf,
+  type LoadedOrder,
+  type LoadedProduct,
+} from './product.js';
 import type { Script } from './scripts.js';
 
 /** Fields to a command: a script cannot take many more, and Redis does nothing else meanwhile. */
@@ -56,7 +62,7 @@ export async function loadProduct(
   const available = settings.total - held - sold;
   const stock = { ...settingsFields(settings), available, held, sold, serial: 0 };
   const [code] = await publish(
-    [...keys, ...staging],
+    [...keys, ...staging, waitingSettingsOf(namespace, productId)],
     [epoch, count, unitsByBuyer.size, ...Object.entries(stock).flat()],
   );
   return code as LoadAnswer;

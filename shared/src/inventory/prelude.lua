@@ -47,6 +47,18 @@ local function write_entry(order_id, entry)
   }, '|'))
 end
 
+-- Stores settings (version, opensAt, closesAt, limit, holdMs, paused, total, terms), unless newer ones stand. What the
+-- total gains is available. A total that shrinks comes with a rebuild, which knows what is held; here available could
+-- fall below zero. True: stored.
+local function store_settings(values)
+  local standing = redis.call('HMGET', KEYS[1], 'version', 'total')
+  if tonumber(values[1]) <= tonumber(standing[1]) then return false end
+  redis.call('HINCRBY', KEYS[1], 'available', tonumber(values[7]) - tonumber(standing[2]))
+  redis.call('HSET', KEYS[1], 'version', values[1], 'opensAt', values[2], 'closesAt', values[3], 'limit', values[4],
+    'holdMs', values[5], 'paused', values[6], 'total', values[7], 'terms', values[8])
+  return true
+end
+
 -- Gives an entry's units back to whoever comes next, and to its buyer's limit.
 local function give_back(entry)
   redis.call('HINCRBY', KEYS[1], entry.state, -entry.quantity)

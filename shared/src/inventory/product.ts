@@ -48,6 +48,10 @@ export const keysOf = (namespace: string, productId: string) =>
     string,
   ];
 
+/** Where settings wait that are of a product that a rebuild is still to publish. */
+export const waitingSettingsOf = (namespace: string, productId: string) =>
+  `${namespace}:{p:${productId}}:settings`;
+
 /** The settings as fields of the stock hash, in the order that settings.lua takes them. */
 export const settingsFields = (settings: SaleSettings) => ({
   version: settings.version,
