@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { changeSettings } from '../src/change-settings.js';
+import { tellStockTruth } from '../src/rebuild/tell-stock-truth.js';
 import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
 
 let proxy: TcpProxy;
@@ -14,6 +16,9 @@ afterAll(async () => {
   proxy.restore();
   await catalog[Symbol.asyncDispose]();
   await proxy[Symbol.asyncDispose]();
+});
+afterEach(() => {
+  catalog.order.rebuild = catalog.load;
 });
 
 const HOUR = 3_600_000;
@@ -106,6 +111,47 @@ test('a closed sale opens again until its new closing, paused if it was paused m
   expect(reopened.data.product.sale).toMatchObject({ phase: 'PAUSED', closesAt });
   expect((await change('resumeSale(productId: $id)', id)).data.product.sale.phase).toBe('OPEN');
   expect(await reserve(id)).toMatchObject({ kind: 'held' });
+});
+
+/** Begins a rebuild: catalog has told its settings. @returns what ends it, with those */
+async function beginRebuild(productId: string): Promise<() => Promise<unknown>> {
+  const epoch = (await catalog.inventory.standingEpoch(productId)) + 1;
+  const settings = await tellStockTruth(catalog.database, productId, epoch, []);
+  if (!settings) throw new Error('a rebuild was overtaken');
+  return () => catalog.inventory.load({ productId, epoch, settings, orders: [] });
+}
+
+test('a sale that is closed in the midst of a rebuild is closed in the answer, and from the first buyer on', async () => {
+  const { id } = await catalog.create();
+  await catalog.load(id);
+  catalog.order.rebuild = () => Promise.resolve();
+  const publish = await beginRebuild(id);
+  expect((await close(id)).data.product.sale.phase).toBe('CLOSED');
+  const restocked = await change('restock(productId: $id, quantity: 5, idempotencyKey: "restock-1")', id);
+  expect(restocked.data.product).toMatchObject({ sale: { phase: 'CLOSED' }, stock: { available: 15 } });
+  expect(await settingsOf(id)).toMatchObject({ version: 1, closesAt: null });
+  expect(await publish()).toBe('PUBLISHED');
+  expect(await reserve(id)).toMatchObject({ kind: 'not-open', phase: 'CLOSED' });
+  expect((await catalog.inventory.read([id]))[0]).toMatchObject({ total: 15, available: 15 });
+  await eventually(async () => expect(await catalog.effects.pending()).toBe(0));
+});
+
+test('what is created, and paused and restocked at once, is so from its first buyer on', async () => {
+  const { id } = await catalog.create({ stock: 3 });
+  let publish: (() => Promise<unknown>) | undefined = await beginRebuild(id);
+  // Whoever asks for stock that is not there waits for the rebuild under way.
+  let askedFor = 0;
+  catalog.order.rebuild = () => {
+    askedFor += 1;
+    const ending = publish?.() ?? Promise.resolve();
+    publish = undefined;
+    return ending as Promise<void>;
+  };
+  await catalog.database.transaction((tx) => changeSettings(tx, id, () => ({ total: 5 })));
+  const { data } = await change('pauseSale(productId: $id)', id);
+  expect(data.product).toMatchObject({ sale: { phase: 'PAUSED' }, stock: { available: 5, held: 0 } });
+  expect(askedFor).toBeGreaterThan(0);
+  expect(await reserve(id)).toMatchObject({ kind: 'not-open', phase: 'PAUSED' });
 });
 
 test('a sale that is closed while Redis is away is closed when it is back', async () => {

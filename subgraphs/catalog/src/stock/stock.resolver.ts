@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { SaleSettings } from '@stampede/shared/inventory';
 import { FieldResolver, Resolver, Root } from 'type-graphql';
 import { Product, Seller } from '../product.entity.js';
 import { phaseOf } from './phase.js';
@@ -32,7 +33,23 @@ export class StockResolver {
     return { id: sellerId };
   }
 
-  private readingOf({ id, reading }: Product): TimedReading | Promise<TimedReading> {
-    return reading ?? this.reader.read(id);
+  private async readingOf({ id, settings, reading }: Product): Promise<TimedReading> {
+    return underSettings(settings, reading ?? (await this.reader.read(id)));
   }
+}
+
+/**
+ * A reading, under the settings of the product's row where they are newer. Redis goes by these once the rebuild that
+ * is under way is published; who has just changed them is told so now.
+ */
+function underSettings(settings: SaleSettings, reading: TimedReading): TimedReading {
+  if (settings.version <= reading.settings.version) return reading;
+  // What was taken back is known exactly by the rebuild only: until then the numbers stay together as they are.
+  const gained = Math.max(0, settings.total - reading.total);
+  return {
+    ...reading,
+    settings,
+    total: reading.total + gained,
+    available: reading.available + gained,
+  };
 }
