@@ -4,7 +4,7 @@ import type { SaleSettings } from '@stampede/shared/inventory';
 import type { RefundPolicyTerms } from '@stampede/shared/messages';
 import { GraphQLDateTime, GraphQLURL } from 'graphql-scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import type { TimedReading } from './stock/stock-reader.js';
+import type { TimedReading } from './stock/timed-reading.js';
 
 @ObjectType({ description: 'Up to `daysBefore` the day of use, `percent` of the price is given back.' })
 export class RefundTier {

@@ -1,16 +1,11 @@
 import type { Database } from '@stampede/shared/database';
-import type { Inventory, StockReading } from '@stampede/shared/inventory';
+import type { Inventory } from '@stampede/shared/inventory';
 import type { Log } from '@stampede/shared/telemetry';
 import DataLoader from 'dataloader';
 import { AWAY, openRedisStock } from './redis-stock.js';
 import { readStockSeen } from './stock-seen.js';
+import { timed, type TimedReading } from './timed-reading.js';
 import { openWaitForRebuild } from './wait-for-rebuild.js';
-
-/** Stock as of `asOf`; its sale's phase goes by `clock`. Both are milliseconds since 1970. */
-export type TimedReading = Pick<
-  StockReading,
-  'total' | 'available' | 'held' | 'sold' | 'settings' | 'asOf'
-> & { clock: number };
 
 /** Reads stock: what is asked for in one tick, by whatever request, in one round trip. */
 export interface StockReader {
@@ -47,7 +42,7 @@ export function openStockReader({
       let reading = await redisNow.load(id);
       if (reading === undefined && (await isRebuilt(id))) reading = await redisNow.load(id);
       if (reading === undefined || reading === AWAY) return lastSeen.load(id);
-      return { ...reading, clock: reading.asOf };
+      return timed(reading);
     },
   };
 }

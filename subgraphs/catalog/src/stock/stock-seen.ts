@@ -1,6 +1,6 @@
 import type { Database } from '@stampede/shared/database';
 import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
-import type { TimedReading } from './stock-reader.js';
+import type { TimedReading } from './timed-reading.js';
 
 type SeenRow = ProductRow & { clock: Date } & (
     | { as_of: Date; seen_total: number; seen_available: number; seen_held: number; seen_sold: number }

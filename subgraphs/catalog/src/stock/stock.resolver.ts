@@ -4,7 +4,8 @@ import { FieldResolver, Resolver, Root } from 'type-graphql';
 import { Product, Seller } from '../product.entity.js';
 import { phaseOf } from './phase.js';
 import { Sale, Stock } from './sale-and-stock.entity.js';
-import type { StockReader, TimedReading } from './stock-reader.js';
+import type { StockReader } from './stock-reader.js';
+import type { TimedReading } from './timed-reading.js';
 
 @Resolver(() => Product)
 export class StockResolver {

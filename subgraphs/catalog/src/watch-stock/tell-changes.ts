@@ -1,7 +1,7 @@
 import type { Inventory } from '@stampede/shared/inventory';
 import type { Log } from '@stampede/shared/telemetry';
 import type { ProductReader } from '../browse/product-reader.js';
-import type { TimedReading } from '../stock/stock-reader.js';
+import { timed, type TimedReading } from '../stock/timed-reading.js';
 import { tellViewers, type WatchedProduct } from './watched-product.js';
 
 export interface TellChangesParts {
@@ -25,7 +25,7 @@ export async function tellChanges(
     const reading = readings[index];
     const product = watched.get(id);
     if (!reading) askForRebuild(id);
-    else if (product) tell(parts, product, { ...reading, clock: reading.asOf }, readAt);
+    else if (product) tell(parts, product, timed(reading), readAt);
   }
 }
 

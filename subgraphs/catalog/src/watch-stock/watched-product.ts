@@ -1,7 +1,7 @@
 import type { Watch } from '@stampede/shared/live';
 import type { Product } from '../product.entity.js';
 import { nextPhaseChange, phaseOf } from '../stock/phase.js';
-import type { TimedReading } from '../stock/stock-reader.js';
+import type { TimedReading } from '../stock/timed-reading.js';
 
 /** A product that somebody looks at. */
 export interface WatchedProduct {
