@@ -174,6 +174,75 @@ test('waits for nobody who is taking a wish back, and tells them when they keep 
   expect(await toldOf(id)).toEqual([first]);
 });
 
+test('of a sale that is being paused nobody is told, neither before nor after', async () => {
+  const id = await opening();
+  await wishers(id, 1);
+  await database.transaction(async (tx) => {
+    await tx.run('SELECT FROM product WHERE id = $1 FOR NO KEY UPDATE', [id]);
+    await tx.run('UPDATE product SET paused = true WHERE id = $1', [id]);
+    expect(await work()).toBe(0);
+  });
+  expect(await work()).toBe(0);
+  expect(await messages()).toEqual([]);
+});
+
+test('a sale that was paused after it had been found is not told of', async () => {
+  const id = await opening();
+  await wishers(id, 1);
+  const late: Database = {
+    ...database,
+    transaction: async (work) => {
+      await database.run('UPDATE product SET paused = true WHERE id = $1', [id]);
+      return database.transaction(work);
+    },
+  };
+  expect(await work(late)).toBe(0);
+  expect(await messages()).toEqual([]);
+});
+
+test('a sale that is being told of cannot be changed until that is committed', async () => {
+  const id = await opening();
+  await wishers(id, 1);
+  const change = (tx: { run: Database['run'] }) =>
+    tx.run('SELECT FROM product WHERE id = $1 FOR NO KEY UPDATE NOWAIT', [id]);
+  const watched: Database = {
+    ...database,
+    transaction: (work) =>
+      database.transaction(async (tx) => {
+        const done = await work(tx);
+        await expect(change(database)).rejects.toThrow('could not obtain lock');
+        return done;
+      }),
+  };
+  expect(await work(watched)).toBe(1);
+  await change(database);
+});
+
+test('neither a sale that cannot be told of nor twenty whose wishers are in hand keep the next one back', async () => {
+  const first = await opening(3);
+  const [one] = (await wishers(first, 1)) as [string];
+  await database.run(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'cannot be told'; END $$`);
+  await database.run(`CREATE TRIGGER refuse BEFORE UPDATE ON wish FOR EACH ROW
+    WHEN (OLD.user_id = '${one}') EXECUTE FUNCTION refuse()`);
+  const held = await copies(database, await opening(4), 20);
+  for (const id of held) await wishers(id, 1);
+  const last = await opening(8);
+  const ids = await wishers(last, 600);
+  try {
+    await database.transaction(async (tx) => {
+      await tx.run('SELECT FROM wish WHERE product_id = ANY($1) FOR UPDATE', [held]);
+      await expect(work()).rejects.toThrow('cannot be told');
+      expect((await toldOf(last)).toSorted()).toEqual(ids.toSorted());
+    });
+    await expect(work()).rejects.toThrow('cannot be told');
+    expect(await messages()).toHaveLength(20);
+  } finally {
+    await database.run('DROP TRIGGER refuse ON wish');
+  }
+  expect(await work()).toBe(1);
+});
+
 test('finds what opens soon by an index among thousands of products and their wishers', async () => {
   const [id, far] = [await opening(), await opening(3 * 24 * 60)];
   await copies(database, far, 3_000);
@@ -181,7 +250,9 @@ test('finds what opens soon by an index among thousands of products and their wi
   await wishers(id, 1);
   await database.run('ANALYZE product');
   await database.run('ANALYZE wish');
-  const plan = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${OPENING_SOON.replace('$1', '20')}`);
+  const plan = await database.query<{ 'QUERY PLAN': string }>(
+    `EXPLAIN ${OPENING_SOON.replace('$1', '20').replace('$2', `'{}'`)}`,
+  );
   const lines = plan.map((row) => row['QUERY PLAN']).join('\n');
   expect(lines).not.toMatch(/Seq Scan/);
   expect(lines).toMatch(/Index .*on product/);
