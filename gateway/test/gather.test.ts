@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { isUnavailable } from '@stampede/shared/errors';
 import { readBody, respond } from '@stampede/shared/http';
 import { IDENTITY_HEADER, verifyIdentity, type Identity } from '@stampede/shared/identity';
@@ -40,6 +40,7 @@ async function openSource(answer: Answer = echo, { takesMany = true } = {}) {
     await answer(response, question);
   });
   const metrics = openMetrics('gateway');
+  const gatheringRefused = metrics.counter('refused', 'x', ['subgraph']);
   const source = openSubgraphSource({
     name: 'catalog',
     url: `${subgraph.url}/graphql`,
@@ -49,6 +50,7 @@ async function openSource(answer: Answer = echo, { takesMany = true } = {}) {
     deadlineMs: 1_000,
     duration: metrics.histogram('seconds', 'x', ['subgraph', 'outcome']),
     gathered: metrics.counter('gathered', 'x', ['subgraph']),
+    gatheringRefused,
   });
   let requests = 0;
   const read = (id: string, operation: Partial<PublicRead> = {}) =>
@@ -66,6 +68,7 @@ async function openSource(answer: Answer = echo, { takesMany = true } = {}) {
     asked,
     askers,
     read,
+    refused: async () => (await gatheringRefused.get()).values,
     [Symbol.asyncDispose]: async () => {
       await source.close();
       await subgraph[Symbol.asyncDispose]();
@@ -147,6 +150,43 @@ test('asks a subgraph that is not of the house for each by itself', async () => 
   expect(source.asked.map(({ variables }) => variables)).toEqual(
     expect.arrayContaining([{ id: 'a' }, { id: 'b' }]),
   );
+});
+
+/** What a subgraph says that has never heard of questions for many. */
+const ofAnotherRelease =
+  (status = 400): Answer =>
+  (response, asked) => {
+    const errors = [{ message: 'request: is no request.', extensions: { code: 'BAD_USER_INPUT' } }];
+    return Array.isArray(asked.variables) ? respond(response, status, { errors }) : echo(response, asked);
+  };
+
+test.each([400, 404, 405, 413, 422])('asks for each when a subgraph answers many with %s', async (status) => {
+  await using source = await openSource(ofAnotherRelease(status));
+  const answers = await Promise.all(['a', 'b', 'b'].map((id) => source.read(id)));
+  expect(answers.map(({ data }) => data)).toEqual([{ id: 'a' }, { id: 'b' }, { id: 'b' }]);
+  // Each is asked for as whoever wants it.
+  expect(source.askers).toEqual([{ kind: 'service', service: 'gateway' }, BUYER, BUYER, BUYER]);
+  expect(await source.refused()).toMatchObject([{ labels: { subgraph: 'catalog' }, value: 1 }]);
+});
+
+test('remembers for ten seconds that a subgraph takes no question for many, then asks again', async () => {
+  const clock = jest.spyOn(performance, 'now');
+  try {
+    await using source = await openSource(ofAnotherRelease());
+    const readTwo = () => Promise.all(['a', 'b'].map((id) => source.read(id)));
+    const questionsForMany = () => source.asked.filter(({ variables }) => Array.isArray(variables)).length;
+    clock.mockReturnValue(50_000);
+    await readTwo();
+    clock.mockReturnValue(59_999);
+    await readTwo();
+    expect(questionsForMany()).toBe(1);
+    clock.mockReturnValue(60_000);
+    await readTwo();
+    expect(questionsForMany()).toBe(2);
+    expect(await source.refused()).toMatchObject([{ value: 2 }]);
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 test('gives each its own errors', async () => {

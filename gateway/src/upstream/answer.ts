@@ -9,6 +9,14 @@ export class UnusableAnswer extends Error {
   }
 }
 
+/** A subgraph takes no question for many, as one of another release does not: each may be asked for by itself. */
+export class ManyRefused extends UnusableAnswer {
+  constructor(subgraph: string, status: number) {
+    super(subgraph, `refused a question for many (it answered ${status})`);
+    this.name = 'ManyRefused';
+  }
+}
+
 interface SubgraphError {
   message: string;
   path?: (string | number)[];
@@ -33,11 +41,12 @@ export function readAnswer(subgraph: string, status: number, text: string) {
 /**
  * Reads a subgraph's answer to a question for many: one for each, or what became of it.
  *
- * @throws as {@link readAnswer}, when it is no answer to any of them.
+ * @throws ManyRefused, and as {@link readAnswer}, when it is no answer to any of them.
  */
 export function readAnswers(subgraph: string, status: number, text: string, count: number) {
   const answers = parseJson(text);
   if (!Array.isArray(answers)) {
+    if (REFUSES_THE_FORM.has(status)) throw new ManyRefused(subgraph, status);
     read(subgraph, status, answers);
     throw new UnusableAnswer(subgraph, 'gave one answer to many requests');
   }
@@ -54,6 +63,9 @@ export function readAnswers(subgraph: string, status: number, text: string, coun
     }
   });
 }
+
+/** How servers refuse a request that they do not know; not that of a signature, or of too many. */
+const REFUSES_THE_FORM = new Set([400, 404, 405, 413, 415, 422]);
 
 function read(subgraph: string, status: number, answer: unknown) {
   const parsed = envelope.safeParse(answer);

@@ -1,6 +1,6 @@
 import { MOST_READS_TOGETHER } from '@stampede/shared/subgraph';
 import type { GatewayContext } from '../graphql/context.js';
-import type { SubgraphAnswer } from './answer.js';
+import { ManyRefused, type SubgraphAnswer } from './answer.js';
 
 /** A query whose answer is the same for everybody. */
 export interface PublicRead {
@@ -17,10 +17,15 @@ export type Gather = (read: PublicRead, context: GatewayContext) => Promise<Subg
 
 export interface GatheringOptions {
   askAlone: Gather;
-  /** @param body for so many reads; named in logs by the id of the first request. */
+  /**
+   * @param body for so many reads; named in logs by the id of the first request.
+   * @throws ManyRefused where each is to be asked for by itself.
+   */
   askMany: (body: string, requestId: string, count: number) => Promise<(SubgraphAnswer | Error)[]>;
   /** Told how many requests one question is for. */
   onGathered: (requests: number) => void;
+  /** Told that one question for many was refused. */
+  onRefused: () => void;
 }
 
 interface Waiting {
@@ -37,14 +42,18 @@ interface Group {
 
 /** Characters of variables. Longer ones go alone: so a question for many is never too long a body. */
 const LONGEST = 1_000;
+/** How long it is remembered that a question for many was refused. */
+const REFUSED_FOR_MS = 10_000;
 
 /**
  * Asks for what was begun in one turn of the event loop as few questions: one of each operation, since a slow answer
  * holds up those that go with it, and its like are slow alike. Nothing is remembered, and nobody joins a question
- * that has been sent: a read that is begun after a change was answered sees the change.
+ * that has been sent: a read that is begun after a change was answered sees the change. A subgraph that takes no
+ * question for many, which may be of another release, is asked for each; they are queries, and may be asked twice.
  */
-export function openGathering({ askAlone, askMany, onGathered }: GatheringOptions): Gather {
+export function openGathering({ askAlone, askMany, onGathered, onRefused }: GatheringOptions): Gather {
   let groups = new Map<string, Group>();
+  let refusedUntil = -Infinity;
 
   function send(): void {
     const sending = groups;
@@ -61,21 +70,30 @@ export function openGathering({ askAlone, askMany, onGathered }: GatheringOption
     const everybody = reads.flatMap(([, waiting]) => waiting);
     const [one] = everybody;
     if (!one) return;
+    if (everybody.length === 1) return askEach(operation, reads);
     try {
-      if (everybody.length === 1) {
-        one.resolve(await askAlone({ ...operation, variables: reads[0]?.[0] ?? '' }, one.context));
-        return;
-      }
       onGathered(everybody.length);
       const answers = await askMany(bodyOf(operation, reads), one.context.requestId, reads.length);
       for (const [index, [, waiting]] of reads.entries()) settle(waiting, answers[index]);
     } catch (error) {
-      for (const { reject } of everybody) reject(error);
+      if (error instanceof ManyRefused) {
+        onRefused();
+        refusedUntil = performance.now() + REFUSED_FOR_MS;
+        askEach(operation, reads);
+      } else for (const { reject } of everybody) reject(error);
+    }
+  }
+
+  function askEach(operation: PublicRead, reads: [string, Waiting[]][]): void {
+    for (const [variables, waiting] of reads) {
+      for (const { context, resolve, reject } of waiting) {
+        askAlone({ ...operation, variables }, context).then(resolve, reject);
+      }
     }
   }
 
   return (read, context) => {
-    if (read.variables.length > LONGEST) return askAlone(read, context);
+    if (read.variables.length > LONGEST || performance.now() < refusedUntil) return askAlone(read, context);
     if (groups.size === 0) setImmediate(send);
     const key = read.head + read.tail;
     let group = groups.get(key);

@@ -50,6 +50,8 @@ export interface SubgraphSourceOptions {
   duration: ReturnType<Metrics['histogram']>;
   /** Requests that went with another one's question, by subgraph. */
   gathered: ReturnType<Metrics['counter']>;
+  /** Questions for many that it refused, by subgraph. */
+  gatheringRefused: ReturnType<Metrics['counter']>;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface SubgraphSourceOptions {
  * unanswered mutation happened, the client's idempotency key can.
  */
 export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSource {
-  const { name, url, identitySecret, knowsClients, takesMany, deadlineMs, duration, gathered } = options;
+  const { name, url, identitySecret, knowsClients, takesMany, deadlineMs, duration } = options;
   const exchange = openExchange(name, url, deadlineMs);
 
   async function timed<T>(question: () => Promise<T>): Promise<T> {
@@ -105,7 +107,12 @@ export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSour
   return {
     ask,
     askTogether: takesMany
-      ? openGathering({ askAlone, askMany, onGathered: (count) => gathered.inc({ subgraph: name }, count) })
+      ? openGathering({
+          askAlone,
+          askMany,
+          onGathered: (count) => options.gathered.inc({ subgraph: name }, count),
+          onRefused: () => options.gatheringRefused.inc({ subgraph: name }),
+        })
       : askAlone,
     process: async (step) => {
       const { query, variables, operationName } = step.request;

@@ -1,3 +1,4 @@
+import { MOST_READS_TOGETHER } from '@stampede/shared/subgraph';
 import type { Metrics } from '@stampede/shared/telemetry';
 import type { Member } from '../composition/supergraph.js';
 import type { Env } from '../env.js';
@@ -13,13 +14,19 @@ export interface Upstreams {
 
 /** Opens a source for each member of the supergraph; where the environment has no address, the supergraph's own. */
 export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Upstreams {
-  const duration = metrics.histogram('subgraph_seconds', 'Time a subgraph took to answer.', [
-    'subgraph',
-    'outcome',
-  ]);
+  const duration = metrics.histogram(
+    'subgraph_seconds',
+    `Time a subgraph took to answer a question, which may be one for up to ${MOST_READS_TOGETHER} requests.`,
+    ['subgraph', 'outcome'],
+  );
   const gathered = metrics.counter(
     'gathered_reads_total',
     'Requests that were asked for together with others, or as one with their equals.',
+    ['subgraph'],
+  );
+  const gatheringRefused = metrics.counter(
+    'gathering_refused_total',
+    'Questions for many that a subgraph refused, as one of another release does; each was then asked for by itself.',
     ['subgraph'],
   );
   const sources = new Map<string, { source: SubgraphSource; address: string }>();
@@ -46,6 +53,7 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
       deadlineMs: name === 'payment' ? env.PAYMENT_DEADLINE_MS : env.SUBGRAPH_DEADLINE_MS,
       duration,
       gathered,
+      gatheringRefused,
     });
     sources.set(name, { source, address });
     return source;
