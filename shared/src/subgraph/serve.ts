@@ -5,7 +5,13 @@ import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, verifyIdentity, type Identity }
 import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
 import { openExecutor } from './executor.js';
-import { answerSharedReads, isSharedReads, refusalOf, type SharedReads } from './shared-reads.js';
+import {
+  answerSharedReads,
+  isSharedReads,
+  MOST_READS_TOGETHER,
+  refusalOf,
+  type SharedReads,
+} from './shared-reads.js';
 import { openSubscriptions } from './subscriptions.js';
 
 export interface SubgraphServer {
@@ -36,7 +42,10 @@ const BODY_LIMIT = 8 * 1024 * 1024;
  */
 export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServer> {
   const { name, subgraph, identitySecret, host, port, readiness, routes, log, metrics } = options;
-  const duration = metrics.histogram('graphql_seconds', 'Time to answer a GraphQL request.');
+  const duration = metrics.histogram(
+    'graphql_seconds',
+    `Time to answer a question of GraphQL, which may be one for up to ${MOST_READS_TOGETHER} requests.`,
+  );
   const refused = metrics.counter('unsigned_requests_total', 'Requests without a valid signature.', [
     'reason',
   ]);
