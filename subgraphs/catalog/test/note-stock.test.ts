@@ -54,6 +54,15 @@ test('the newer look wins, in whatever order they come', async () => {
   expect(await points(id)).toEqual([[2_000, 5, 0]]);
 });
 
+test('what was noted by a clock that was ahead gives way to any look, whether it differs or not', async () => {
+  const [differs, stands] = [await create(), await create()];
+  const now = Date.now() - NOON;
+  await note(look(differs, now + 300_000, 5), look(stands, now + 300_000, 5));
+  await note(look(differs, now, 7), look(stands, now, 5));
+  expect(await seen(differs)).toMatchObject({ available: 7, at: now });
+  expect(await seen(stands)).toMatchObject({ available: 5, at: now });
+});
+
 test('a look that says nothing new is noted once a minute, and makes no point', async () => {
   const id = await create();
   await note(look(id, 0, 5));

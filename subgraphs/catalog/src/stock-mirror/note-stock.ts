@@ -9,7 +9,8 @@ export type Look = Pick<StockReading, 'total' | 'available' | 'held' | 'sold' | 
 /**
  * Notes looks in `stock_seen` where they are newer and differ, or where what stands there is older than a minute, so
  * that its age tells when somebody last looked; and in `sale_point` those that differ. One statement. Rows are taken
- * in the order of their ids, so that replicas side by side wait for one another and never in a circle.
+ * in the order of their ids, so that replicas side by side wait for one another and never in a circle. What stands there
+ * is of the future when Redis' clock was ahead, of a master that was lost say: then any look is newer.
  *
  * A rebuild forgets when the last unit was taken, which is kept here; what nobody has told (the last unit was taken
  * back, say) counts from the look that found none left.
@@ -35,7 +36,7 @@ export async function noteStock(database: Database, looks: readonly Look[]): Pro
        ON CONFLICT (product_id) DO UPDATE SET total = excluded.total, available = excluded.available,
          held = excluded.held, sold = excluded.sold, as_of = excluded.as_of,
          sold_out_at = greatest(seen.sold_out_at, excluded.sold_out_at)
-       WHERE seen.as_of < excluded.as_of AND (
+       WHERE seen.as_of > clock_timestamp() + interval '2 seconds' OR seen.as_of < excluded.as_of AND (
          (seen.total, seen.available, seen.held, seen.sold)
            <> (excluded.total, excluded.available, excluded.held, excluded.sold)
          OR seen.sold_out_at IS DISTINCT FROM greatest(seen.sold_out_at, excluded.sold_out_at)
