@@ -127,7 +127,8 @@ test('what changed and could not be read is noted when it can be; that it could 
   expect((await seen(id))?.available).toBe(10);
   proxy.restore();
   await eventually(async () => expect((await seen(id))?.available).toBe(9));
-  expect(await mirror.lookedAt()).toBeGreaterThan(lookedAt);
+  // Said after what was noted is there to see.
+  await eventually(async () => expect(await mirror.lookedAt()).toBeGreaterThan(lookedAt));
   expect(mirror.warnings).toHaveLength(1);
 });
 
