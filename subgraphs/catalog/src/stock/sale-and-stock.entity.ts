@@ -26,7 +26,10 @@ export class Stock {
   @Field(() => Int, { description: 'Units that exist.' })
   total!: number;
 
-  @Field(() => Int, { description: 'Units that whoever comes next can have.' })
+  @Field(() => Int, {
+    description:
+      'Units that whoever comes next can have; below zero (show none) while more is held than exists, after Redis forgot.',
+  })
   available!: number;
 
   @Field(() => Int, { description: 'Units held for buyers who have not paid yet.' })
