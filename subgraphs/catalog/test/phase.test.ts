@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { SalePhase } from '@stampede/shared/graphql';
 import type { SaleSettings } from '@stampede/shared/inventory';
-import { nextPhaseChange, phaseOf } from '../src/stock/phase.js';
+import { isLongOver, nextPhaseChange, phaseOf } from '../src/stock/phase.js';
 
 const OPENS = Date.parse('2026-03-01T03:00:00.000Z');
 const CLOSES = Date.parse('2026-03-01T04:00:00.000Z');
@@ -55,4 +55,12 @@ test.each<[string, number, Partial<SaleSettings>, number | undefined]>([
   ['before it is closed before it opens', OPENS - 3, { closesAt: OPENS - 2 }, OPENS - 2],
 ])('the clock moves a sale next, %s', (_, now, change, at) => {
   expect(nextPhaseChange(sale(change), now)).toBe(at);
+});
+
+test.each<[string, number, number | null, boolean]>([
+  ['a day after it closed', CLOSES + 24 * 60 * 60 * 1_000, CLOSES, true],
+  ['a moment before that', CLOSES + 24 * 60 * 60 * 1_000 - 1, CLOSES, false],
+  ['when it never closes', Number.MAX_SAFE_INTEGER, null, false],
+])('nothing is held of a sale any more %s: %s', (_, clock, closesAt, isOver) => {
+  expect(isLongOver({ settings: sale({ closesAt }), clock })).toBe(isOver);
 });

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Unavailable } from '@stampede/shared/errors';
 import { serverOf } from '@stampede/shared/redis';
 import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
 import { openLog } from '@stampede/shared/telemetry';
-import { openWaitForRebuild } from '../src/stock/wait-for-rebuild.js';
+import { openStockReader } from '../src/stock/stock-reader.js';
 import { noteStock } from '../src/stock-mirror/note-stock.js';
 import { openCatalog, type CatalogUnderTest } from './open-catalog.js';
 
@@ -72,6 +72,20 @@ async function list(ids: readonly string[]): Promise<Map<string, Shown>> {
   const { data, errors } = await catalog.ask(LIST, { products });
   expect(errors).toBeUndefined();
   return new Map((data._entities as Shown[]).map((shown) => [shown.id, shown]));
+}
+
+/** A reader of its own, and the products that it had rebuilt. */
+function openReader(rebuild: (id: string) => Promise<void>) {
+  const asked: string[] = [];
+  const reader = openStockReader({
+    ...catalog,
+    askForRebuild: (id) => {
+      asked.push(id);
+      return rebuild(id);
+    },
+    log: openLog('test', 'silent'),
+  });
+  return { asked, reader };
 }
 
 /** Something that many wait for. */
@@ -160,6 +174,10 @@ describe.each(['cut', 'freeze'] as const)('while Redis is away (%s)', (fails) =>
   });
 });
 
+/** The moment for which a rebuild is waited for has no end. */
+const withoutTimers = () =>
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance', 'Date'] });
+
 describe('products that are COLD', () => {
   let cold: string[];
   beforeEach(async () => {
@@ -173,46 +191,82 @@ describe('products that are COLD', () => {
     await catalog.inventory.distrust(cold);
   });
   afterEach(() => {
+    jest.useRealTimers();
     catalog.order.rebuild = catalog.load;
   });
 
-  test('a hundred in a list are asked for all at once, and told as they are then', async () => {
+  test('a hundred in a list are asked for together, and told as they are then', async () => {
     const asked: string[] = [];
     const run = await serverOf(catalog.redis).known();
-    const all = openGate();
     catalog.order.rebuild = async (id) => {
       asked.push(id);
-      if (asked.length === 100) all.open();
-      await all.opened;
-      const key = `${catalog.namespace}:{p:${id}}:stock`;
-      await catalog.redis.hset(key, { run, available: 9, held: 1 });
+      await catalog.redis.hset(`${catalog.namespace}:{p:${id}}:stock`, { run, available: 9, held: 1 });
     };
+    withoutTimers();
+    const before = catalog.asked.stock;
     const shown = await list(cold);
     expect(asked.toSorted()).toEqual(cold.toSorted());
     for (const id of cold) expect(shown.get(id)?.stock).toMatchObject({ available: 9, held: 1 });
+    expect(catalog.asked.stock).toBe(before + 2);
   });
 
   test('that order cannot rebuild are told as PostgreSQL knows them', async () => {
-    catalog.order.rebuild = () => Promise.reject(new Unavailable('order'));
+    const away = openReader(() => Promise.reject(new Unavailable('order')));
     await note(cold[0]!, 4);
-    const before = catalog.asked.statements;
-    const shown = await list(cold);
-    expect(shown.get(cold[0]!)?.stock).toMatchObject({ available: 4, held: 6, asOf: SEEN_AT });
-    expect(shown.size).toBe(100);
-    expect(catalog.asked.statements).toBe(before + 2);
+    const seen = await Promise.all(cold.map((id) => away.reader.read(id)));
+    expect(seen[0]).toMatchObject({ available: 4, held: 6, asOf: Date.parse(SEEN_AT) });
+    expect(away.asked).toEqual(cold);
+    // Nobody asks again at once, however many come.
+    await Promise.all(cold.map((id) => away.reader.read(id)));
+    expect(away.asked).toEqual(cold);
   });
 
-  test('that take long are waited for once; who comes meanwhile does not wait', async () => {
+  test('that take long are waited for once, and cost one statement; who comes meanwhile does not wait', async () => {
     const asked: string[] = [];
     const done = openGate();
     catalog.order.rebuild = (id) => {
       asked.push(id);
       return done.opened;
     };
+    const before = catalog.asked.statements;
     await list(cold);
+    // The products, and what was seen of them.
+    expect(catalog.asked.statements).toBe(before + 2);
     await list(cold);
-    expect(asked.toSorted()).toEqual(cold.toSorted());
+    expect(catalog.asked.statements).toBe(before + 4);
+    expect(asked).toHaveLength(new Set(asked).size);
     done.open();
+  });
+
+  test('hold up none that are read together with them', async () => {
+    const { id: warm } = await catalog.create();
+    await catalog.load(warm);
+    const done = openGate();
+    const slow = openReader(() => done.opened);
+    withoutTimers();
+    const [waits, read] = [slow.reader.read(cold[0]!), slow.reader.read(warm)];
+    expect(await read).toMatchObject({ available: 10 });
+    done.open();
+    expect(await waits).toMatchObject({ available: 10 });
+  });
+
+  test('are not rebuilt for readers when their sale has long been over: their rows say all there is', async () => {
+    await note(cold[0]!, 4);
+    await catalog.database.run(
+      `UPDATE product SET sold = 3, opens_at = now() - interval '3 days', closes_at = now() - interval '25 hours'
+       WHERE id = ANY($1)`,
+      [cold],
+    );
+    const before = { ...catalog.asked };
+    const shown = await list(cold);
+    for (const id of cold) {
+      expect(shown.get(id)?.stock).toMatchObject({ total: 10, available: 7, held: 0, sold: 3 });
+      expect(Date.parse(shown.get(id)!.stock.asOf)).toBeGreaterThan(Date.parse(SEEN_AT));
+    }
+    expect(catalog.asked).toMatchObject({ statements: before.statements + 2, stock: before.stock + 1 });
+    const own = openReader(catalog.load);
+    await Promise.all(cold.map((id) => own.reader.read(id)));
+    expect(own.asked).toEqual([]);
   });
 });
 
@@ -230,18 +284,4 @@ test('a reading is of one instant: total = available + held + sold', async () =>
   });
   const { data } = await look(id);
   expect(data.product.stock).toMatchObject({ total: 4, available: 1, held: 1, sold: 2 });
-});
-
-test('who comes when a rebuild takes too long already does not wait for it; who comes after it has it anew', async () => {
-  const rebuilt = openGate();
-  const wait = openWaitForRebuild(() => rebuilt.opened, openLog('test', 'silent'));
-  const first = wait('product');
-  expect(await first).toBe(false);
-  expect(wait('product')).toBe(first);
-  rebuilt.open();
-  expect(
-    await eventually(() =>
-      wait('product') === first ? Promise.reject(new Error('not yet')) : wait('product'),
-    ),
-  ).toBe(true);
 });

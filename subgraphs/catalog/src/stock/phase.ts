@@ -10,6 +10,12 @@ export function phaseOf(settings: SaleSettings, available: number, now: number):
   return available > 0 ? SalePhase.OPEN : SalePhase.SOLD_OUT;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Whether a sale has been over for so long that nothing of it is held any more: a hold lasts for a day at most. */
+export const isLongOver = ({ settings, clock }: { settings: SaleSettings; clock: number }): boolean =>
+  settings.closesAt !== null && settings.closesAt <= clock - DAY_MS;
+
 /** When the clock alone moves a sale into its next phase (Redis' clock, ms); undefined: never again. */
 export function nextPhaseChange({ opensAt, closesAt }: SaleSettings, now: number): number | undefined {
   if (closesAt !== null && now >= closesAt) return undefined;

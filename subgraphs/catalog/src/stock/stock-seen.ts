@@ -1,5 +1,6 @@
 import type { Database } from '@stampede/shared/database';
 import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
+import { isLongOver } from './phase.js';
 import type { TimedReading } from './timed-reading.js';
 
 type SeenRow = ProductRow & { clock: Date } & (
@@ -33,7 +34,11 @@ export async function readStockSeen(
 function readingOf(row: SeenRow): TimedReading {
   const { settings } = productOf(row);
   const clock = row.clock.getTime();
-  if (row.as_of === null) return { ...neverSeen(row, clock), settings, clock };
+  // Of these the row is all there is to say, and a mirror may have stopped looking at them.
+  const isNothingHeld = row.epoch === 0 || isLongOver({ settings, clock });
+  if (row.as_of === null || isNothingHeld) {
+    return { ...unheld(row), asOf: isNothingHeld ? clock : row.created_at.getTime(), settings, clock };
+  }
   return {
     total: row.seen_total,
     available: row.seen_available,
@@ -46,13 +51,7 @@ function readingOf(row: SeenRow): TimedReading {
 }
 
 /**
- * Before its first rebuild (epoch 0) nobody can have held anything of a product, so that its row says all there is.
- * Afterwards nobody knows what is held, and the numbers pass for no younger than the product.
+ * Before its first rebuild (epoch 0) nobody can have held anything of a product, nor when its sale has long been over.
+ * In between nobody knows what is held, and these numbers pass for no younger than the product.
  */
-const neverSeen = ({ total, sold, epoch, created_at }: ProductRow, clock: number) => ({
-  total,
-  available: total - sold,
-  held: 0,
-  sold,
-  asOf: epoch === 0 ? clock : created_at.getTime(),
-});
+const unheld = ({ total, sold }: ProductRow) => ({ total, available: total - sold, held: 0, sold });
