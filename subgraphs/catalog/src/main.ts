@@ -56,7 +56,7 @@ await runService(log, async (own) => {
   const feed = own(
     openChangeFeed({ redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, topic: 'stock', log }),
   );
-  const watcher = own(openStockWatcher({ inventory, products, feed, askForRebuild: rebuilds.later, log }));
+  const watcher = own(openStockWatcher({ inventory, products, stock, feed, log }));
   const guard = openGuard(redis, env.NAMESPACE, log);
   for (const job of jobs({ database, inventory, feed, guard, log, metrics })) own(job);
   const compared = { publicUrl: env.PUBLIC_URL, log };

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { Unavailable } from '@stampede/shared/errors';
 import { openInventory } from '@stampede/shared/inventory';
 import { openRedis } from '@stampede/shared/redis';
 import { openLog } from '@stampede/shared/telemetry';
 import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { noteStock } from '../src/stock-mirror/note-stock.js';
 import { tellChanges, type TellChangesParts } from '../src/watch-stock/tell-changes.js';
 import type { WatchedProduct } from '../src/watch-stock/watched-product.js';
 import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
@@ -72,6 +74,12 @@ const reserve = (productId: string, inventory = catalog.inventory) =>
     digest: 'd',
     minEpoch: 0,
   });
+const SEEN_AT = Date.parse('2026-03-01T12:00:00Z');
+/** What a mirror has seen of a product of ten units. */
+const note = (productId: string, available: number) =>
+  noteStock(catalog.database, [
+    { productId, total: 10, available, held: 10 - available, sold: 0, soldOutAt: null, asOf: SEEN_AT },
+  ]);
 const pauseSale = (id: string) =>
   catalog.ask('mutation ($id: ID!) { pauseSale(productId: $id) { id } }', { id }, SELLER);
 
@@ -183,20 +191,44 @@ test('a product of which Redis knows nothing is rebuilt for its viewers, also in
   expect((await viewer.next()).stock).toMatchObject({ total: 6, available: 6 });
 });
 
-test('while Redis is away viewers stay, and see what is when it is back; so do those who came meanwhile', async () => {
-  const id = await onSale();
-  const viewer = await look(id);
-  await viewer.next();
-  const other = await onSale();
+test.each(['cut', 'freeze'] as const)(
+  'while Redis is away (%s) viewers stay, who come are shown what PostgreSQL knows, and all see what is when it is back',
+  async (fails) => {
+    const [id, other] = [await onSale(), await onSale()];
+    await note(other, 4);
+    const viewer = await look(id);
+    await viewer.next();
+    proxy[fails]();
+    const late = await look(other);
+    expect((await late.next()).stock).toMatchObject({ available: 4, held: 6, asOf: new Date(SEEN_AT) });
+    const redis = openRedis(REDIS_URL, openLog('test', 'silent'));
+    await reserve(id, openInventory(redis, catalog.namespace));
+    await redis.quit();
+    const [shown, shownLate] = [viewer.next(), late.next()];
+    proxy.restore();
+    expect((await shown).stock).toMatchObject({ available: 9, held: 1 });
+    expect((await shownLate).stock.available).toBe(10);
+  },
+);
+
+test('while Redis is away a sale opens for its viewers by the clock that Redis had', async () => {
+  const opensAt = new Date((await catalog.inventory.now()) + 1_500);
+  const viewer = await look(await onSale(10, { opensAt }));
+  expect((await viewer.next()).sale.phase).toBe('SCHEDULED');
   proxy.cut();
-  const late = await look(other);
-  const redis = openRedis(REDIS_URL, openLog('test', 'silent'));
-  await reserve(id, openInventory(redis, catalog.namespace));
-  await redis.quit();
-  const [shown, shownLate] = [viewer.next(), late.next()];
+  expect((await viewer.next()).sale.phase).toBe('OPEN');
   proxy.restore();
-  expect((await shown).stock).toMatchObject({ available: 9, held: 1 });
-  expect((await shownLate).stock.available).toBe(10);
+});
+
+test('a product that order cannot rebuild is shown as PostgreSQL knows it, until it can', async () => {
+  const id = await onSale();
+  await note(id, 4);
+  await catalog.inventory.distrust([id]);
+  catalog.order.rebuild = () => Promise.reject(new Unavailable('order'));
+  const viewer = await look(id);
+  expect((await viewer.next()).stock).toMatchObject({ available: 4, held: 6 });
+  catalog.order.rebuild = catalog.load;
+  expect((await viewer.next()).stock).toMatchObject({ available: 10, held: 0 });
 });
 
 test('who is slow gets the newest, once', async () => {
@@ -290,16 +322,15 @@ test('a row that PostgreSQL could not give at first is shown when it can, though
   } as never as WatchedProduct;
   const parts = {
     inventory: {
-      now: () => Promise.resolve(1_000),
       read: () => Promise.resolve([{ total: 5, available: 5, held: 0, sold: 0, settings: settings(2) }]),
     },
+    stock: { rebuild: () => undefined },
     products: {
       one: () =>
         away
           ? Promise.reject(new Error('PostgreSQL is away'))
           : Promise.resolve({ id: 'p', name: 'new', settings: settings(2) }),
     },
-    askForRebuild: () => undefined,
     log: openLog('test', 'silent'),
   } as never as TellChangesParts;
   const look = () => tellChanges(parts, new Map([['p', watched]]), ['p']);

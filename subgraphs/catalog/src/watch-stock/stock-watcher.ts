@@ -1,13 +1,13 @@
 import { openNewest, type ChangeFeed } from '@stampede/shared/live';
 import type { Product } from '../product.entity.js';
-import { tellChanges, type TellChangesParts } from './tell-changes.js';
+import { tellChanges, tellFirst, type TellChangesParts } from './tell-changes.js';
 import type { WatchedProduct } from './watched-product.js';
 
 /** Shows everybody who looks at a product how its units fall, with one read of Redis for all of them. */
 export interface StockWatcher {
   /**
    * Each product at once, then whenever its stock or its sale's phase changes. A slow reader gets the newest of each.
-   * While Redis is away the stream stays open, and goes on with what is then.
+   * While Redis is away the stream stays open, tells phases by the clock, and goes on with what is then.
    */
   watch(products: Iterable<Product>): AsyncIterableIterator<Product>;
   /** How many products somebody looks at. */
@@ -29,6 +29,8 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
   const { feed, log } = options;
   const watched = new Map<string, WatchedProduct>();
   const streams = new Set<AsyncIterableIterator<Product>>();
+  /** Readings for first viewers, which wait for no round. */
+  const beginnings = new Set<Promise<void>>();
   /** To be read with the next round of changes; to be read at once. */
   const changed = new Set<string>();
   const urgent = new Set<string>();
@@ -84,10 +86,14 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
       if (ids.length > 0) await tellChanges(options, watched, ids);
       failing = false;
     } catch (error) {
-      // Said once. The next sweep comes back to every product, and the feed as soon as it is heard again.
-      if (!failing) log.warn({ err: error }, 'live stock stands still');
-      failing = true;
+      fail(error);
     }
+  }
+
+  /** Says it once. The next sweep comes back to every product, and the feed as soon as it is heard again. */
+  function fail(error: unknown): void {
+    if (!failing) log.warn({ err: error }, 'live stock stands still');
+    failing = true;
   }
 
   function hear(id: string): void {
@@ -103,16 +109,23 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
       if (known.sent) tell(known.sent);
       return;
     }
-    const viewers = new Set([tell]);
-    watched.set(product.id, {
+    const begun: WatchedProduct = {
       product,
-      viewers,
+      viewers: new Set([tell]),
       feed: feed.watch([product.id], hear),
+      clockAhead: 0,
       phaseChangesAt: Infinity,
       readAgain: () => hear(product.id),
       rereading: false,
-    });
-    urgent.add(product.id);
+    };
+    watched.set(product.id, begun);
+    const beginning = tellFirst(options, begun)
+      .catch(fail)
+      .finally(() => {
+        beginnings.delete(beginning);
+        schedule();
+      });
+    beginnings.add(beginning);
   }
 
   function lookAway(id: string, tell: (product: Product) => void): void {
@@ -145,7 +158,7 @@ export function openStockWatcher(options: StockWatcherOptions): StockWatcher {
       closed = true;
       clearTimeout(timer);
       for (const stream of streams) await stream.return?.();
-      await running;
+      await Promise.all([running, ...beginnings]);
     },
   };
 }

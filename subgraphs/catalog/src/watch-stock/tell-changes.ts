@@ -1,32 +1,55 @@
 import type { Inventory } from '@stampede/shared/inventory';
 import type { Log } from '@stampede/shared/telemetry';
 import type { ProductReader } from '../browse/product-reader.js';
+import { isLongOver } from '../stock/phase.js';
+import type { StockReader } from '../stock/stock-reader.js';
 import { timed, type TimedReading } from '../stock/timed-reading.js';
-import { tellViewers, type WatchedProduct } from './watched-product.js';
+import { tellPhase, tellViewers, type WatchedProduct } from './watched-product.js';
 
 export interface TellChangesParts {
   inventory: Pick<Inventory, 'read'>;
   products: Pick<ProductReader, 'one'>;
-  /** Has order rebuild a product of which Redis knows nothing, in the background. */
-  askForRebuild: (productId: string) => void;
+  stock: StockReader;
   log: Log;
 }
 
-/** Reads the stock of products in one round trip, and tells whoever looks at them what is new. */
+/**
+ * Tells the first viewers of a product how it stands; while Redis cannot tell that, as PostgreSQL knows it.
+ * @throws Unavailable when PostgreSQL is away, too.
+ */
+export async function tellFirst(parts: TellChangesParts, watched: WatchedProduct): Promise<void> {
+  const reading = await parts.stock.read(watched.product.id);
+  // What was told meanwhile is of Redis, and this may not be.
+  if (!watched.sent) tell(parts, watched, reading, performance.now());
+}
+
+/**
+ * Reads the stock of products in one round trip, and tells whoever looks at them what is new.
+ * @throws when Redis is away, once its viewers know what is known without it.
+ */
 export async function tellChanges(
   parts: TellChangesParts,
   watched: ReadonlyMap<string, WatchedProduct>,
   ids: readonly string[],
 ): Promise<void> {
-  const { inventory, askForRebuild } = parts;
-  const readings = await inventory.read(ids);
+  const readings = await parts.inventory.read(ids).catch((error: Error) => error);
   const readAt = performance.now();
+  const untold: WatchedProduct[] = [];
+  const cold: string[] = [];
   for (const [index, id] of ids.entries()) {
-    const reading = readings[index];
     const product = watched.get(id);
-    if (!reading) askForRebuild(id);
-    else if (product) tell(parts, product, timed(reading), readAt);
+    if (!product) continue;
+    const reading = readings instanceof Error ? undefined : readings[index];
+    if (reading) tell(parts, product, timed(reading), readAt);
+    else if (!product.sent) untold.push(product);
+    else {
+      tellPhase(product);
+      if (!(readings instanceof Error || isLongOver(product.sent.reading))) cold.push(id);
+    }
   }
+  parts.stock.rebuild(cold);
+  await Promise.all(untold.map((product) => tellFirst(parts, product)));
+  if (readings instanceof Error) throw readings;
 }
 
 function tell(parts: TellChangesParts, watched: WatchedProduct, reading: TimedReading, readAt: number): void {
