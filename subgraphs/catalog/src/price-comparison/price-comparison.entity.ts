@@ -8,7 +8,9 @@ export class PriceOffer {
   @Field({ description: 'As the shop calls it; plain text.' })
   title!: string;
 
-  @Field({ description: 'Who sells it; plain text.' })
+  @Field({
+    description: 'Who sells it: a shop’s name; of our own catalogue, the brands of the product. Plain text.',
+  })
   shop!: string;
 
   @Field(() => Money, { description: 'For one unit.' })
