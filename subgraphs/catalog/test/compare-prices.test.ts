@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { Currency } from '@stampede/shared/graphql';
 import { openLog, type Log } from '@stampede/shared/telemetry';
 import { openPriceComparison } from '../src/price-comparison/compare-prices.js';
-import type { Answer, Offer, PriceSource } from '../src/price-comparison/price-source.js';
+import { NOTHING, type Answer, type Offer, type PriceSource } from '../src/price-comparison/price-source.js';
 
 const PRODUCT = { id: 'p1', name: 'Runner', sellerId: 's1' };
 const offer = (price: number, title: string, url = `https://shop.test/${title}`): Offer => ({
@@ -37,10 +37,42 @@ test('offers of all sources are one list: the cheapest first, then by title, eac
   expect((await compare(PRODUCT, 20)).offers).toHaveLength(4);
 });
 
-test('the product’s own page is no offer, nor the lowest price', async () => {
-  const own = offer(1, 'own', 'https://us.test/products/p1');
-  const { offers, lowest } = await comparing([answers(1, false, own, offer(5, 'other'))])(PRODUCT, 5);
+test('a link at two prices is one offer, at the lower one', async () => {
+  const sources = [1, 2].map((price) => answers(1, false, offer(price, 'a')));
+  for (const inOrder of [sources, sources.toReversed()]) {
+    const { offers, lowest } = await comparing(inOrder)(PRODUCT, 5);
+    expect([offers.map(({ price }) => price.amount), lowest?.amount]).toEqual([[1], 1]);
+  }
+});
+
+test.each([
+  'https://us.test/products/p1',
+  'https://US.test:443/products/p1?utm_source=search#top',
+  'http://us.test/products/p1',
+])('the product’s own page, %s, is no offer, nor the lowest price', async (url) => {
+  const other = offer(5, 'other', 'https://us.test/products/p11');
+  const { offers, lowest } = await comparing([answers(1, false, offer(1, 'own', url), other)])(PRODUCT, 5);
   expect([offers.map(({ title }) => title), lowest?.amount]).toEqual([['other'], 5]);
+});
+
+test('sources that never answer are waited for 800 ms, and no longer', async () => {
+  jest.useFakeTimers();
+  try {
+    const hangs = source(() => new Promise(() => {}));
+    const options = { publicUrl: 'https://us.test', log: openLog('test', 'silent') };
+    const compare = openPriceComparison({
+      sources: [hangs, answers(1_000, false, offer(5, 'good'))],
+      ...options,
+    });
+    const settled = jest.fn();
+    void compare(PRODUCT, 5).then(settled);
+    await jest.advanceTimersByTimeAsync(799);
+    expect(settled).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(settled).toHaveBeenCalledWith(expect.objectContaining({ degraded: true, asOf: new Date(1_000) }));
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('a source that throws, hangs or is degraded takes nothing from the others', async () => {
@@ -63,13 +95,16 @@ test('a source that is broken is logged once, and once that it is back', async (
   const lines: string[] = [];
   const line = (_: object, text: string) => void lines.push(text);
   const log = { info: line, warn: line, error: line } as unknown as Log;
-  let broken = true;
-  const flaky = source(() =>
-    broken ? Promise.reject(new Error('broken')) : Promise.resolve({ offers: [], asOf: 1, degraded: false }),
-  );
+  let state: 'broken' | 'busy' | 'well' = 'broken';
+  const flaky = source(async () => {
+    if (state === 'broken') throw new Error('broken');
+    return { ...NOTHING, degraded: state === 'busy' };
+  });
   const compare = comparing([flaky], 60_000, log);
-  for (let call = 0; call < 3; call += 1) await compare(PRODUCT, 5);
-  broken = false;
-  for (let call = 0; call < 3; call += 1) await compare(PRODUCT, 5);
+  // Too busy to answer says neither that it is broken nor that it is back.
+  for (const next of ['busy', 'broken', 'broken', 'busy', 'broken', 'well', 'busy', 'well'] as const) {
+    state = next;
+    await compare(PRODUCT, 5);
+  }
   expect(lines).toEqual(['asking is held up; trying again until it works', 'asking goes on']);
 });

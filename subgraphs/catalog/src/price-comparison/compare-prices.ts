@@ -2,8 +2,8 @@ import { openOutage } from '@stampede/shared/background';
 import { won } from '@stampede/shared/graphql';
 import type { Log } from '@stampede/shared/telemetry';
 import type { PriceComparison } from './price-comparison.entity.js';
+import { pageOf, placeOf } from './page-of.js';
 import { NOTHING, type Answer, type Compared, type Offer, type PriceSource } from './price-source.js';
-import { productPage } from './product-page.js';
 
 /** Compares a product's price, within its budget whatever happens. Never rejects. */
 export type ComparePrices = (product: Compared, first: number) => Promise<PriceComparison>;
@@ -25,7 +25,8 @@ export function openPriceComparison(options: ComparePricesOptions): ComparePrice
   async function answerOf({ source, outage }: (typeof asked)[number], product: Compared): Promise<Answer> {
     try {
       const answer = await source.answer(product);
-      outage.ended();
+      // One that could not be had for all the others who ask says nothing of an outage.
+      if (!answer.degraded) outage.ended();
       return answer;
     } catch (error) {
       outage.began(error);
@@ -39,7 +40,7 @@ export function openPriceComparison(options: ComparePricesOptions): ComparePrice
       asked.map((each) => Promise.race([answerOf(each, product), budget.over])),
     );
     budget.end();
-    return merged(answers, productPage(publicUrl, product.id), first);
+    return merged(answers, placeOf(pageOf(publicUrl, product.id)), first);
   };
 }
 
@@ -51,11 +52,13 @@ function startBudget(ms: number): { over: Promise<Answer>; end(): void } {
   return { over, end: () => clearTimeout(timer) };
 }
 
-/** @param own the product's own page: other shops' searches may well find it. */
+/** @param own the place of the product's own page: other shops' searches may well find it. */
 function merged(answers: Answer[], own: string, first: number): PriceComparison {
   const byUrl = new Map<string, Offer>();
-  for (const { offers } of answers) for (const offer of offers) byUrl.set(offer.url, offer);
-  byUrl.delete(own);
+  for (const offer of answers.flatMap(({ offers }) => offers)) {
+    const same = byUrl.get(offer.url);
+    if (placeOf(offer.url) !== own && !(same && same.price <= offer.price)) byUrl.set(offer.url, offer);
+  }
   const offers = [...byUrl.values()].toSorted(cheapestFirst);
   const known = answers.flatMap(({ asOf }) => (asOf === null ? [] : [asOf]));
   return {
