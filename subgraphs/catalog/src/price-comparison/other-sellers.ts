@@ -1,9 +1,18 @@
 import type { Database } from '@stampede/shared/database';
 import DataLoader from 'dataloader';
 import { wordsOf } from '../browse/search-form.js';
-import { MOST_OFFERS, type Compared, type Offer, type PriceSource } from './price-source.js';
-import { productPage } from './product-page.js';
-import { openSlots } from './slots.js';
+import type { CountOverload, Overload } from './overloads.js';
+import { pageOf } from './page-of.js';
+import {
+  MOST_OFFERS,
+  NOTHING,
+  type Answer,
+  type Compared,
+  type Offer,
+  type PriceSource,
+} from './price-source.js';
+import { namedLike } from './same-name.js';
+import { NoTurn, openSlots } from './slots.js';
 
 interface OtherRow {
   asked: number;
@@ -13,79 +22,106 @@ interface OtherRow {
   price: number;
 }
 
-/** Those whose description alone has the words are left out afterwards, so more are read than shown. */
+/** Those whose name has a word only as a part of another are left out afterwards, so more are read than shown. */
 const READ = 3 * MOST_OFFERS;
 /** Common words take long: of a long list, the first then still have their answer in time. */
 const BATCH = 25;
-/** Nobody waits for it longer than that, and its answer is not kept. */
-const STATEMENT_MS = 800;
-const SLOTS = { name: 'a turn to compare sellers', slots: 2, queue: 50, patienceMs: 800 };
+/** Nobody waits longer than that, and the answer is not kept. */
+const PATIENCE_MS = 800;
+const SLOTS = { slots: 2, queue: 50 };
+/** A statement was cancelled, being too slow. */
+const QUERY_CANCELED = '57014';
+
+/** A name about as wordsOf reads it; where its words begin and end, namedLike tells afterwards. */
+const NAME_FORM = `regexp_replace(
+  normalize(lower(normalize(name, NFKD) COLLATE "und-x-icu"), NFKD),
+  '[\\u0300-\\u036f\\ufe00-\\ufe0f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]', '', 'g')`;
 
 /**
  * `one` to `three` are the longest of `words`: the index of trigrams is asked by single patterns only, and not by
- * LIKE ALL.
+ * LIKE ALL. It finds descriptions, too, and any number of them may name another's product: the limit is on those
+ * whose name has the words. OFFSET 0 has names looked at from the cheapest on, until there are enough.
  */
 const OTHERS = `
   SELECT asked.asked, other.id, other.name, other.brands, other.price
-  FROM jsonb_to_recordset($1::jsonb) AS asked(asked int, seller uuid, one text, two text, three text, words text[])
+  FROM jsonb_to_recordset($1::jsonb) AS asked(asked int, seller uuid, one text, two text, three text, words text[], parts text[])
   CROSS JOIN LATERAL (
-    SELECT id, name, brands, price FROM product
-    WHERE search_text LIKE asked.one AND search_text LIKE asked.two AND search_text LIKE asked.three
-      AND search_text LIKE ALL (asked.words) AND seller_id <> asked.seller
-      AND opens_at <= now() AND (closes_at IS NULL OR closes_at > now()) AND NOT paused AND NOT sold_out
+    SELECT id, name, brands, price FROM (
+      SELECT id, name, brands, price FROM product
+      WHERE search_text LIKE asked.one AND search_text LIKE asked.two AND search_text LIKE asked.three
+        AND search_text LIKE ALL (asked.words) AND seller_id <> asked.seller
+        AND opens_at <= now() AND (closes_at IS NULL OR closes_at > now()) AND NOT paused AND NOT sold_out
+      ORDER BY price, id OFFSET 0
+    ) AS found
+    WHERE ${NAME_FORM} LIKE ALL (asked.parts)
     ORDER BY price, id LIMIT ${READ}
   ) AS other`;
+
+export interface OtherSellersOptions {
+  database: Database;
+  publicUrl: string;
+  overloaded: CountOverload;
+  /** How long a statement may wait for its turn, and how long it may take, ms. */
+  patienceMs?: number | undefined;
+}
 
 /**
  * Our own catalogue's offers: what other sellers sell now whose name has every word of this one's. Those asked for
  * in one tick share their statements.
  */
-export function openOtherSellers(database: Database, publicUrl: string): PriceSource {
-  const slots = openSlots(SLOTS);
+export function openOtherSellers(options: OtherSellersOptions): PriceSource {
+  const { database, publicUrl, overloaded, patienceMs = PATIENCE_MS } = options;
+  const slots = openSlots({ ...SLOTS, patienceMs });
   const loader = new DataLoader<Compared, Offer[]>((products) => slots.run(() => offersFor(products)), {
     cache: false,
     maxBatchSize: BATCH,
   });
 
   async function offersFor(products: readonly Compared[]): Promise<Offer[][]> {
-    const words = products.map(({ name }) => wordsOf(name));
-    const asked = products.flatMap((product, index) => patternsOf(index, product, words[index] ?? []));
+    const isNamed = products.map(({ name }) => namedLike(name));
+    const asked = products.flatMap((product, index) => patternsOf(index, product));
     const rows = asked.length === 0 ? [] : await read(asked);
     const offers = products.map((): Offer[] => []);
     for (const { asked: index, id, name, brands, price } of rows) {
-      const has = new Set(wordsOf(name));
-      if (!words[index]?.every((word) => has.has(word))) continue;
-      offers[index]?.push({
-        title: name,
-        shop: brands.join(' × '),
-        price,
-        url: productPage(publicUrl, id),
-      });
+      if (!isNamed[index]?.(name)) continue;
+      offers[index]?.push({ title: name, shop: brands.join(' × '), price, url: pageOf(publicUrl, id) });
     }
     return offers.map((found) => found.slice(0, MOST_OFFERS));
   }
 
   const read = (asked: object[]) =>
     database.transaction(async (tx) => {
-      await tx.query(`SELECT set_config('statement_timeout', $1, true)`, [String(STATEMENT_MS)]);
+      await tx.query(`SELECT set_config('statement_timeout', $1, true)`, [String(patienceMs)]);
       return tx.query<OtherRow>(`${OTHERS} ORDER BY other.price, other.id`, [JSON.stringify(asked)]);
     });
 
   return {
     name: 'comparing prices with other sellers',
-    answer: async (product) => ({
-      offers: await loader.load(product),
-      asOf: Date.now(),
-      degraded: false,
-    }),
+    answer: async (product): Promise<Answer> => {
+      try {
+        return { offers: await loader.load(product), asOf: Date.now(), degraded: false };
+      } catch (error) {
+        const why = overloadOf(error);
+        if (!why) throw error;
+        overloaded(why);
+        return NOTHING;
+      }
+    },
     // Its statements are bounded, and the database waits for them when it is closed.
     close: () => Promise.resolve(),
   };
 }
 
+function overloadOf(error: unknown): Overload | undefined {
+  if (error instanceof NoTurn) return 'turn';
+  return (error as { code?: unknown }).code === QUERY_CANCELED ? 'time' : undefined;
+}
+
 /** None for a name without a letter or digit: every product would have all its words. */
-function patternsOf(asked: number, { sellerId }: Compared, words: string[]): object[] {
-  const patterns = [...new Set(words)].toSorted((a, b) => b.length - a.length).map((word) => `% ${word}%`);
-  const [one, two = one, three = one] = patterns;
-  return one === undefined ? [] : [{ asked, seller: sellerId, one, two, three, words: patterns }];
+function patternsOf(asked: number, { name, sellerId }: Compared): object[] {
+  const longestFirst = [...new Set(wordsOf(name))].toSorted((a, b) => b.length - a.length);
+  const words = longestFirst.map((word) => `% ${word}%`);
+  const parts = longestFirst.map((word) => `%${word}%`);
+  const [one, two = one, three = one] = words;
+  return one === undefined ? [] : [{ asked, seller: sellerId, one, two, three, words, parts }];
 }

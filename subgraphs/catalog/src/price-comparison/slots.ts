@@ -1,16 +1,15 @@
-import { Unavailable } from '@stampede/shared/errors';
+/** Too much was to be done at once: this was not. */
+export class NoTurn extends Error {
+  override readonly name = 'NoTurn';
+}
 
 /** Lets so much work run at once; what comes on top waits its turn for a moment, and then is not done. */
 export interface Slots {
-  /** Whether one is free now. */
-  readonly free: boolean;
-  /** @throws Unavailable when there was no turn in time. */
+  /** @throws NoTurn */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export interface SlotsOptions {
-  /** In the error: what there are too few of. */
-  name: string;
   slots: number;
   /** How many may wait at once. */
   queue: number;
@@ -18,7 +17,7 @@ export interface SlotsOptions {
   patienceMs: number;
 }
 
-export function openSlots({ name, slots, queue, patienceMs }: SlotsOptions): Slots {
+export function openSlots({ slots, queue, patienceMs }: SlotsOptions): Slots {
   const waiting = new Set<() => void>();
   let inHand = 0;
 
@@ -27,11 +26,11 @@ export function openSlots({ name, slots, queue, patienceMs }: SlotsOptions): Slo
       inHand += 1;
       return;
     }
-    if (waiting.size >= queue) throw new Unavailable(name);
+    if (waiting.size >= queue) throw new NoTurn('too much waits for a turn already');
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(begin);
-        reject(new Unavailable(name));
+        reject(new NoTurn(`no turn within ${patienceMs} ms`));
       }, patienceMs).unref();
       // The slot is handed on: inHand stays as it is.
       const begin = () => {
@@ -50,9 +49,6 @@ export function openSlots({ name, slots, queue, patienceMs }: SlotsOptions): Slo
   }
 
   return {
-    get free() {
-      return inHand < slots;
-    },
     run: async (work) => {
       await turn();
       try {
