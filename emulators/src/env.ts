@@ -24,7 +24,7 @@ const schema = z.object({
   NAVER_CLIENT_SECRET: z.string().min(1).default('local-only-login-secret'),
   NAVER_SEARCH_CLIENT_SECRET: z.string().min(1).default('local-only-search-secret'),
   SHOPPING_PER_DAY: z.coerce.number().int().min(0).default(25_000),
-  SHOPPING_PER_SECOND: z.coerce.number().int().min(0).default(1_000),
+  SHOPPING_PER_SECOND: z.coerce.number().int().min(0).default(10),
 });
 
 export type Env = z.infer<typeof schema>;

@@ -18,7 +18,7 @@ import { openShopping } from './shopping/routes.js';
 const DRAIN_MS = 500;
 const LOGIN_SECRET = 'local-only-login-secret';
 const SEARCH_SECRET = 'local-only-search-secret';
-const SEARCH_LIMITS: Limits = { perDay: 25_000, perSecond: 1_000 };
+const SEARCH_LIMITS: Limits = { perDay: 25_000, perSecond: 10 };
 
 export interface Options {
   host?: string;

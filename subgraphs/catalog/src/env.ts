@@ -17,6 +17,8 @@ const shape = {
   NAVER_SHOPPING_URL: providerUrl().optional(),
   NAVER_SEARCH_CLIENT_ID: z.string().min(1).optional(),
   NAVER_SEARCH_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Of each process of this service; Naver's own limit, for all of them, is said to be about 10. */
+  NAVER_CALLS_PER_SECOND: z.coerce.number().int().min(1).max(1_000).default(8),
   /** Milliseconds since 1970; the demo's sales are set by it. */
   STAMPEDE_STARTED_AT: z.coerce
     .number()
@@ -31,9 +33,10 @@ export function catalogEnvFrom(source: NodeJS.ProcessEnv) {
     NAVER_SHOPPING_URL: url,
     NAVER_SEARCH_CLIENT_ID: clientId,
     NAVER_SEARCH_CLIENT_SECRET: clientSecret,
+    NAVER_CALLS_PER_SECOND: callsPerSecond,
   } = env;
   if (url !== undefined && clientId !== undefined && clientSecret !== undefined) {
-    return { ...env, shopping: { url, clientId, clientSecret } };
+    return { ...env, shopping: { url, clientId, clientSecret, callsPerSecond } };
   }
   const missing = Object.entries({
     NAVER_SHOPPING_URL: url,

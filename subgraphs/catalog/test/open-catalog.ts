@@ -56,7 +56,9 @@ export const productInput = (change: Partial<ProductInput> = {}): ProductInput =
 });
 
 /** How prices are compared: with other sellers only, unless there is a shopping search. */
-type Comparing = Partial<Pick<PriceSourcesOptions, 'shopping' | 'breaker' | 'now'>> & { budgetMs?: number };
+type Comparing = Partial<Pick<PriceSourcesOptions, 'shopping' | 'breaker' | 'patience' | 'now'>> & {
+  budgetMs?: number;
+};
 
 export const PUBLIC_URL = 'https://shop.stampede.test';
 

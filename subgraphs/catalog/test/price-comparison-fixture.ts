@@ -6,13 +6,28 @@ import type { CatalogUnderTest } from './open-catalog.js';
 
 const main = fileURLToPath(new URL('../../../emulators/dist/main.js', import.meta.url));
 
+/** So long that a busy machine does not decide what is answered. */
+export const PATIENT = {
+  budgetMs: 60_000,
+  breaker: { callDeadlineMs: 60_000, slowCallMs: 60_000 },
+  patience: { redisMs: 60_000, statementMs: 60_000 },
+};
+
 /** The emulator of the shopping search, as its own process, as everywhere else. */
-export async function openShops() {
-  const child = spawn(process.execPath, [main], { env: { PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
+export async function openShops(env: { SHOPPING_PER_SECOND?: string } = { SHOPPING_PER_SECOND: '1000' }) {
+  const child = spawn(process.execPath, [main], {
+    env: { PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const { url } = JSON.parse(line) as { url: string };
   return {
-    settings: { url: `${url}/shopping`, clientId: 'any', clientSecret: 'local-only-search-secret' },
+    settings: {
+      url: `${url}/shopping`,
+      clientId: 'any',
+      clientSecret: 'local-only-search-secret',
+      callsPerSecond: 1_000,
+    },
     /** How often it was asked for this name; in all, without one. */
     searches: async (name?: string): Promise<number> => {
       const query = name === undefined ? '' : `?query=${encodeURIComponent(name.toLowerCase())}`;

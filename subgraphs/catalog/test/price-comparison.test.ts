@@ -3,10 +3,7 @@ import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shar
 import { createProduct } from '../src/create-product/create-product.js';
 import { randomUUID } from 'node:crypto';
 import { openCatalog, productInput, PUBLIC_URL, type CatalogUnderTest } from './open-catalog.js';
-import { compare, openShops, type Shops } from './price-comparison-fixture.js';
-
-/** So long that a busy machine does not decide what is answered. */
-const PATIENT = { budgetMs: 60_000, breaker: { callDeadlineMs: 60_000, slowCallMs: 60_000 } };
+import { compare, openShops, PATIENT, type Shops } from './price-comparison-fixture.js';
 
 let shops: Shops;
 let proxy: TcpProxy;
@@ -136,6 +133,22 @@ test('while Redis is away, the shops are asked each time', async () => {
     proxy.restore();
   }
   await eventually(async () => expect(await catalog.redis.ping()).toBe('PONG'));
+});
+
+test('while Redis is silent, the shops are asked', async () => {
+  const redisUrl = process.env.REDIS_URL as string;
+  await using silent = await openTcpProxy(redisUrl);
+  const usual = { ...PATIENT, patience: { statementMs: 60_000 }, shopping: shops.settings };
+  const other = await openCatalog(through(silent, redisUrl), usual);
+  try {
+    silent.freeze();
+    const { id } = await other.create({ name: newName() });
+    const { offers, degraded } = await compare(other, id);
+    expect([offers.length, degraded]).toEqual([3, false]);
+  } finally {
+    silent.restore();
+    await other[Symbol.asyncDispose]();
+  }
 });
 
 test.each([

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@stampede/shared/testing';
 import { openCatalog } from './open-catalog.js';
-import { compare, openShops, type Shops } from './price-comparison-fixture.js';
-
-const PATIENT = { budgetMs: 60_000, breaker: { callDeadlineMs: 60_000, slowCallMs: 60_000 } };
+import { compare, openShops, PATIENT, type Comparison, type Shops } from './price-comparison-fixture.js';
 
 let shops: Shops;
 beforeAll(async () => {
@@ -64,6 +62,25 @@ test('after its pause the breaker tries five, and is closed', async () => {
   }
   expect(await stateOf(catalog)).toContain('state state="closed" 1');
   expect(await stateOf(catalog)).toContain('transitions_total to="closed" 1');
+});
+
+test('one look at a list of 100 keeps to the rate of the shops, and closes them to nobody', async () => {
+  await using own = await openShops({});
+  const shopping = { ...own.settings, callsPerSecond: 8 };
+  const at = Date.now();
+  await using catalog = await openCatalog(undefined, { ...PATIENT, shopping, now: () => at });
+  const names = Array.from({ length: 100 }, (_, index) => `List n${index}`);
+  await Promise.all(names.map((name) => catalog.create({ name })));
+  const { data, errors } = await catalog.ask(
+    '{ products(first: 100) { edges { node { priceComparison { degraded } } } } }',
+  );
+  expect(errors).toBeUndefined();
+  const edges = data.products.edges as { node: { priceComparison: Comparison } }[];
+  expect(edges.filter(({ node }) => !node.priceComparison.degraded)).toHaveLength(8);
+  expect(await own.searches()).toBe(8);
+  const state = await stateOf(catalog);
+  expect(state).toContain('calls_total outcome="ok" 8');
+  expect(state).toContain('state state="closed" 1');
 });
 
 test('a product does not wait for shops that hang; their late answer is there for the next', async () => {

@@ -22,6 +22,7 @@ test('the shopping search is set as a whole or not at all', () => {
     url: SHOPPING.NAVER_SHOPPING_URL,
     clientId: 'me',
     clientSecret: 'mine',
+    callsPerSecond: 8,
   });
   expect(() => catalogEnvFrom({ ...ENV, ...SHOPPING, NAVER_SEARCH_CLIENT_ID: '' })).toThrow(
     'NAVER_SEARCH_CLIENT_ID: the shopping search needs it, too',

@@ -22,7 +22,8 @@ test.each([
   ['a script for a link', { link: 'javascript:alert(1)' }],
   ['no link', { link: '' }],
   ['a link with a password', { link: 'https://a:b@shop.test/' }],
-  ['an endless link', { link: `https://shop.test/${'a'.repeat(2_048)}` }],
+  ['an endless link', { link: `https://shop.test/${'a'.repeat(483)}` }],
+  ['a link that is endless as it is written out', { link: `https://shop.test/${'가'.repeat(54)}` }],
   ['a used thing', { productType: '5' }],
   ['a discontinued thing', { productType: '8' }],
   ['a planned thing', { productType: 11 }],
@@ -36,11 +37,9 @@ test('a shop without a name is called by its address', () => {
   expect(read({ ...ITEM, mallName: '' })?.[0]?.shop).toBe('search.shopping.naver.com');
 });
 
-test('twenty offers are kept, the cheapest', () => {
-  const items = Array.from({ length: 40 }, (_, index) => ({ ...ITEM, lprice: 1_000 - index }));
-  expect(read(...items)?.map(({ price }) => price)).toEqual(
-    Array.from({ length: 20 }, (_, index) => 961 + index),
-  );
+test('a link of 500 characters is kept', () => {
+  const url = `https://shop.test/${'a'.repeat(482)}`;
+  expect(read({ ...ITEM, link: url })).toEqual([{ ...OFFER, url }]);
 });
 
 test.each([[null], [[]], ['items'], [{ items: {} }], [{ errorCode: 'SE99' }]])('%j is no answer', (body) => {

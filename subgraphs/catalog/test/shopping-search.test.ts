@@ -2,11 +2,8 @@ import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  judgeSearch,
-  openShoppingSearch,
-  SearchRefused,
-} from '../src/price-comparison/naver/shopping-search.js';
+import { openShoppingSearch, SearchRefused } from '../src/price-comparison/naver/shopping-search.js';
+import { judgeSearch } from '../src/price-comparison/verdict.js';
 import { ITEM, OFFER } from './naver-item.js';
 
 /** A service that answers every request alike; and what it was asked. */
@@ -41,6 +38,7 @@ const error = (errorCode: string) => JSON.stringify({ errorMessage: 'no', errorC
 
 test.each([
   [400, error('SE01'), 'answered'],
+  [400, '<html>', 'answered'],
   [401, error('024'), 'failed'],
   [403, '<html>', 'failed'],
   [429, error('012'), 'failed'],

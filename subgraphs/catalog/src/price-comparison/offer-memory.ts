@@ -18,6 +18,8 @@ export interface OfferMemoryOptions {
   redis: Redis;
   namespace: string;
   lifeMs: number;
+  /** How long Redis is waited for, ms. */
+  patienceMs?: number | undefined;
   log: Log;
 }
 
@@ -30,11 +32,12 @@ const stored = z.object({
   v: z.literal(VERSION),
   asOf: z.number(),
   offers: z
-    .array(z.object({ title: z.string(), shop: z.string(), price: z.number(), url: z.string() }))
+    .array(z.object({ title: z.string(), shop: z.string(), price: z.number(), url: z.url() }))
     .max(MOST_OFFERS),
 });
 
-export function openOfferMemory({ redis, namespace, lifeMs, log }: OfferMemoryOptions): OfferMemory {
+export function openOfferMemory(options: OfferMemoryOptions): OfferMemory {
+  const { redis, namespace, lifeMs, patienceMs = PATIENCE_MS, log } = options;
   const outage = openOutage(log, 'remembering prices');
   const keyOf = (query: string) =>
     `${namespace}:prices:${createHash('sha256').update(query).digest('base64url')}`;
@@ -45,7 +48,7 @@ export function openOfferMemory({ redis, namespace, lifeMs, log }: OfferMemoryOp
     try {
       const result = await Promise.race([
         command,
-        pause(PATIENCE_MS, undefined, { ref: false, signal: late.signal }),
+        pause(patienceMs, undefined, { ref: false, signal: late.signal }),
       ]);
       if (result !== undefined) outage.ended();
       return result;

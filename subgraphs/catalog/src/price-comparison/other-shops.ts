@@ -3,41 +3,56 @@ import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import type { Log } from '@stampede/shared/telemetry';
 import { wordsOf } from '../browse/search-form.js';
 import type { OfferMemory } from './offer-memory.js';
-import { NOTHING, type Answer, type Offer, type PriceSource, type TimedOffers } from './price-source.js';
-import { openSlots, type Slots } from './slots.js';
+import type { CountOverload } from './overloads.js';
+import {
+  MOST_OFFERS,
+  NOTHING,
+  type Answer,
+  type Offer,
+  type PriceSource,
+  type TimedOffers,
+} from './price-source.js';
+import { openRate } from './rate.js';
+import { namedLike } from './same-name.js';
+import { CallAbandoned, QueryRefused } from './verdict.js';
 
 export interface OtherShopsOptions {
-  /** Asks the service; stops when the signal aborts. */
+  /** Asks the service; stops when the signal aborts. @throws QueryRefused */
   search: (query: string, signal: AbortSignal) => Promise<Offer[]>;
+  /** Judges by judgeSearch. */
   breaker: CircuitBreaker;
   memory: OfferMemory;
+  /** Calls that this process begins within any second, at most: a list of 100 products must not become 100 calls. */
+  callsPerSecond: number;
   /** After this long a remembered answer is asked anew behind the back of whoever is given it, ms. */
   freshMs: number;
+  overloaded: CountOverload;
   log: Log;
   now?: () => number;
 }
-
-/** A page of 100 products must not become 100 calls at once; whoever gets no turn does without. */
-const SLOTS = { name: 'a turn to ask other shops for prices', slots: 8, queue: 200, patienceMs: 800 };
 
 /**
  * Other shops' offers, by name. What is remembered is given at once; else the service is asked, once for all who ask
  * for the same name meanwhile. A call goes on after its askers have given up, so that its answer is remembered.
  */
 export function openOtherShops(options: OtherShopsOptions): PriceSource {
-  const { search, breaker, memory, freshMs, log, now = Date.now } = options;
-  const slots: Slots = openSlots(SLOTS);
+  const { search, breaker, memory, callsPerSecond, freshMs, overloaded, log, now = Date.now } = options;
+  const rate = openRate(callsPerSecond, now);
   const outage = openOutage(log, 'asking other shops for prices');
   const calls = new Map<string, Promise<TimedOffers | undefined>>();
   const background = new Set<Promise<void>>();
   const closing = new AbortController();
   let lastCallFailed = false;
 
-  /** @returns undefined when it could not be asked, which is logged. */
-  function ask(query: string): Promise<TimedOffers | undefined> {
+  /** @returns undefined when it could not be asked, which is logged, or may not be asked now, which is counted. */
+  async function ask(query: string): Promise<TimedOffers | undefined> {
     const running = calls.get(query);
     if (running) return running;
-    const call = searchInTurn(query);
+    if (!rate.take()) {
+      overloaded('rate');
+      return undefined;
+    }
+    const call = searchOnce(query);
     calls.set(query, call);
     // Until it is remembered, so that nobody asks again in between.
     const done = call
@@ -50,27 +65,29 @@ export function openOtherShops(options: OtherShopsOptions): PriceSource {
     return call;
   }
 
-  async function searchInTurn(query: string): Promise<TimedOffers | undefined> {
+  async function searchOnce(query: string): Promise<TimedOffers | undefined> {
     try {
-      const offers = await slots.run(() => searchOnce(query));
-      return offers && { offers, asOf: now() };
+      const offers = await breaker.run((signal) => searchUntilClosing(query, signal));
+      lastCallFailed = false;
+      outage.ended();
+      return { offers: cheapestOf(offers, query), asOf: now() };
     } catch (error) {
-      // Too much is asked at once; of that, the answers tell.
-      log.debug({ err: error }, 'no turn to ask for prices');
+      if (error instanceof CallAbandoned) return undefined;
+      if (error instanceof QueryRefused) {
+        log.warn({ err: error, query }, 'a name that the shopping search does not take has no offers');
+        return { offers: [], asOf: now() };
+      }
+      lastCallFailed = true;
+      outage.began(error);
       return undefined;
     }
   }
 
-  async function searchOnce(query: string): Promise<Offer[] | undefined> {
+  async function searchUntilClosing(query: string, signal: AbortSignal): Promise<Offer[]> {
     try {
-      const offers = await breaker.run((signal) => search(query, AbortSignal.any([signal, closing.signal])));
-      lastCallFailed = false;
-      outage.ended();
-      return offers;
+      return await search(query, AbortSignal.any([signal, closing.signal]));
     } catch (error) {
-      lastCallFailed = true;
-      if (!closing.signal.aborted) outage.began(error);
-      return undefined;
+      throw closing.signal.aborted ? new CallAbandoned('closing', { cause: error }) : error;
     }
   }
 
@@ -85,8 +102,7 @@ export function openOtherShops(options: OtherShopsOptions): PriceSource {
         const found = await ask(query);
         return found ? { ...found, degraded: false } : NOTHING;
       }
-      // With all slots taken, those who have nothing yet come first.
-      if (now() - known.asOf >= freshMs && slots.free) void ask(query);
+      if (now() - known.asOf >= freshMs) void ask(query);
       return { ...known, degraded: lastCallFailed || breaker.state !== 'closed' };
     },
     close: async () => {
@@ -95,6 +111,15 @@ export function openOtherShops(options: OtherShopsOptions): PriceSource {
       await breaker.close();
     },
   };
+}
+
+/** Of what a search found, that which has the name. */
+function cheapestOf(found: Offer[], name: string): Offer[] {
+  const isNamed = namedLike(name);
+  return found
+    .filter(({ title }) => isNamed(title))
+    .toSorted((a, b) => a.price - b.price)
+    .slice(0, MOST_OFFERS);
 }
 
 /** Products of one name in different spellings are asked for once; empty for a name without a letter or digit. */

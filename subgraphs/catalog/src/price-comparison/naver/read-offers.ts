@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { MOST_OFFERS, type Offer } from '../price-source.js';
+import type { Offer } from '../price-source.js';
 import { plainText } from './plain-text.js';
 
 const MOST_TITLE = 200;
 const MOST_SHOP = 100;
-const MOST_URL = 2_048;
+/** Real ones are shorter; it bounds what is remembered of an answer. */
+const MOST_URL = 500;
 const MOST_PRICE = 100_000_000_000;
 
 /** The documentation has numbers, the service answers texts; `''` and `'0'` say that there is none. */
@@ -12,7 +13,7 @@ const whole = z.union([z.number(), z.string().trim()]).transform(Number).pipe(z.
 
 const item = z.object({
   title: z.string(),
-  link: z.string().max(MOST_URL),
+  link: z.string(),
   lprice: whole.pipe(z.int().min(1).max(MOST_PRICE)),
   mallName: z.string().default(''),
   productType: whole.optional(),
@@ -32,10 +33,7 @@ const isSoldNew = (productType = 0) => productType <= 3;
 export function readOffers(body: unknown): Offer[] | undefined {
   const parsed = answer.safeParse(body);
   if (!parsed.success) return undefined;
-  return parsed.data.items
-    .flatMap((each) => offerOf(each) ?? [])
-    .toSorted((a, b) => a.price - b.price)
-    .slice(0, MOST_OFFERS);
+  return parsed.data.items.flatMap((each) => offerOf(each) ?? []);
 }
 
 function offerOf(value: unknown): Offer | undefined {
@@ -47,6 +45,7 @@ function offerOf(value: unknown): Offer | undefined {
     return undefined;
   }
   const text = plainText(title, MOST_TITLE);
-  if (text === '') return undefined;
+  // As it is written out: that is longer where it is not ASCII.
+  if (text === '' || url.href.length > MOST_URL) return undefined;
   return { title: text, shop: plainText(mallName, MOST_SHOP) || url.hostname, price: lprice, url: url.href };
 }

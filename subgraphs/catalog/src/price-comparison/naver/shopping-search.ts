@@ -1,7 +1,7 @@
-import type { Verdict } from '@stampede/shared/circuit-breaker';
 import { Unavailable } from '@stampede/shared/errors';
 import { z } from 'zod';
 import type { Offer } from '../price-source.js';
+import { QueryRefused } from '../verdict.js';
 import { readBounded } from './read-bounded.js';
 import { readOffers } from './read-offers.js';
 
@@ -12,7 +12,7 @@ export interface ShoppingSearchOptions {
   clientSecret: string;
 }
 
-/** The service answered that it does not take this; `code` is its own (SE01, 024, …). Asking again changes nothing. */
+/** The service answers nobody who asks like this; `code` is its own (024, SE05, …). Asking again changes nothing. */
 export class SearchRefused extends Error {
   constructor(
     readonly status: number,
@@ -32,7 +32,7 @@ const refusal = z.object({ errorCode: z.string().max(20) });
  * Speaks Naver's shopping search, `/v1/search/shop.json`. By likeness, not by price: the cheapest of all that a word
  * finds is some accessory.
  *
- * @throws SearchRefused; Unavailable when it has failed or asks for fewer calls (429); Error when its answer cannot be
+ * @throws QueryRefused (HTTP 400); SearchRefused; Unavailable when it has failed or asks for fewer calls (429); Error when its answer cannot be
  *   read.
  */
 export function openShoppingSearch({ url, clientId, clientSecret }: ShoppingSearchOptions) {
@@ -62,14 +62,8 @@ function failureOf(status: number, body: unknown): Error {
   const code = refusal.safeParse(body).data?.errorCode ?? 'no code';
   if (status >= 500 || status === 429)
     return new Unavailable(`the shopping search (HTTP ${status}, ${code})`);
-  return new SearchRefused(status, code);
+  return status === 400 ? new QueryRefused(`HTTP 400, ${code}`) : new SearchRefused(status, code);
 }
-
-/** A query that it does not take shows that it works. That nobody may ask at all (401, 403) is as good as a failure. */
-export const judgeSearch = (outcome: PromiseSettledResult<unknown>): Verdict => {
-  if (outcome.status === 'fulfilled') return 'answered';
-  return outcome.reason instanceof SearchRefused && outcome.reason.status === 400 ? 'answered' : 'failed';
-};
 
 function parseJson(text: string): unknown {
   try {
