@@ -1,6 +1,7 @@
 import { openOutage } from '@stampede/shared/background';
 import { won } from '@stampede/shared/graphql';
 import type { Log } from '@stampede/shared/telemetry';
+import { startBudget } from './budget.js';
 import type { PriceComparison } from './price-comparison.entity.js';
 import { pageOf, placeOf } from './page-of.js';
 import { NOTHING, type Answer, type Compared, type Offer, type PriceSource } from './price-source.js';
@@ -35,21 +36,13 @@ export function openPriceComparison(options: ComparePricesOptions): ComparePrice
   }
 
   return async (product, first) => {
-    const budget = startBudget(budgetMs);
+    const budget = startBudget(budgetMs, NOTHING);
     const answers = await Promise.all(
       asked.map((each) => Promise.race([answerOf(each, product), budget.over])),
     );
     budget.end();
     return merged(answers, placeOf(pageOf(publicUrl, product.id)), first);
   };
-}
-
-function startBudget(ms: number): { over: Promise<Answer>; end(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<Answer>((resolve) => {
-    timer = setTimeout(resolve, ms, NOTHING).unref();
-  });
-  return { over, end: () => clearTimeout(timer) };
 }
 
 /** @param own the place of the product's own page: other shops' searches may well find it. */

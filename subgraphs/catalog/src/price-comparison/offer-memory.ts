@@ -2,8 +2,8 @@ import { openOutage } from '@stampede/shared/background';
 import type { Log } from '@stampede/shared/telemetry';
 import type { Redis } from 'ioredis';
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { startBudget } from './budget.js';
 import { MOST_OFFERS, type TimedOffers } from './price-source.js';
 
 /** What other shops answered lately, in Redis, so that all replicas ask them once. Without Redis nothing is remembered. */
@@ -44,19 +44,16 @@ export function openOfferMemory(options: OfferMemoryOptions): OfferMemory {
 
   /** @returns undefined when Redis is away or takes too long. */
   async function soon<T>(command: Promise<T>): Promise<T | undefined> {
-    const late = new AbortController();
+    const budget = startBudget(patienceMs, undefined);
     try {
-      const result = await Promise.race([
-        command,
-        pause(patienceMs, undefined, { ref: false, signal: late.signal }),
-      ]);
+      const result = await Promise.race([command, budget.over]);
       if (result !== undefined) outage.ended();
       return result;
     } catch (error) {
       outage.began(error);
       return undefined;
     } finally {
-      late.abort();
+      budget.end();
     }
   }
 
