@@ -7,6 +7,7 @@ import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
+import { openLists } from './browse/open-lists.js';
 import { openProductReader } from './browse/product-reader.js';
 import { seedDemoProducts } from './demo/seed-demo-products.js';
 import { readCatalogEnv } from './env.js';
@@ -51,7 +52,7 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
-  const products = openProductReader(database);
+  const products = openProductReader(database, own(openLists(store)));
   const stock = openStockReader({ database, inventory, askForRebuild: rebuilds.now, log });
   const feed = own(
     openChangeFeed({ redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, topic: 'stock', log }),

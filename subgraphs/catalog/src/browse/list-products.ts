@@ -1,5 +1,5 @@
 import type { Sql } from '@stampede/shared/database';
-import { badInput } from '@stampede/shared/errors';
+import { badInput, Unavailable } from '@stampede/shared/errors';
 import { productOf, type ProductRow } from '../product-row.js';
 import { conditionsOf, type Condition } from './conditions.js';
 import { countStatement, pageStatement, type PageOf, type Statement } from './list-statements.js';
@@ -9,6 +9,8 @@ import type { ProductFilter } from './product-filter.js';
 import type { ProductSort } from './product-sort.js';
 
 const MAX_PAGE = 100;
+/** PostgreSQL's query_canceled, by statement_timeout. */
+const TOOK_TOO_LONG = '57014';
 
 type ListedRow = ProductRow & { cursor_keys: string[] };
 
@@ -23,7 +25,7 @@ export interface ListRequest {
  * A page of the products that a filter leaves, by keyset: what comes and goes meanwhile moves nothing on the pages
  * to come. The products are counted only when that is asked for.
  *
- * @throws BAD_USER_INPUT
+ * @throws BAD_USER_INPUT; Unavailable when it takes too long
  */
 export async function listProducts(
   database: Sql,
@@ -63,8 +65,15 @@ async function count(database: Sql, conditions: Conditions): Promise<number> {
 }
 
 /** The best plan depends on what is looked for, and a prepared statement would soon have one for anything. */
-const run = <Row extends object>(database: Sql, { text, values }: Statement) =>
-  database.query<Row>(text, values, { prepared: false });
+async function run<Row extends object>(database: Sql, { text, values }: Statement): Promise<Row[]> {
+  try {
+    return await database.query<Row>(text, values, { prepared: false });
+  } catch (error) {
+    // Here it is no mistake: what is looked for is anybody's choice, and how long that takes hangs on all that is there.
+    if ((error as { code?: string }).code !== TOOK_TOO_LONG) throw error;
+    throw new Unavailable('the list of products', { cause: error });
+  }
+}
 
 function onDemand<T>(find: () => Promise<T>): () => Promise<T> {
   let found: Promise<T> | undefined;

@@ -1,4 +1,4 @@
-import type { Database } from '@stampede/shared/database';
+import type { Database, Sql } from '@stampede/shared/database';
 import DataLoader from 'dataloader';
 import type { Product } from '../product.entity.js';
 import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
@@ -10,11 +10,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Reads products: those asked for in one tick, by whatever request, in one statement. */
 export interface ProductReader {
   one(id: string): Promise<Product | null>;
-  /** @throws BAD_USER_INPUT */
+  /** @throws BAD_USER_INPUT; Unavailable when it takes too long */
   page(request: ListRequest): Promise<ProductConnection>;
 }
 
-export function openProductReader(database: Database): ProductReader {
+/** @param lists where pages are read, by {@link openLists}; where single products are unless given. */
+export function openProductReader(database: Database, lists: Sql = database): ProductReader {
   const loader = new DataLoader<string, Product | null>(
     async (ids) => {
       const rows = await database.query<ProductRow>(
@@ -29,6 +30,6 @@ export function openProductReader(database: Database): ProductReader {
   return {
     // What is no id at all names no product.
     one: (id) => (UUID.test(id) ? loader.load(id.toLowerCase()) : Promise.resolve(null)),
-    page: (request) => listProducts(database, request),
+    page: (request) => listProducts(lists, request),
   };
 }
