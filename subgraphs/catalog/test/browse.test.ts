@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { openCatalog, type CatalogUnderTest } from './open-catalog.js';
+import { somebody, wish } from './wish-fixture.js';
 
 const PRODUCTS = 100;
 let catalog: CatalogUnderTest;
 /** As the list gives them. */
 let listed: string[];
+/** Who wishes for the last of them. */
+const SHOPPER = somebody();
 beforeAll(async () => {
   catalog = await openCatalog();
   const made: string[] = [];
@@ -16,7 +19,16 @@ beforeAll(async () => {
      FROM unnest($1::uuid[]) WITH ORDINALITY AS made (product_id, place) WHERE id = product_id`,
     [made],
   );
+  await catalog.database.run(
+    `INSERT INTO category (id, name, name_key) SELECT id, name, lower(name)
+     FROM (VALUES (gen_random_uuid(), 'Caps'), (gen_random_uuid(), 'Shoes')) AS made (id, name)`,
+  );
+  await catalog.database.run(
+    `UPDATE product SET category_id = (SELECT id FROM category
+       WHERE (name = 'Caps') = (extract(second FROM product.opens_at)::int % 2 = 0))`,
+  );
   listed = made.toReversed();
+  await wish(catalog, listed[0]!, SHOPPER);
 });
 afterAll(() => catalog[Symbol.asyncDispose]());
 
@@ -74,6 +86,8 @@ const PARTS: [part: string, selection: string, cost: Partial<CatalogUnderTest['a
   ['its own', 'id name price { amount } refundPolicy { tiers { percent } }', {}],
   ['its seller', 'seller { id }', {}],
   ['its stock and sale', 'sale { phase } stock { available asOf }', { stock: 1 }],
+  ['its category', 'category { name }', { statements: 1 }],
+  ['whether it is wished for', 'wished', { statements: 1 }],
 ];
 
 test('a list costs the same statements and round trips, however long it is', async () => {
@@ -81,8 +95,11 @@ test('a list costs the same statements and round trips, however long it is', asy
     ${PARTS.map(([, selection]) => selection).join(' ')} } } } }`;
   for (const first of [1, PRODUCTS]) {
     const before = { ...catalog.asked };
-    const { data } = await catalog.ask(whole, { first });
-    expect(data.products.edges).toHaveLength(first);
+    const { data } = await catalog.ask(whole, { first }, SHOPPER);
+    const { edges } = data.products as { edges: { node: { category: object | null; wished: boolean } }[] };
+    expect(edges).toHaveLength(first);
+    expect(edges.filter(({ node }) => node.category !== null)).toHaveLength(first);
+    expect(edges.filter(({ node }) => node.wished)).toHaveLength(1);
     // The page and its count, and what its parts cost.
     expect(since(before)).toEqual(sumOf([{ statements: 2 }, ...PARTS.map(([, , cost]) => cost)]));
   }
@@ -90,8 +107,16 @@ test('a list costs the same statements and round trips, however long it is', asy
 
 test.each(PARTS)('%s costs what it costs, for a whole list', async (_, selection, cost) => {
   const before = { ...catalog.asked };
-  await catalog.ask(`{ products { edges { node { ${selection} } } } }`);
+  await catalog.ask(`{ products { edges { node { ${selection} } } } }`, {}, SHOPPER);
   expect(since(before)).toEqual(sumOf([{ statements: 1 }, cost]));
+});
+
+test('what nobody can have wished for costs nothing', async () => {
+  const before = { ...catalog.asked };
+  const { data } = await catalog.ask('{ products { edges { node { wished } } } }');
+  const { edges } = data.products as { edges: { node: { wished: boolean } }[] };
+  expect(edges.filter(({ node }) => node.wished)).toEqual([]);
+  expect(since(before)).toEqual(sumOf([{ statements: 1 }]));
 });
 
 test('products are counted only for who asks, and once', async () => {
