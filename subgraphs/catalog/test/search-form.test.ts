@@ -4,6 +4,7 @@ import { brandKeyOf, searchColumnsOf, searchForm } from '../src/browse/search-fo
 
 test.each([
   ['is in lower case', 'Night RUNNER', 'night runner'],
+  ['is the same for every case', 'STRASSE Straße STRAẞE ΟΔΟΣ οδός', 'strasse strasse strasse οδοσ οδοσ'],
   ['has no accents', 'Café Ångström İstanbul', 'cafe angstrom istanbul'],
   ['has one space for all that is no letter or digit', '  a—b_c%d\\e\t\nf!  ', 'a b c d e f'],
   ['reads full-width and other shapes as the usual ones', 'ＡＢＣ ① ℡ ﬁt', 'abc 1 tel fit'],

@@ -4,14 +4,18 @@ const UNSEEN = /[\u0300-\u036f\ufe00-\ufe0f\p{Cf}]/gu;
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 
 /**
- * A text in the form in which texts are compared: its words in lower case, without accents, one space between
+ * A text in the form in which texts are compared: its words without case (ß is ss) and accents, one space between
  * them. Empty when it has neither letter nor digit. NFKD takes a Hangul syllable apart into its letters, so that
  * two syllables are four to six of them, and trigrams find any part of a Korean word.
  */
 export const searchForm = (text: string): string => wordsOf(text).join(' ');
 
 export const wordsOf = (text: string): string[] =>
-  text.normalize('NFKD').toLowerCase().normalize('NFKD').replace(UNSEEN, '').match(WORD) ?? [];
+  foldCase(text.normalize('NFKD')).normalize('NFKD').replace(UNSEEN, '').match(WORD) ?? [];
+
+/** What two texts have in common that differ in case only. Some letters have capitals of two letters, sigma two small ones. */
+const foldCase = (text: string): string =>
+  text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 
 /** A brand in that form; one of signs alone (“!!!”) stays as it is. */
 export const brandKeyOf = (brand: string): string =>
