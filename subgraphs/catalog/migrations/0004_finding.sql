@@ -1,12 +1,17 @@
 -- Up Migration
 
 ALTER TABLE product
-  -- The words of name, brands and description in the form that they are looked for in, with a space before each.
+  -- Words of name, brands and description in the form that they are looked for in, with a space before each.
   ADD COLUMN search_text text NOT NULL DEFAULT '',
   -- The brands, in that form.
   ADD COLUMN brand_keys text[] NOT NULL DEFAULT '{}',
+  -- The version of the form that made these two; 0 before there was any.
+  ADD COLUMN search_form integer NOT NULL DEFAULT 0,
   -- Whether Redis had no unit left, as of the last look at it.
   ADD COLUMN sold_out boolean NOT NULL DEFAULT false;
+
+-- Beside the rest of its row as long as there is room: a walk through a list looks at many.
+ALTER TABLE product ALTER COLUMN search_text SET STORAGE MAIN;
 
 -- Each list has an index that gives it in its order, forwards or backwards.
 DROP INDEX product_by_opening;
@@ -26,3 +31,6 @@ CREATE INDEX product_sold_out ON product (opens_at) WHERE sold_out;
 CREATE INDEX product_by_seller ON product (seller_id, created_at, id);
 CREATE INDEX product_by_brand ON product USING gin (brand_keys);
 CREATE INDEX product_by_words ON product USING gin (search_text public.gin_trgm_ops);
+
+-- What an older version of the form has made, or nobody yet.
+CREATE INDEX product_by_search_form ON product (search_form);

@@ -3,6 +3,7 @@ import { appendStockEffect, lockStock, type Inventory } from '@stampede/shared/i
 import { productChanged } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import type { Log } from '@stampede/shared/telemetry';
+import type { SearchColumns } from './browse/search-form.js';
 import type { Product } from './product.entity.js';
 import { PRODUCT_COLUMNS, productChangedBy, productOf, type ProductRow } from './product-row.js';
 
@@ -24,6 +25,7 @@ export const SETTING_COLUMNS = [
   'total',
   'search_text',
   'brand_keys',
+  'search_form',
 ] as const;
 
 /** What an order line copies of a product. */
@@ -33,7 +35,7 @@ type SettingColumn = (typeof SETTING_COLUMNS)[number];
 
 /** Some of these columns, with their new values. */
 export type SettingsChange = Partial<
-  Pick<ProductRow, Extract<SettingColumn, keyof ProductRow>> & { search_text: string; brand_keys: string[] }
+  Pick<ProductRow, Extract<SettingColumn, keyof ProductRow>> & SearchColumns
 >;
 
 /** Says what is to change of a product as it stands, locked; undefined when nothing is. May write in `tx`. */

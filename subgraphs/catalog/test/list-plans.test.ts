@@ -14,7 +14,7 @@ let catalog: TestDatabase;
 const cursors = new Map<ProductSort, string[]>();
 beforeAll(async () => {
   catalog = await openTestDatabase('catalog', MIGRATIONS);
-  await loadManyProducts(catalog.database, 100_000);
+  await loadManyProducts(catalog.url, 100_000);
   for (const sort of SORTS) cursors.set(sort, [await cursorAt(sort, 100), await cursorAt(sort, 50_000)]);
 }, 180_000);
 afterAll(() => catalog[Symbol.asyncDispose]());

@@ -8,7 +8,7 @@ import { MIGRATIONS } from './open-catalog.js';
 let catalog: TestDatabase;
 beforeAll(async () => {
   catalog = await openTestDatabase('catalog', MIGRATIONS);
-  await loadManyProducts(catalog.database, 3_000);
+  await loadManyProducts(catalog.url, 3_000);
 });
 afterAll(() => catalog[Symbol.asyncDispose]());
 

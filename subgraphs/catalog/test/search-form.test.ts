@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { isStorable } from '@stampede/shared/graphql';
-import { brandKeyOf, searchColumnsOf, searchForm } from '../src/browse/search-form.js';
+import { brandKeyOf, SEARCH_FORM, searchColumnsOf, searchForm } from '../src/browse/search-form.js';
 
 test.each([
   ['is in lower case', 'Night RUNNER', 'night runner'],
@@ -40,11 +40,40 @@ test('a product is found by the words of its name, brands and description', () =
       description: 'A jacket.',
     }),
   ).toEqual({
-    search_text: ' sea mountain sea works sea works a jacket',
+    search_text: ' sea mountain works a jacket',
     brand_keys: ['sea works', '!!!'],
+    search_form: SEARCH_FORM,
   });
   expect(searchColumnsOf({ name: '!', brands: [], description: '' })).toEqual({
     search_text: '',
     brand_keys: [],
+    search_form: SEARCH_FORM,
   });
+});
+
+const bytesOf = (text: string) => Buffer.byteLength(text);
+const numbered = (word: string, most: number) => Array.from({ length: most }, (_, n) => `${word}${n}`);
+
+test('a long description is found by as many of its words as PostgreSQL has statistics of', () => {
+  const words = numbered('운동화', 1_000);
+  const { search_text } = searchColumnsOf({ name: 'Night', brands: ['Sea'], description: words.join(' ') });
+  expect(search_text.startsWith(` night sea ${searchForm(words[0]!)} `)).toBe(true);
+  // One word more would be too many.
+  expect(bytesOf(search_text)).toBeLessThanOrEqual(1_000);
+  expect(bytesOf(search_text)).toBeGreaterThan(1_000 - 32);
+  // Whole words only, each once.
+  const found = search_text.trim().split(' ');
+  expect(found.slice(2)).toEqual(words.slice(0, found.length - 2).map(searchForm));
+  const twice = searchColumnsOf({
+    name: 'Night',
+    brands: ['Sea'],
+    description: `${'night sea '.repeat(900)} late`,
+  });
+  expect(twice.search_text).toBe(' night sea late');
+});
+
+test('name and brands are found by all of their words, however long', () => {
+  const words = numbered('모자', 100);
+  const { search_text } = searchColumnsOf({ name: words.join(' '), brands: ['Sea'], description: 'late' });
+  expect(search_text).toBe([...words.map(searchForm), 'sea'].map((word) => ` ${word}`).join(''));
 });

@@ -12,7 +12,7 @@ export class ProductFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'Words that are in the name, the brands or the description, in any order; of three letters or more also as parts of words (a syllable of Hangul is two or three). At most 100 characters and 8 words. Blank: all.',
+      'Words that are in the name, the brands or the beginning of the description, in any order; of three letters or more also as parts of words (a syllable of Hangul is two or three). At most 100 characters and 8 words. Blank: all.',
   })
   search?: Given<string>;
 

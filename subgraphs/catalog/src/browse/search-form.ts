@@ -1,3 +1,15 @@
+/**
+ * The form's version, the greater the later: raised when {@link wordsOf} or {@link searchColumnsOf} changes. What cases
+ * and letters there are changes with Unicode besides.
+ */
+export const SEARCH_FORM = 1 * 10_000 + Math.round(Number(process.versions.unicode ?? 0) * 10);
+
+/**
+ * Bytes of `search_text` that a description may fill up. PostgreSQL gathers no statistics of values beyond 1,024
+ * bytes, and takes every word that it knows nothing of for one that few products have.
+ */
+export const MAX_BYTES = 1_000;
+
 /** Accents that NFKD has taken off their letters, and what nobody sees: variation selectors, soft hyphens, joiners. */
 const UNSEEN = /[\u0300-\u036f\ufe00-\ufe0f\p{Cf}]/gu;
 /** A letter or digit, and what goes on with it; other marks (Japanese voicing, Thai vowels) belong to their letter. */
@@ -27,19 +39,33 @@ export interface Findable {
   description: string;
 }
 
-/**
- * What a product is found by, to be stored with each change of these three. `search_text` has a space before each
- * word, so that the beginning of a word can be looked for.
- */
-export function searchColumnsOf({ name, brands, description }: Findable): {
+/** Columns of `product`. */
+export interface SearchColumns {
   search_text: string;
   brand_keys: string[];
-} {
+  search_form: number;
+}
+
+/**
+ * What a product is found by, to be stored with each change of these three. `search_text` has each word once, with a
+ * space before it, so that the beginning of a word can be looked for: those of name and brands, and as many of the
+ * description as there is room for.
+ */
+export function searchColumnsOf({ name, brands, description }: Findable): SearchColumns {
+  const words = new Set([name, ...brands].flatMap(wordsOf));
+  let bytes = 0;
+  for (const word of words) bytes += sizeOf(word);
+  for (const word of wordsOf(description)) {
+    if (words.has(word)) continue;
+    bytes += sizeOf(word);
+    if (bytes > MAX_BYTES) break;
+    words.add(word);
+  }
   return {
-    search_text: [name, ...brands, description]
-      .flatMap(wordsOf)
-      .map((word) => ` ${word}`)
-      .join(''),
+    search_text: [...words].map((word) => ` ${word}`).join(''),
     brand_keys: [...new Set(brands.map(brandKeyOf))],
+    search_form: SEARCH_FORM,
   };
 }
+
+const sizeOf = (word: string): number => 1 + Buffer.byteLength(word);
