@@ -19,6 +19,11 @@ CASES.push(
   ['two words', { search: '한정판 leather' }, `${has('한정판')} AND ${has('leather')}`],
   ['what few have', { search: '99999' }, has('99999')],
   ['what none has', { search: 'xylophone' }, 'false'],
+  // To PostgreSQL these are no letters, as it has them in no trigram.
+  ['unknown letters', { search: '௰௰௰' }, 'false'],
+  ['unknown letters but the first', { search: 'r௰௰' }, 'false'],
+  ['an unknown letter', { search: '௰' }, 'false'],
+  ['letters of which some are unknown', { search: 'ru௰' }, 'false'],
   ['the beginning of a word', { search: 'ru' }, has(' ru')],
   ['what most have', { search: 'years' }, has('years')],
   ['a category', { categoryId: categoryId(7) }, `category_id::text = '${categoryId(7)}'`],

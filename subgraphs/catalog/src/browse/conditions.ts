@@ -59,10 +59,16 @@ export function conditionsOf(filter: ProductFilter): Condition[] | undefined {
 
 const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 
-/** A word has letters, marks and digits only: nothing in it is a wildcard. */
+/**
+ * A word has letters, marks and digits only: nothing in it is a wildcard. One of letters that are none in the
+ * database's locale has no trigrams, and finds nothing: every product would have to be read. Where a word may begin
+ * anywhere, a first letter alone gives none either.
+ */
 const isFoundBy = (word: string): Condition => {
-  const pattern = THREE_LETTERS.test(word) ? `%${word}%` : `% ${word}%`;
-  return (bind) => `search_text LIKE ${bind(pattern)}`;
+  const anywhere = THREE_LETTERS.test(word);
+  const pattern = anywhere ? `%${word}%` : `% ${word}%`;
+  const indexed = anywhere ? word.replace(/^./u, '') : word;
+  return (bind) => `search_text LIKE ${bind(pattern)} AND public.show_trgm(${bind(indexed)}) <> '{}'`;
 };
 
 function refuseBrokenRules({ search, brand, minPrice, maxPrice }: ProductFilter): void {
