@@ -3,6 +3,7 @@ import { encodeCursor } from '@stampede/shared/graphql';
 import type { Identity } from '@stampede/shared/identity';
 import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { readPersonalData } from '../src/personal-data/read-personal-data.js';
 import { lockWishesOf } from '../src/wishlist/lock-wishes.js';
 import { openCatalog, type CatalogUnderTest } from './open-catalog.js';
 import { copies, forget, somebody, unwish, wish } from './wish-fixture.js';
@@ -240,4 +241,27 @@ test('tells the user service, and nobody else, all that is kept of a person’s 
     toldOfOpeningAt: id === product(0) ? opensAt : null,
   });
   expect(items).toEqual(newestFirst.map(told));
+});
+
+test('tells of a reminder also when its wish was taken back', async () => {
+  const [me, other] = [somebody(), somebody()];
+  const { database } = catalog;
+  await wish(catalog, product(1), me);
+  await wish(catalog, product(1), other);
+  const told = `INSERT INTO wish_reminder (product_id, user_id, opens_at) VALUES ($1, $2, $3)`;
+  const opensAt = '2026-03-01T00:00:00+00:00';
+  for (const id of [product(0), product(2)]) await database.run(told, [id, me.userId, opensAt]);
+  for (const id of [product(0), product(3)]) await database.run(told, [id, other.userId, opensAt]);
+  await wish(catalog, product(2), me);
+  await unwish(catalog, product(2), me);
+  const { items } = await readPersonalData(database, me.userId, null);
+  expect(items[0]).toMatchObject({ productId: product(1), toldOfOpeningAt: null });
+  const takenBack = (productId: string) => ({
+    productId,
+    product: 'Test sneaker',
+    wishedAt: null,
+    toldOfOpeningAt: opensAt,
+  });
+  const newestFirst = [product(0), product(2)].toSorted().toReversed();
+  expect(items.slice(1)).toEqual(newestFirst.map(takenBack));
 });

@@ -113,6 +113,11 @@ test('a person is told of their wishes, and they are forgotten with the account'
       toldOfOpeningAt: expect.any(String),
     },
   ]);
+  await ask(korean, 'mutation ($id: ID!) { unwish(productId: $id) { id } }', { id: productId });
+  const { exportMyData: after } = await ask(korean, '{ exportMyData }');
+  expect((JSON.parse(after as string) as { wishes: object[] }).wishes).toMatchObject([
+    { productId, wishedAt: null, toldOfOpeningAt: expect.any(String) },
+  ]);
   await ask(korean, 'mutation { deleteAccount }');
   const catalog = shop.sql('catalog');
   await eventually(async () =>
