@@ -1,6 +1,6 @@
 -- Up Migration
 
--- Neither this table nor the next refers to product: the check of a new row would wait for whoever has the product's
+-- None of these tables refers to product: the check of a new row would wait for whoever has the product's
 -- row locked, and hold up what is noted of all the others. Products are never deleted.
 
 -- Stock as a look at Redis last found it: for when Redis is away.
@@ -27,10 +27,10 @@ CREATE TABLE sale_point (
   decisions  integer NOT NULL DEFAULT 0,
   PRIMARY KEY (product_id, at)
 );
-CREATE INDEX sale_point_by_time ON sale_point (at);
+CREATE INDEX sale_point_by_time ON sale_point (at, product_id);
 
 CREATE TABLE sale_refusal (
-  product_id uuid NOT NULL REFERENCES product,
+  product_id uuid NOT NULL,
   reason     text NOT NULL,
   count      bigint NOT NULL,
   PRIMARY KEY (product_id, reason)

@@ -151,6 +151,30 @@ test('a series has the newest 3,600 points, and goes back a week', async () => {
   }
 });
 
+test('more refusals than an Int can tell are as many as it can', async () => {
+  const { id } = await catalog.create();
+  await deliver({ productId: id, second: ago(1), decisions: 2, refused: { SoldOut: 1, LimitExceeded: 1 } });
+  await catalog.database.run(
+    `UPDATE sale_refusal SET count = 2147483648 + (reason = 'SoldOut')::int WHERE product_id = $1`,
+    [id],
+  );
+  expect((await ask(id, 'refused { reason count }')).stats).toEqual({
+    refused: [
+      { reason: 'SoldOut', count: 2_147_483_647 },
+      { reason: 'LimitExceeded', count: 2_147_483_647 },
+    ],
+  });
+});
+
+test('what was decided is added while a product is being changed', async () => {
+  const { id } = await catalog.create();
+  await catalog.database.transaction(async (tx) => {
+    await tx.run('SELECT FROM product WHERE id = $1 FOR UPDATE', [id]);
+    await deliver({ productId: id, second: ago(1), decisions: 1, refused: { SoldOut: 1 } });
+  });
+  expect((await ask(id, 'refused { count }')).stats).toEqual({ refused: [{ count: 1 }] });
+});
+
 test('says when the last unit was taken', async () => {
   const { id } = await catalog.create();
   await catalog.database.run(
@@ -235,6 +259,26 @@ test('points older than thirty days are forgotten, but not when a sale began', a
   );
   expect(left.map(({ at }) => at.toISOString())).toEqual([days(40), days(29)]);
   expect((await ask(id, 'firstSecond')).stats).toEqual({ firstSecond: days(40) });
+});
+
+test('points that stay are looked at once a round, however many batches they fill', async () => {
+  const { database } = catalog;
+  await database.run(
+    `INSERT INTO sale_point SELECT gen_random_uuid(), now() - interval '60 days', 1, 1, 1, 1
+     FROM generate_series(1, 2500)`,
+  );
+  const { id } = await catalog.create();
+  await putPoint(id, ago(35 * 86_400), { units: [1, 0, 0] });
+  let statements = 0;
+  const counting: Pick<typeof database, 'query'> = {
+    query: (...args) => {
+      statements += 1;
+      return database.query(...args);
+    },
+  };
+  expect(await forgetOldPoints(counting)).toBe(1);
+  expect(statements).toBe(3);
+  await database.run(`DELETE FROM sale_point WHERE at < now() - interval '59 days'`);
 });
 
 test('of replicas side by side one forgets, and none again within the hour', async () => {

@@ -9,25 +9,50 @@ const EVERY_MS = 3_600_000;
 /** How often a replica asks whether it is time, and its turn. */
 const LOOK_MS = 60_000;
 
-/** Of each product the first point with a decision stays: it is when its sale began. */
+/**
+ * Of each product the first point with a decision stays: it is when its sale began. Looks at a batch that comes after
+ * the last one, so that points that stay are looked at once a round, however many they have become.
+ */
 const FORGET = `
-  DELETE FROM sale_point WHERE (product_id, at) IN (
-    SELECT product_id, at FROM sale_point AS old
-    WHERE at < now() - make_interval(days => ${KEPT_DAYS}) AND (decisions = 0 OR EXISTS (
-      SELECT FROM sale_point AS earlier
-      WHERE earlier.product_id = old.product_id AND earlier.at < old.at AND earlier.decisions > 0))
-    ORDER BY at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
+  WITH looked AS MATERIALIZED (
+    SELECT product_id, at, decisions > 0 AND NOT EXISTS (
+        SELECT FROM sale_point AS earlier
+        WHERE earlier.product_id = old.product_id AND earlier.at < old.at AND earlier.decisions > 0) AS stays
+    FROM sale_point AS old
+    WHERE at < now() - make_interval(days => ${KEPT_DAYS}) AND (at, product_id) > ($1::timestamptz, $2::uuid)
+    ORDER BY at, product_id LIMIT ${BATCH}
+  ), gone AS (
+    DELETE FROM sale_point WHERE (product_id, at) IN (
+      SELECT product_id, at FROM sale_point JOIN looked USING (product_id, at) WHERE NOT stays
+      FOR UPDATE OF sale_point SKIP LOCKED)
+    RETURNING 1
+  )
+  SELECT at::text AS at, product_id AS "productId", (SELECT count(*) FROM looked)::integer AS looked,
+    (SELECT count(*) FROM gone)::integer AS gone
+  FROM looked ORDER BY looked.at DESC, product_id DESC LIMIT 1`;
+
+interface Batch {
+  at: string;
+  productId: string;
+  looked: number;
+  gone: number;
+}
+
+const BEFORE_ALL = { at: '-infinity', productId: '00000000-0000-0000-0000-000000000000' };
 
 /** Deletes points that are older than 30 days, a thousand at a time. @returns how many they were */
 export async function forgetOldPoints(
-  database: Pick<Database, 'run'>,
+  database: Pick<Database, 'query'>,
   signal?: AbortSignal,
 ): Promise<number> {
   let forgotten = 0;
+  let last: Pick<Batch, 'at' | 'productId'> = BEFORE_ALL;
   for (;;) {
-    const batch = await database.run(FORGET);
-    forgotten += batch;
-    if (batch < BATCH || signal?.aborted) return forgotten;
+    const [batch] = await database.query<Batch>(FORGET, [last.at, last.productId]);
+    if (!batch) return forgotten;
+    forgotten += batch.gone;
+    if (batch.looked < BATCH || signal?.aborted) return forgotten;
+    last = batch;
   }
 }
 
