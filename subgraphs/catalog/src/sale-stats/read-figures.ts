@@ -1,10 +1,14 @@
 import type { Sql } from '@stampede/shared/database';
 import type { RefusalCount } from './sale-stats.entity.js';
 
+/** GraphQL's Int ends there; two billion and more refusals read as two billion. */
+const MOST_INT = 2_147_483_647;
+
 /** The commonest first. */
 export const readRefusals = (sql: Sql, productId: string): Promise<RefusalCount[]> =>
   sql.query<RefusalCount>(
-    'SELECT reason, count FROM sale_refusal WHERE product_id = $1 ORDER BY count DESC, reason',
+    `SELECT reason, least(refused.count, ${MOST_INT}) AS count FROM sale_refusal AS refused
+      WHERE product_id = $1 ORDER BY refused.count DESC, reason`,
     [productId],
   );
 

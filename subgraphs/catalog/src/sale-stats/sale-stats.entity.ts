@@ -9,7 +9,7 @@ export class RefusalCount {
   @Field({ description: 'The type of the refusal: SoldOut, SaleNotOpen or LimitExceeded.' })
   reason!: string;
 
-  @Field(() => Int, { description: 'Checkouts that were answered so.' })
+  @Field(() => Int, { description: 'Checkouts that were answered so, 2,147,483,647 at most.' })
   count!: number;
 }
 
@@ -18,13 +18,13 @@ export class SalePoint {
   @Field(() => GraphQLDateTime, { description: 'When the second began.' })
   at!: Date;
 
-  @Field(() => Int, { description: 'Units available at the end of it, as last seen.' })
+  @Field(() => Int, { description: 'Units available, as last seen by the end of it.' })
   available!: number;
 
-  @Field(() => Int, { description: 'Units held at the end of it, as last seen.' })
+  @Field(() => Int, { description: 'Units held, as last seen by the end of it.' })
   held!: number;
 
-  @Field(() => Int, { description: 'Units sold by the end of it, as last seen.' })
+  @Field(() => Int, { description: 'Units sold, as last seen by the end of it.' })
   sold!: number;
 
   @Field(() => Int, { description: 'Checkouts that were answered in it: orders and refusals.' })
