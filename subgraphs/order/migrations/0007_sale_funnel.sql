@@ -1,5 +1,8 @@
 -- Up Migration
 
+-- Replicas of before go on selling: what they commit is either counted below, or by the triggers.
+LOCK TABLE orders, order_line IN SHARE ROW EXCLUSIVE MODE;
+
 -- How many orders of a product stand where. Counting a hundred thousand of them takes a third of a second, and one
 -- counter for each would have a sale's buyers wait for one another: so changes are appended, and folded a little later.
 CREATE TABLE sale_funnel (
