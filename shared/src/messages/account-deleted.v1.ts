@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { MessageType } from './message-type.js';
+import { id, type MessageType } from './message-type.js';
 
-const schema = z.object({ accountId: z.uuid() });
+const schema = z.object({ accountId: id });
 
 export type AccountDeleted = z.infer<typeof schema>;
 

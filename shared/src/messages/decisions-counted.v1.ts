@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, type MessageType } from './message-type.js';
+import { id, instant, type MessageType } from './message-type.js';
 
 const count = z.int().nonnegative();
 
@@ -11,7 +11,7 @@ const schema = z.object({
   products: z
     .array(
       z.object({
-        productId: z.uuid(),
+        productId: id,
         /** When the second began in which they were decided, by the clock of whoever decided. */
         second: instant,
         /** Answers to checkouts, orders and refusals. */

@@ -7,9 +7,12 @@ export interface MessageType<T> {
   schema: z.ZodType<T>;
 }
 
+/** Any UUID that PostgreSQL takes and `isUuid` lets in, whichever version and variant it says of itself. */
+export const id = z.guid();
+
 /** An order's share of one product, with the hold that it took: the names that stock is told by. */
 export const heldLine = z.object({
-  productId: z.uuid(),
+  productId: id,
   quantity: z.int().positive(),
   epoch: z.int().positive(),
   serial: z.int().positive(),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { heldLine, type MessageType } from './message-type.js';
+import { heldLine, id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  orderId: z.uuid(),
-  buyerId: z.uuid(),
+  orderId: id,
+  buyerId: id,
   reason: z.string(),
   lines: z.array(heldLine),
 });

@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { amount, type MessageType } from './message-type.js';
+import { amount, id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  orderId: z.uuid(),
-  buyerId: z.uuid(),
-  paymentId: z.uuid(),
+  orderId: id,
+  buyerId: id,
+  paymentId: id,
   total: amount,
   /** What each seller is owed before the fee. */
-  lines: z.array(
-    z.object({ productId: z.uuid(), sellerId: z.uuid(), quantity: z.int().positive(), subtotal: amount }),
-  ),
+  lines: z.array(z.object({ productId: id, sellerId: id, quantity: z.int().positive(), subtotal: amount })),
 });
 
 export type OrderConfirmed = z.infer<typeof schema>;

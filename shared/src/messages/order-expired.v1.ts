@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type MessageType } from './message-type.js';
+import { id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  orderId: z.uuid(),
-  buyerId: z.uuid(),
+  orderId: id,
+  buyerId: id,
 });
 
 export type OrderExpired = z.infer<typeof schema>;

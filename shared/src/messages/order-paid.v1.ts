@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { heldLine, type MessageType } from './message-type.js';
+import { heldLine, id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  orderId: z.uuid(),
-  buyerId: z.uuid(),
-  paymentId: z.uuid(),
+  orderId: id,
+  buyerId: id,
+  paymentId: id,
   lines: z.array(heldLine),
 });
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { amount, heldLine, instant, type MessageType } from './message-type.js';
+import { amount, heldLine, id, instant, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  orderId: z.uuid(),
-  buyerId: z.uuid(),
+  orderId: id,
+  buyerId: id,
   lines: z.array(heldLine),
   total: amount,
   payBy: instant,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { amount, instant, type MessageType } from './message-type.js';
+import { amount, id, instant, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  paymentId: z.uuid(),
-  orderId: z.uuid(),
+  paymentId: id,
+  orderId: id,
   amount,
   approvedAt: instant,
 });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type MessageType } from './message-type.js';
+import { id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  paymentId: z.uuid(),
-  orderId: z.uuid(),
+  paymentId: id,
+  orderId: id,
   /** Which approval of this payment: a late decline never clears a newer attempt’s mark. */
   attempt: z.int().nonnegative(),
   reason: z.string(),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type MessageType } from './message-type.js';
+import { id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  paymentId: z.uuid(),
-  orderId: z.uuid(),
+  paymentId: id,
+  orderId: id,
   /** The attempt that order is marked with. */
   attempt: z.int().nonnegative(),
 });

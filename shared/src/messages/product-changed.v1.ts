@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { amount, type MessageType } from './message-type.js';
+import { amount, id, type MessageType } from './message-type.js';
 import { refundPolicy } from './refund-policy.js';
 
 const schema = z.object({
-  productId: z.uuid(),
-  sellerId: z.uuid(),
+  productId: id,
+  sellerId: id,
   name: z.string(),
   unitPrice: amount,
   refundPolicy,

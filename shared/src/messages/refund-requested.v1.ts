@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { amount, type MessageType } from './message-type.js';
+import { amount, id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  paymentId: z.uuid(),
-  orderId: z.uuid(),
+  paymentId: id,
+  orderId: id,
   amount,
   key: z.string().min(1).max(200),
   reason: z.string(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { instant, type MessageType } from './message-type.js';
+import { id, instant, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  productId: z.uuid(),
+  productId: id,
   name: z.string(),
   opensAt: instant,
   /** Some of those who wish for it; everybody is named in one message, once. */
-  userIds: z.array(z.uuid()).min(1).max(500),
+  userIds: z.array(id).min(1).max(500),
 });
 
 export type SaleOpening = z.infer<typeof schema>;

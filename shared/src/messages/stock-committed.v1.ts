@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type MessageType } from './message-type.js';
+import { id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  orderId: z.uuid(),
+  orderId: id,
 });
 
 export type StockCommitted = z.infer<typeof schema>;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { heldLine, type MessageType } from './message-type.js';
+import { heldLine, id, type MessageType } from './message-type.js';
 
 const schema = z.object({
-  orderId: z.uuid(),
+  orderId: id,
   lines: z.array(heldLine),
 });
 

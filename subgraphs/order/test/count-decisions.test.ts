@@ -76,6 +76,14 @@ test('is told in messages of five hundred at most, and when nothing was counted 
   expect(await told()).toHaveLength(3);
 });
 
+test('tells of a product whatever kind of UUID its id is', async () => {
+  const counts = openCheckoutCounts(() => NOON);
+  const productId = '00000000-0000-0000-f000-00000000000a';
+  counts.add(productId);
+  await tellCounts({ database, counts, log }).close();
+  expect((await told()).flatMap(({ body }) => body.products)).toMatchObject([{ productId, decisions: 1 }]);
+});
+
 test('tells the second, and of the reasons those that there were', async () => {
   const counts = openCheckoutCounts(() => NOON + 720);
   const productId = randomUUID();

@@ -5,8 +5,8 @@ import type { Compose } from '../compose.js';
 import { letter, type Letter } from '../letter.js';
 
 const content = z.object({
-  accountId: z.uuid(),
-  productId: z.uuid(),
+  accountId: z.guid(),
+  productId: z.guid(),
   name: z.string(),
   opensAt: z.coerce.date(),
 });
