@@ -47,7 +47,7 @@ await runService(log, async (own) => {
       namespace,
       service: 'user',
       database,
-      handlers: [onSaleOpening(sealer)],
+      handlers: [onSaleOpening(sealer, log)],
       log,
       metrics,
     }),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Language } from '@stampede/shared/identity';
 import { saleOpening, type SaleOpening } from '@stampede/shared/messages';
+import { openLog } from '@stampede/shared/telemetry';
 import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { findAccounts, type Account } from '../src/account.entity.js';
@@ -11,6 +12,7 @@ import { onSaleOpening } from '../src/reminders/on-sale-opening.js';
 import { lettersTo } from './mailbox.js';
 import { asUser, openUser, PASSWORD, PUBLIC_URL, type UserUnderTest } from './open-user.js';
 
+const log = openLog('user', 'silent');
 let user: UserUnderTest;
 beforeAll(async () => {
   user = await openUser();
@@ -30,7 +32,7 @@ const sale = (change: Partial<SaleOpening> = {}): SaleOpening => ({
 const meta = () => ({ messageId: randomUUID(), attempts: 0 });
 const handle = (message: SaleOpening) =>
   user.test.database.transaction((tx) =>
-    onSaleOpening(user.sealer).handle(tx, saleOpening.schema.parse(message), meta()),
+    onSaleOpening(user.sealer, log).handle(tx, saleOpening.schema.parse(message), meta()),
   );
 
 async function accountIn(language: Language) {
@@ -90,6 +92,17 @@ test('writes to each account with a proven address, and to nobody else', async (
   expect(await waiting()).toHaveLength(2);
 });
 
+test('an account whose address does not open keeps no mail from the others', async () => {
+  const [sound, broken, also] = [await user.account(), await user.account(), await user.account()];
+  await user.test.database.run(
+    'UPDATE account SET email = (SELECT email FROM account WHERE id = $2) WHERE id = $1',
+    [broken.id, sound.id],
+  );
+  await handle(sale({ userIds: [sound.id, broken.id, also.id] }));
+  const rows = await user.test.database.query<{ account_id: string }>('SELECT account_id FROM mail');
+  expect(rows.map(({ account_id }) => account_id).toSorted()).toEqual([sound.id, also.id].toSorted());
+});
+
 test('is silent once the sale has opened, also when the mail was waiting until then', async () => {
   const { id, email } = await user.account();
   await handle(sale({ userIds: [id], opensAt: new Date(Date.now() - 1).toISOString() }));
@@ -117,7 +130,7 @@ test('an account that is deleted while its mail is queued gets none', async () =
   const account = await user.account();
   let deletion: ReturnType<typeof user.ask> | undefined;
   await user.test.database.transaction(async (tx) => {
-    await onSaleOpening(user.sealer).handle(tx, sale({ userIds: [account.id] }), meta());
+    await onSaleOpening(user.sealer, log).handle(tx, sale({ userIds: [account.id] }), meta());
     let deleted = false;
     deletion = user
       .ask(`mutation { deleteAccount(password: "${PASSWORD}") }`, {}, asUser(account))
