@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   log: Log;
   /** Makes channels, queues and consumers; runs for every new connection before it counts as one. */
   setup: (model: ChannelModel, drop: Connection['drop']) => Promise<void>;
+  /** Resolves without a broker, and connects when there is one. */
+  later?: boolean;
 }
 
 const HEARTBEAT_SECONDS = 5;
@@ -26,15 +28,15 @@ const CLOSE_WITHIN_MS = 2_000;
 /** About half a minute: a broker that restarts beside us is waited for, one that is not there fails the start. */
 const RECOVERY = { initialDelay: 100, maxDelay: 2_000, initialMaxRetries: 20, maxRetries: Infinity };
 
-/** Connects and sets up. @throws when no broker answered within about 30 s. */
+/** Connects and sets up. @throws when no broker answered within about 30 s, unless that may come later. */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
-  const { url, name, log, setup } = options;
+  const { url, name, log, setup, later = false } = options;
   const outage = openOutage(log, `${name}: the connection to the broker`);
   let lost: string | undefined = 'not connected to the broker';
   let blocked: string | undefined;
   let current: ChannelModel | undefined;
-  // Before the first connection there is nothing to lose: a broker may start beside us, and is waited for.
-  let connected = false;
+  // A start that waits for a broker has lost nothing yet: it may start beside us.
+  let connected = later;
 
   function drop(model: ChannelModel | undefined, reason: string): void {
     if (!model || model !== current) return;
@@ -52,6 +54,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     clientProperties: { connection_name: name },
     recovery: {
       ...RECOVERY,
+      ...(later && { initialMaxRetries: Infinity }),
       waitForConnect: false,
       setup: async (model: ChannelModel) => {
         // Without a listener Node would end the process; the end itself is told by 'close' and 'connect-failed'.
@@ -85,7 +88,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     blocked = undefined;
     log.info('the broker takes messages again');
   });
-  await connection.waitForConnect();
+  if (!later) await connection.waitForConnect();
 
   return {
     problem: () => lost ?? blocked,

@@ -8,6 +8,8 @@ import { declareTopology, type Topology } from './topology.js';
 export interface ConsumersOptions {
   url: string;
   topology: Topology;
+  /** Whether it resolves without a broker, and connects when there is one. */
+  later?: boolean;
   consumers: Consumer[];
   /** Deliveries per queue that the broker sends ahead. */
   prefetch: number;
@@ -57,7 +59,7 @@ export async function openConsumers(options: ConsumersOptions): Promise<Consumer
   }
 
   const name = `${topology.namespace}.${topology.service} consumers`;
-  const connection = await openConnection({ url, name, log, setup });
+  const connection = await openConnection({ url, name, log, setup, later: options.later ?? false });
 
   async function stopDeliveries(): Promise<void> {
     try {

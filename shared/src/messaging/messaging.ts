@@ -33,6 +33,11 @@ export interface MessagingOptions {
   concurrency?: number;
   /** How long published rows are kept, in milliseconds. */
   keepPublishedMs?: number;
+  /**
+   * Of a service that serves without a broker: whether it opens without one, too, and connects when there is one. What
+   * is appended meanwhile waits in the outbox.
+   */
+  later?: boolean;
 }
 
 export interface Messaging {
@@ -49,18 +54,18 @@ const HOUR_MS = 3_600_000;
  * Publishes a service's outbox and consumes its events, until closed; whatever the broker or the database do in
  * between, it comes back by itself. Handlers may run before this resolves.
  *
- * @throws when two handlers share an event, or when no broker answers within about 30 s.
+ * @throws when two handlers share an event, or when no broker answers within about 30 s, unless that may come later.
  */
 export async function openMessaging(options: MessagingOptions): Promise<Messaging> {
   const { url, namespace, service, database, handlers, log, delaysMs = DEFAULT_DELAYS_MS } = options;
-  const { concurrency = 8, keepPublishedMs = HOUR_MS, keepDeadLetter } = options;
+  const { concurrency = 8, keepPublishedMs = HOUR_MS, keepDeadLetter, later = false } = options;
   const events = handlers.map((handler) => handler.type.name);
   const twice = events.find((event, index) => events.indexOf(event) !== index);
   if (twice) throw new Error(`${service} has two handlers of ${twice}; one queue can have one`);
 
   const topology: Topology = { namespace, service, events, delaysMs };
   const metrics = messagingMetrics(options.metrics);
-  const publisher = await openPublisher({ url, topology, log });
+  const publisher = await openPublisher({ url, topology, log, later });
   const slot = openSlots(concurrency);
   const own = handlers.map((handler) => {
     const queue = queueName(namespace, service, handler.type.name);
@@ -75,6 +80,7 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
     topology,
     prefetch: PREFETCH,
     log,
+    later,
     consumers: [...own, ...collectors],
   });
   const relay = startRelay({ database, publisher, namespace, published: metrics.published, log });

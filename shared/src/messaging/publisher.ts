@@ -28,6 +28,8 @@ export interface Publisher {
 export interface PublisherOptions {
   url: string;
   topology: Topology;
+  /** Whether it resolves without a broker, and connects when there is one. */
+  later?: boolean;
   log: Log;
   /** Milliseconds until a missing confirm counts as a failure. */
   confirmWithinMs?: number;
@@ -54,7 +56,7 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
   }
 
   const name = `${topology.namespace}.${topology.service} publisher`;
-  const connection = await openConnection({ url, name, log, setup });
+  const connection = await openConnection({ url, name, log, setup, later: options.later ?? false });
 
   function publish({ exchange, routingKey, content, options, orElse }: Outgoing): Promise<void> {
     const problem = connection.problem();

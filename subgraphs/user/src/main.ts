@@ -50,6 +50,8 @@ await runService(log, async (own) => {
       handlers: [onSaleOpening(sealer, log)],
       log,
       metrics,
+      // People sign in whether or not there is a broker.
+      later: true,
     }),
   );
   for (const job of jobs({ database, sealer, guard, env, log, metrics })) own(job);

@@ -6,13 +6,17 @@ import {
   dropTestDatabase,
   eventually,
   adminDatabaseUrl,
+  openTcpProxy,
+  through,
   TEST_ROLE_PASSWORD,
 } from '@stampede/shared/testing';
+import { saleOpening } from '@stampede/shared/messages';
+import { appendToOutbox } from '@stampede/shared/messaging';
 import { openDatabase, serviceDatabaseUrl } from '@stampede/shared/database';
 import { openSealer } from '@stampede/shared/sealing';
 import { openLog } from '@stampede/shared/telemetry';
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -173,4 +177,28 @@ test.each<[string, Record<string, string>, RegExp]>([
   const [code] = (await once(service, 'close')) as [number];
   expect(code).toBe(1);
   expect(Buffer.concat(errors).toString()).toMatch(problem);
+});
+
+test('starts and signs in while the broker is away, stops without it, and consumes when it is back', async () => {
+  await using proxy = await openTcpProxy(settings.AMQP_URL);
+  proxy.cut();
+  const away = { AMQP_URL: through(proxy, settings.AMQP_URL) };
+  const impatient = await start(away);
+  expect(await impatient.stop()).toBe(0);
+
+  const service = await start(away);
+  expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+  const { user } = await signIn(service.url, 'buyer2');
+  const url = environment().DATABASE_URL;
+  const database = openDatabase({ url, schema: 'user', log: openLog('user', 'silent') });
+  const told = { productId: randomUUID(), name: 'Sneaker', userIds: [user.id as string] };
+  const opensAt = new Date(Date.now() + 600_000).toISOString();
+  // The service tells itself: by its own outbox and its own queue.
+  await database.transaction((tx) => appendToOutbox(tx, saleOpening, { ...told, opensAt }));
+  proxy.restore();
+  await eventually(async () =>
+    expect(await database.query('SELECT FROM mail WHERE account_id = $1', [user.id])).toHaveLength(1),
+  );
+  await database.close();
+  expect(await service.stop()).toBe(0);
 });
