@@ -4,8 +4,7 @@ import type { PublicRead } from '../upstream/gather.js';
 
 /**
  * With whose requests an operation may be asked for together. Every field has to be public: then its answer is the same
- * whoever asks, and only then. One that costs more, or gives a page of a list, would keep others waiting, and goes
- * with its equals only.
+ * whoever asks, and only then. One that costs more would keep others waiting, and goes with its equals only.
  *
  * @param document of this one operation.
  * @returns undefined for what is asked for each by themselves.
@@ -20,6 +19,6 @@ export function goesWithOf(
   );
   const fields = selectedFields(schema, document);
   if (!isQuery || !fields.every(({ names }) => tagged(tags.public, names, 'every'))) return undefined;
-  const isSlow = fields.some(({ names, paged }) => paged || tagged(tags.costly, names, 'some'));
+  const isSlow = fields.some(({ names }) => tagged(tags.costly, names, 'some'));
   return isSlow ? 'its equals' : 'its kind';
 }

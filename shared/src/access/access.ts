@@ -19,7 +19,10 @@ export interface Access {
   otherwise?: 'NOT_FOUND' | 'FORBIDDEN' | 'null' | 'empty';
   /** The same answer for everybody, so that it may be remembered and shared: `@tag(name: "public")`. */
   public?: true;
-  /** Too much work to be done again for each event of a subscription: `@tag(name: "costly")`. */
+  /**
+   * A list, or a query or request of its own: too much to be done for each event of a subscription, and nothing that
+   * another answer should wait for: `@tag(name: "costly")`.
+   */
   costly?: true;
 }
 

@@ -45,7 +45,9 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['SocialSignInFailed', who.ANYONE, 'message'],
 
   // Products and their sales.
-  ['Query', who.PUBLIC, 'product products'],
+  ['Query', who.PUBLIC, 'product'],
+  // Lists.
+  ['Query', who.PUBLIC_COSTLY, 'products categories'],
   // The same for everybody, but a clock that was remembered is wrong.
   ['Query', who.ANYONE, 'serverTime'],
   ['Mutation', who.ROLE_SELLER, 'createProduct'],
@@ -58,7 +60,6 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   // By the caller.
   ['Product', who.ANYONE, 'wished'],
   ['Mutation', who.ITS_SELLER, 'updateProduct closeSale'],
-  ['Query', who.PUBLIC, 'categories'],
   ['Mutation', who.ROLE_OPERATOR, 'createCategory renameCategory removeCategory'],
   // A query of its own.
   ['Product', who.PUBLIC_COSTLY, 'category'],

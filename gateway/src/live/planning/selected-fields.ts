@@ -12,8 +12,6 @@ export interface SelectedField {
   /** As `Type.field`: one name, or for a field of an interface that of each type that may stand for it, too. */
   names: { own: string; possible: string[] };
   node: FieldNode;
-  /** Whether it is a page of a list, by its argument `first`. */
-  paged: boolean;
 }
 
 /**
@@ -43,7 +41,6 @@ export function selectedFields(schema: GraphQLSchema, document: DocumentNode): S
         selected.push({
           names: { own: `${parent.name}.${field}`, possible: possible.map(({ name }) => `${name}.${field}`) },
           node,
-          paged: typeInfo.getFieldDef()?.args.some(({ name }) => name === 'first') ?? false,
         });
       },
     }),
