@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpuSeconds, cpuSecondsOf } from '../src/measure/cpu.js';
@@ -47,4 +47,19 @@ test('a process is charged for itself and for what it started, unless that is to
 
 test('nothing is known of a process that is not there', () => {
   expect(cpuSeconds(2 ** 22 + 1)).toBeUndefined();
+});
+
+test('the common clock is the system’s own, however long a process was held up as it began', async () => {
+  const heldUp = performance.now() - 50;
+  const clock = jest.spyOn(performance, 'now').mockReturnValueOnce(heldUp);
+  try {
+    const { monotonicMs } = await import('../src/measure/monotonic.js');
+    const before = Number(process.hrtime.bigint()) / 1e6;
+    const now = monotonicMs();
+    const after = Number(process.hrtime.bigint()) / 1e6;
+    expect(now).toBeGreaterThanOrEqual(before);
+    expect(now).toBeLessThanOrEqual(after);
+  } finally {
+    clock.mockRestore();
+  }
 });
