@@ -25,6 +25,7 @@ const evidence = (change: Partial<Evidence> = {}): Evidence => ({
   storm: arrival,
   shown: [shown],
   orders: 4,
+  wantedCheckouts: 4,
   otherAnswers: 0,
   lost: 0,
   showingTheEnd: 3,
@@ -69,6 +70,11 @@ test.each<[string, Partial<Evidence>, string[]]>([
     'somebody missed the end',
     { shown: [shown, { ...shown, missed: 2 }], showingTheEnd: 2 },
     ['changes that a viewer missed: 2, not 0', 'viewers whose last frame shows what is left: 2, not 3'],
+  ],
+  [
+    'the pace was not reached',
+    { wantedCheckouts: 10, otherAnswers: 1 },
+    ['checkouts that were not made, beyond one of ten: 4, not 0', 'checkouts that were no order: 1, not 0'],
   ],
   ['a buyer was refused', { otherAnswers: 1 }, ['checkouts that were no order: 1, not 0']],
   [

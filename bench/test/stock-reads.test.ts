@@ -116,6 +116,8 @@ const evidence = (change: Partial<Evidence>): Evidence => ({
   reads: 1_000,
   slow: 10,
   failures: {},
+  wantedCheckouts: 10,
+  orders: 9,
   otherAnswers: {},
   readInTheEnd: 10,
   wrongInTheEnd: 0,
@@ -134,6 +136,7 @@ test.each<[string, Partial<Evidence>, string[]]>([
   ['reads failed', { failures: { a: 2, b: 1 } }, ['reads that told no stock: 3']],
   ['a product could not be read in the end', { readInTheEnd: 9 }, ['products read in the end: 9']],
   ['a product is told wrong in the end', { wrongInTheEnd: 1 }, ['  of them, not what the books say: 1']],
+  ['a pace that was not reached', { orders: 7 }, ['checkouts that were not made, beyond one of ten: 2']],
   ['a buyer was refused', { otherAnswers: { SoldOut: 1 } }, ['checkouts that were no order: 1']],
   ['a message waits', { leftOver: { ...leftOver, unpublishedMessages: 4 } }, ['messages not published: 4']],
   [

@@ -22,7 +22,7 @@ export interface Checkouts {
 export interface Pace {
   perSecond: number;
   seconds: number;
-  /** What is not sent so long after the time it was to take is not sent at all: the pace is not kept. Default: 5,000. */
+  /** What is not sent so long after the time it was to take is not sent at all: the pace is not kept. Default: 1,000. */
   graceMs?: number;
 }
 
@@ -37,7 +37,7 @@ export interface Tally {
 /** More than are under way at any pace that the platform keeps; beyond it, buyers wait for a connection. */
 const MOST_CONNECTIONS = 256;
 const ANSWER_WITHIN_MS = 30_000;
-const GRACE_MS = 5_000;
+const GRACE_MS = 1_000;
 
 export function openCheckouts(gateway: URL, buyers: Buyer[]): Checkouts {
   const idle: Connection[] = [];

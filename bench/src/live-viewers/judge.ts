@@ -1,4 +1,5 @@
 import type { Books } from '@stampede/shared/testing';
+import { checkMade } from '../checkouts/check-made.js';
 import { checkInvariants, checkLeftOver, type Check } from '../judging/check.js';
 import type { Settled } from '../judging/settle.js';
 import type { ShownChanges } from './show-changes.js';
@@ -13,6 +14,8 @@ export interface Evidence extends Settled {
   shown: ShownChanges[];
   /** All checkouts that were orders. */
   orders: number;
+  /** Checkouts that were to be made of what was shown. */
+  wantedCheckouts: number;
   /** Checkouts of what was shown that were none. */
   otherAnswers: number;
   /** Connections that ended by themselves. */
@@ -39,10 +42,14 @@ export function judge(evidence: Evidence): Check[] {
       found: shown.reduce((total, { missed }) => total + missed, 0),
     },
     { claim: 'viewers whose last frame shows what is left', wanted: viewers, found: evidence.showingTheEnd },
+    checkMade(evidence.wantedCheckouts, madeOf(evidence)),
     ...checkBooks(evidence),
     ...checkInvariants(evidence.invariants),
   ];
 }
+
+const madeOf = ({ shown, otherAnswers }: Evidence) =>
+  shown.reduce((total, { changes }) => total + changes, otherAnswers);
 
 function checkBooks({ stock, orders, otherAnswers, books, leftOver }: Evidence): Check[] {
   const { redis, postgresql } = books;

@@ -77,6 +77,8 @@ export async function runLiveViewers(
         viewers,
         stock: STOCK,
         orders: STOCK - sale.available,
+        // The last change is one more.
+        wantedCheckouts: options.changes * options.seconds + 1,
         otherAnswers,
         connecting: connecting.result,
         storm: storm.result,

@@ -1,3 +1,4 @@
+import { REACHED } from '../checkouts/check-made.js';
 import type { ShownChanges } from './show-changes.js';
 
 /** One rate that was tried. */
@@ -7,8 +8,6 @@ export interface Step extends ShownChanges {
 
 /** Within which a change is to be shown to 99 of 100. */
 export const SHOWN_WITHIN_MS = 500;
-/** What a rate must reach of itself: below it, it is the checkouts that were not made. */
-const REACHED = 0.9;
 const MOST_PER_SECOND = 4_096;
 /** The answer is as exact as that. */
 const PRECISION = 1.1;

@@ -1,3 +1,4 @@
+import { checkMade } from '../checkouts/check-made.js';
 import { checkInvariants, checkLeftOver, type Check } from '../judging/check.js';
 import type { Settled } from '../judging/settle.js';
 
@@ -7,6 +8,9 @@ export interface Evidence extends Settled {
   /** Reads that took a second or longer. */
   slow: number;
   failures: Record<string, number>;
+  /** Checkouts that were to be made, and that were orders. */
+  wantedCheckouts: number;
+  orders: number;
   /** Answers to checkouts that were no order. */
   otherAnswers: Record<string, number>;
   /** Products that were read when all was over, and how many of these reads are not what the books say. */
@@ -29,6 +33,7 @@ export function judge(evidence: Evidence): Check[] {
     },
     { claim: 'products read in the end', wanted: evidence.products, found: evidence.readInTheEnd },
     { claim: '  of them, not what the books say', wanted: 0, found: evidence.wrongInTheEnd },
+    checkMade(evidence.wantedCheckouts, evidence.orders + sum(otherAnswers)),
     { claim: 'checkouts that were no order', wanted: 0, found: sum(otherAnswers) },
     ...checkLeftOver(evidence.leftOver),
     ...checkInvariants(evidence.invariants),

@@ -54,7 +54,17 @@ export async function runStockReads(
   const settled = await settle(
     parts,
     () => readTheEnd(parts),
-    (found) => judge({ ...found, products: ids.length, reads, slow, failures, otherAnswers: tally.others }),
+    (found) =>
+      judge({
+        ...found,
+        products: ids.length,
+        reads,
+        slow,
+        failures,
+        wantedCheckouts: options.checkouts * seconds,
+        orders: tally.orders,
+        otherAnswers: tally.others,
+      }),
   );
   const cpu = Object.entries(used.cpuSeconds).map(([name, seconds]) => [
     name,
