@@ -17,11 +17,11 @@ const stockOf = (id: string, available = 7, asOf = new Date()) => ({
   body: JSON.stringify({ data: { product: { id, stock: { available, held: 2, sold: 1, asOf } } } }),
 });
 
-async function openHouse(answer: (asked: Asked) => Reply, connections = 2) {
+async function openHouse(answer: (asked: Asked) => Reply, connections = 2, answerWithinMs = 10_000) {
   const server = await openAnsweringServer(answer);
   const url = new URL(`http://127.0.0.1:${server.port}/graphql`);
   const requests = Array.from({ length: connections }, (_, number) => stockRequest(url, `token-${number}`));
-  const reader = openReader(url.hostname, server.port, requests);
+  const reader = openReader(url.hostname, server.port, requests, answerWithinMs);
   return {
     server,
     reader,
@@ -46,6 +46,14 @@ test('a sweep asks once for each product, each connection as somebody else', asy
 test('a sweep says which product it was not told of', async () => {
   await using house = await openHouse(() => stockOf(IDS[0]!), 1);
   await expect(house.reader.sweep([IDS[1]!])).rejects.toThrow(`product ${IDS[1]} is not told`);
+});
+
+test('neither a sweep nor a read at random waits for an answer that does not come', async () => {
+  await using house = await openHouse(() => ({ silent: true }), 1, 50);
+  const { reader } = house;
+  await expect(reader.sweep([IDS[0]!])).rejects.toThrow('is not told: no answer within 50 ms');
+  const { failures } = await reader.run({ ids: IDS, seconds: 0.01 }, () => undefined);
+  expect(failures).toEqual({ 'no answer within 50 ms': 1 });
 });
 
 test('reads at random until the time is over, one at a time on each connection', async () => {

@@ -1,6 +1,7 @@
-import { openConnection, type Connection, type NoAnswer } from '../../load/connection.js';
+import { openConnection, type NoAnswer } from '../../load/connection.js';
 import type { HttpAnswer } from '../../load/read-answer.js';
 import { openHistogram, record, type Histogram } from '../../measure/histogram.js';
+import { openLine, type Line } from './line.js';
 import { readStock, type StockRead } from './read-stock.js';
 import { asker } from './stock-request.js';
 
@@ -25,20 +26,27 @@ export interface Reads {
   failures: Record<string, number>;
 }
 
-const PROGRESS_MS = 100;
+const LOOK_MS = 100;
 const ANSWER_WITHIN_MS = 30_000;
 
-/** @param requests one for each connection, as `stockRequest` makes it */
-export function openReader(host: string, port: number, requests: Uint8Array[]): Reader {
-  const all = requests.map((request) => ({
-    connection: openConnection(host, port),
-    ask: asker(Buffer.from(request)),
-  }));
-  type Line = (typeof all)[number];
+/**
+ * @param requests one for each connection, as `stockRequest` makes it
+ * @param answerWithinMs what is unanswered for so long has no answer
+ */
+export function openReader(
+  host: string,
+  port: number,
+  requests: Uint8Array[],
+  answerWithinMs = ANSWER_WITHIN_MS,
+): Reader {
+  const all = requests.map((request) =>
+    openLine(openConnection(host, port), asker(Buffer.from(request)), answerWithinMs),
+  );
+  const late = setInterval(() => all.forEach((line) => line.giveUpLate()), LOOK_MS);
 
-  const readOne = ({ connection, ask }: Line, id: string) =>
+  const readOne = (line: Line, id: string) =>
     new Promise<StockRead>((resolve, reject) => {
-      connection.send(ask(id), (answer) => {
+      line.ask(id, (answer) => {
         const stock = stockOf(answer);
         if (stock?.id === id) resolve(stock);
         else reject(new Error(`product ${id} is not told: ${beginningOf(answer)}`));
@@ -56,12 +64,15 @@ export function openReader(host: string, port: number, requests: Uint8Array[]): 
       return found;
     },
     run: ({ ids, seconds }, onProgress) => readAtRandom(all, ids, seconds, onProgress),
-    close: () => all.forEach(({ connection }) => connection.close()),
+    close: () => {
+      clearInterval(late);
+      all.forEach((line) => line.close());
+    },
   };
 }
 
 async function readAtRandom(
-  all: { connection: Connection; ask: (id: string) => Buffer }[],
+  all: Line[],
   ids: string[],
   seconds: number,
   onProgress: (reads: number) => void,
@@ -69,24 +80,20 @@ async function readAtRandom(
   const times = openHistogram();
   const ages = openHistogram();
   const failures: Record<string, number> = {};
-  const sentAt = new Map<Connection, number>();
   let reads = 0;
   const beganAt = performance.now();
   const endsAt = beganAt + seconds * 1_000;
 
-  const readOn = ({ connection, ask }: (typeof all)[number]) =>
+  const readOn = (line: Line) =>
     new Promise<void>((resolve) => {
       function next(): void {
-        const sent = performance.now();
-        if (sent >= endsAt) {
-          sentAt.delete(connection);
+        if (performance.now() >= endsAt) {
           resolve();
           return;
         }
         const id = ids[Math.floor(Math.random() * ids.length)]!;
-        sentAt.set(connection, sent);
-        connection.send(ask(id), (answer) => {
-          record(times, performance.now() - sent);
+        line.ask(id, (answer, tookMs) => {
+          record(times, tookMs);
           reads += 1;
           const stock = stockOf(answer);
           if (stock?.id === id) record(ages, Date.now() - stock.asOf);
@@ -100,17 +107,11 @@ async function readAtRandom(
       next();
     });
 
-  const timer = setInterval(() => {
-    onProgress(reads);
-    const late = performance.now() - ANSWER_WITHIN_MS;
-    for (const [connection, sent] of sentAt) {
-      if (sent < late) connection.abort(`no answer within ${ANSWER_WITHIN_MS} ms`);
-    }
-  }, PROGRESS_MS);
+  const progress = setInterval(() => onProgress(reads), LOOK_MS);
   try {
     await Promise.all(all.map(readOn));
   } finally {
-    clearInterval(timer);
+    clearInterval(progress);
   }
   return { reads, seconds: (performance.now() - beganAt) / 1_000, times, ages, failures };
 }
