@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { eventually } from '@stampede/shared/testing';
+import { mergeArrivals } from '../src/live-viewers/viewers/arrivals.js';
 import { openCrowd } from '../src/live-viewers/viewers/crowd.js';
 import { openLiveServer, type LiveServerOptions } from './live-server.js';
 
@@ -11,7 +12,7 @@ const nobody = () => undefined;
 async function openHouse(options: LiveServerOptions = {}, size = SIZE) {
   const server = await openLiveServer(10, options);
   const crowd = openCrowd(server.url, QUERY, size);
-  const arrival = await crowd.connect(8, nobody);
+  const arrival = mergeArrivals([await crowd.connect(8, nobody)]);
   return {
     server,
     crowd,
@@ -70,7 +71,7 @@ test('in a storm, all are cut off and come back, and are shown what is there the
   const { crowd, server } = house;
   const before = server.open();
   server.tell(4);
-  const storm = await crowd.storm(nobody);
+  const storm = mergeArrivals([await crowd.storm(nobody)]);
   expect(storm).toMatchObject({ arrived: SIZE, failures: {} });
   expect(crowd.showing(4)).toBe(SIZE);
   expect(server.said).toHaveLength(2 * SIZE);
@@ -116,5 +117,5 @@ test('who waits for a server that is not there is told so, and waits no longer t
   await eventually(() => expect(Object.values(crowd.failures())).toEqual([2]));
   expect(Object.keys(crowd.failures())[0]).toContain('ECONNREFUSED');
   crowd.close();
-  expect(await connecting).toMatchObject({ arrived: 0, each: null });
+  expect(await connecting).toMatchObject({ durations: [] });
 });

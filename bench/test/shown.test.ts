@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { percentilesOfHistogram } from '../src/measure/histogram.js';
 import { openFrameLog, type Shown } from '../src/live-viewers/viewers/shown.js';
-import { mergeArrivals, mergeShown } from '../src/live-viewers/viewers/spawn-crowds.js';
+import { mergeArrivals } from '../src/live-viewers/viewers/arrivals.js';
+import { mergeShown } from '../src/live-viewers/viewers/spawn-crowds.js';
 
 /** Three units go, one after the other, ten milliseconds apart. */
 const changes = [
@@ -60,20 +61,15 @@ test('of all processes, the last viewer is the latest of any', () => {
   expect(percentilesOfHistogram(merged.latencies)).toEqual({ p50: 20, p99: 40, max: 40 });
 });
 
-test('all have come when the slowest process’ viewers have', () => {
-  const one = { arrived: 5, allMs: 40, each: { p50: 1, p99: 9, max: 9 }, failures: { ECONNRESET: 1 } };
-  const other = {
-    arrived: 4,
-    allMs: 50,
-    each: { p50: 2, p99: 3, max: 4 },
-    failures: { ECONNRESET: 2, late: 1 },
-  };
-  const nobody = { arrived: 0, allMs: 0, each: null, failures: {} };
+test('of all processes, each viewer counts as one, and all have come when the last has', () => {
+  const one = { beganAt: 100, lastAt: 140, durations: [1, 1, 1, 1, 9], failures: { ECONNRESET: 1 } };
+  const other = { beganAt: 102, lastAt: 150, durations: [4, 3], failures: { ECONNRESET: 2, late: 1 } };
+  const nobody = { beganAt: 101, lastAt: 101, durations: [], failures: {} };
   expect(mergeArrivals([one, other, nobody])).toEqual({
-    arrived: 9,
+    arrived: 7,
     allMs: 50,
-    each: { p50: 2, p99: 9, max: 9 },
+    each: { p50: 1, p99: 9, max: 9 },
     failures: { ECONNRESET: 3, late: 1 },
   });
-  expect(mergeArrivals([nobody])).toEqual(nobody);
+  expect(mergeArrivals([nobody])).toEqual({ arrived: 0, allMs: 0, each: null, failures: {} });
 });

@@ -3,7 +3,7 @@ import { checkMade } from '../checkouts/check-made.js';
 import { checkInvariants, checkLeftOver, type Check } from '../judging/check.js';
 import type { Settled } from '../judging/settle.js';
 import type { ShownChanges } from './show-changes.js';
-import type { Arrival } from './viewers/crowd.js';
+import type { Arrival } from './viewers/arrivals.js';
 
 export interface Evidence extends Settled {
   viewers: number;

@@ -4,7 +4,7 @@ import { figures as timesOf, table, whole } from '../report/table.js';
 import type { LiveViewersRun } from './run.js';
 import { SHOWN_WITHIN_MS, type Step } from './search.js';
 import type { ShownChanges } from './show-changes.js';
-import type { Arrival } from './viewers/crowd.js';
+import type { Arrival } from './viewers/arrivals.js';
 
 /** What several runs are compared by. */
 export const figures: Figure<LiveViewersRun>[] = [

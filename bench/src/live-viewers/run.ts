@@ -9,7 +9,7 @@ import type { LiveViewersOptions, LiveViewersParts } from './parts.js';
 import { costOf, type Cost } from './phase.js';
 import { mostHeld, search, type Step } from './search.js';
 import { showChanges, type Sale, type ShownChanges } from './show-changes.js';
-import type { Arrival } from './viewers/crowd.js';
+import type { Arrival } from './viewers/arrivals.js';
 
 /** A crowd that comes, watches, and is cut off and comes back, as it is written to the results. */
 export interface LiveViewersRun extends Settled, Judged {

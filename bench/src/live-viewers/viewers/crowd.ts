@@ -1,27 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicMs } from '../../measure/monotonic.js';
-import { percentilesOf, type Percentiles } from '../../measure/percentiles.js';
 import type { Change } from '../changes.js';
+import type { Arrivals } from './arrivals.js';
 import { openFrameLog, type Shown } from './shown.js';
 import { greet, openViewer, type Viewer } from './viewer.js';
-
-/** How a crowd came, or came back. */
-export interface Arrival {
-  /** How many have a value. */
-  arrived: number;
-  /** Milliseconds from the first one's start to the last one's value, and from each one's own start to its value. */
-  allMs: number;
-  each: Percentiles | null;
-  /** The reasons for which connections failed, with how many of them; who failed has tried again. */
-  failures: Record<string, number>;
-}
 
 /** Viewers of one product, all in this process. */
 export interface Crowd {
   /** Lets the viewers come. @param atOnce how many may be on their way at the same time */
-  connect(atOnce: number, onProgress: (arrived: number) => void): Promise<Arrival>;
+  connect(atOnce: number, onProgress: (arrived: number) => void): Promise<Arrivals>;
   /** Cuts all of them off at the same moment, and lets all of them come back at once. */
-  storm(onProgress: (arrived: number) => void): Promise<Arrival>;
+  storm(onProgress: (arrived: number) => void): Promise<Arrivals>;
   /** Forgets the frames that came until now. */
   clear(): void;
   /** How many were shown this many units or fewer, waiting for them so many milliseconds at most. */
@@ -74,7 +63,7 @@ export function openCrowd(url: URL, query: string, size: number): Crowd {
     });
   }
 
-  async function arrive(atOnce: number, onProgress: (arrived: number) => void): Promise<Arrival> {
+  async function arrive(atOnce: number, onProgress: (arrived: number) => void): Promise<Arrivals> {
     failures = {};
     const durations: number[] = [];
     const beganAt = monotonicMs();
@@ -99,12 +88,7 @@ export function openCrowd(url: URL, query: string, size: number): Crowd {
     onFirst = () => undefined;
     const told = failures;
     failures = {};
-    return {
-      arrived: durations.length,
-      allMs: lastAt - beganAt,
-      each: percentilesOf(durations),
-      failures: told,
-    };
+    return { beganAt, lastAt, durations, failures: told };
   }
 
   function cutAll(): void {

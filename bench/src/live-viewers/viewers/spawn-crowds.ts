@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { spawnChild } from '../../child/spawn-child.js';
 import { mergeHistograms } from '../../measure/histogram.js';
-import type { Percentiles } from '../../measure/percentiles.js';
 import type { Change } from '../changes.js';
+import { mergeArrivals, mergeFailures, type Arrival } from './arrivals.js';
 import type { CrowdWork } from './crowd-process.js';
-import type { Arrival } from './crowd.js';
 import type { Shown } from './shown.js';
 
 /** All viewers, divided over processes. */
@@ -77,21 +76,6 @@ export async function spawnCrowds(viewers: number): Promise<Crowds> {
   };
 }
 
-/** Of percentiles the worst process' ones: a bound, and the figure itself where there is one process. */
-export function mergeArrivals(arrivals: Arrival[]): Arrival {
-  const worst = (read: (each: Percentiles) => number) =>
-    Math.max(...arrivals.flatMap(({ each }) => (each ? [read(each)] : [])));
-  const some = arrivals.some(({ each }) => each !== null);
-  return {
-    arrived: arrivals.reduce((total, { arrived }) => total + arrived, 0),
-    allMs: Math.max(...arrivals.map(({ allMs }) => allMs)),
-    each: some
-      ? { p50: worst(({ p50 }) => p50), p99: worst(({ p99 }) => p99), max: worst(({ max }) => max) }
-      : null,
-    failures: mergeFailures(arrivals.map(({ failures }) => failures)),
-  };
-}
-
 export function mergeShown(parts: Shown[]): Shown {
   const last = parts[0]!.last.map((_, index) => Math.max(...parts.map((part) => part.last[index]!)));
   return {
@@ -100,12 +84,4 @@ export function mergeShown(parts: Shown[]): Shown {
     frames: parts.reduce((total, { frames }) => total + frames, 0),
     missed: parts.reduce((total, { missed }) => total + missed, 0),
   };
-}
-
-function mergeFailures(parts: Record<string, number>[]): Record<string, number> {
-  const merged: Record<string, number> = {};
-  for (const [reason, count] of parts.flatMap((part) => Object.entries(part))) {
-    merged[reason] = (merged[reason] ?? 0) + count;
-  }
-  return merged;
 }
