@@ -23,7 +23,8 @@ export { assertInvariants, becomesQuiet, findViolations } from './invariants.js'
 export { readBooks, readLeftOver, readRedisStock } from './books.js';
 export type { Books, LeftOver } from './books.js';
 export type { Finding, InvariantParts } from './finding.js';
+export type { Fault } from './emulated-provider.js';
 export { openShop } from './shop.js';
 export { IDENTITY_SECRET } from './shop-processes.js';
-export type { Fault, Shop, ShopOptions } from './shop.js';
+export type { Shop, ShopOptions } from './shop.js';
 export type { ServiceProcess } from './service-process.js';

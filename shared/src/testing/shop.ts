@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { request } from 'undici';
 import { openDatabase, type Database, type ServiceName } from '../database/index.js';
 import { openRedis } from '../redis/index.js';
 import { openSealer, type Sealer } from '../sealing/index.js';
@@ -9,6 +8,7 @@ import type { Role } from '../identity/index.js';
 import { createAccounts } from './accounts.js';
 import { Buyer } from './buyer.js';
 import { deleteTopology } from './delete-topology.js';
+import { readProviderCalls, setFault, type Fault, type ProviderCalls } from './emulated-provider.js';
 import { openGraphqlClient, type GraphqlClient } from './graphql-client.js';
 import { assertInvariants } from './invariants.js';
 import { describeProcesses, type ProcessName, type ShopProcesses } from './shop-processes.js';
@@ -24,13 +24,6 @@ export interface ShopOptions {
   redisUrl?: string;
   amqpUrl?: string;
 }
-
-export type Fault = {
-  operation: 'ready' | 'approve' | 'cancel' | 'lookup';
-  fault: 'timeout-before' | 'timeout-after' | 'error-500' | 'decline' | 'none';
-  times?: number;
-  delayMs?: number;
-};
 
 /**
  * The whole house for one test file, every service a process of its own, on a database, key prefix and exchange of
@@ -56,8 +49,8 @@ export interface Shop extends AsyncDisposable {
   sql(schema: ServiceName): Database;
   /** Sets a fault of the KakaoPay emulator. */
   fault(fault: Fault): Promise<void>;
-  /** How often the provider was called for an order, by operation. */
-  providerCalls(orderId: string): Promise<Record<'ready' | 'approve' | 'cancel' | 'lookup', number>>;
+  /** How often the provider was called for an order. */
+  providerCalls(orderId: string): Promise<ProviderCalls>;
   /** Waits until nothing is in flight, then checks what must always be true. @throws AssertionError */
   invariants(): Promise<void>;
   /** Stops every service, and removes what the shop kept. */
@@ -157,10 +150,7 @@ async function open(
     createProduct,
     sql,
     fault: (fault) => setFault(emulatorsUrl, fault),
-    providerCalls: async (orderId) => {
-      const answer = await fetch(`${emulatorsUrl}/kakaopay/calls?partner_order_id=${orderId}`);
-      return (await answer.json()) as Awaited<ReturnType<Shop['providerCalls']>>;
-    },
+    providerCalls: (orderId) => readProviderCalls(emulatorsUrl, orderId),
     invariants: () => assertInvariants({ sql, redis, namespace }),
     [Symbol.asyncDispose]: close,
   };
@@ -177,16 +167,6 @@ async function createAs(seller: Buyer, input: object): Promise<{ id: string }> {
   );
   if (!answer.data?.createProduct) throw new Error(`no product: ${JSON.stringify(answer)}`);
   return answer.data.createProduct as { id: string };
-}
-
-async function setFault(emulatorsUrl: string, fault: Fault): Promise<void> {
-  const response = await request(`${emulatorsUrl}/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ target: 'kakaopay', ...fault }),
-  });
-  const text = await response.body.text();
-  if (response.statusCode >= 300) throw new Error(`a fault was refused: ${text}`);
 }
 
 /** Removes the keys of a namespace, and closes the connection. */
