@@ -50,7 +50,7 @@ test('a hundred products are compared with other sellers in four statements', as
   expect(sellers.transactions()).toBe(4);
 });
 
-test('any number of cheap products that name a rival in their description hide none of its offers', async () => {
+test('cheap products that name a rival in their description do not hide its offers', async () => {
   const decoy = (index: number) => sells(`Decoy ${index}`, 100, 'unlike the Rival Runner');
   await Promise.all(Array.from({ length: 70 }, (_, index) => decoy(index)));
   await sells('Runner of Rival', 50_000);

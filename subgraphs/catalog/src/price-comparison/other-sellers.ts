@@ -24,6 +24,8 @@ interface OtherRow {
 
 /** Those whose name has a word only as a part of another are left out afterwards, so more are read than shown. */
 const READ = 3 * MOST_OFFERS;
+/** Products with the words anywhere whose names are looked at, from the cheapest on: a name takes 20 µs. */
+const LOOKED_AT = 1_000;
 /** Common words take long: of a long list, the first then still have their answer in time. */
 const BATCH = 25;
 /** Nobody waits longer than that, and the answer is not kept. */
@@ -39,8 +41,8 @@ const NAME_FORM = `regexp_replace(
 
 /**
  * `one` to `three` are the longest of `words`: the index of trigrams is asked by single patterns only, and not by
- * LIKE ALL. It finds descriptions, too, and any number of them may name another's product: the limit is on those
- * whose name has the words. OFFSET 0 has names looked at from the cheapest on, until there are enough.
+ * LIKE ALL. It finds descriptions, too, and cheap things may name another's product there, so that names are looked at
+ * before the limit of what is read. They are looked at until there are enough, because the inner rows have an order.
  */
 const OTHERS = `
   SELECT asked.asked, other.id, other.name, other.brands, other.price
@@ -51,7 +53,7 @@ const OTHERS = `
       WHERE search_text LIKE asked.one AND search_text LIKE asked.two AND search_text LIKE asked.three
         AND search_text LIKE ALL (asked.words) AND seller_id <> asked.seller
         AND opens_at <= now() AND (closes_at IS NULL OR closes_at > now()) AND NOT paused AND NOT sold_out
-      ORDER BY price, id OFFSET 0
+      ORDER BY price, id LIMIT ${LOOKED_AT}
     ) AS found
     WHERE ${NAME_FORM} LIKE ALL (asked.parts)
     ORDER BY price, id LIMIT ${READ}
