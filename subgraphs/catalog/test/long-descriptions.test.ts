@@ -11,7 +11,7 @@ let catalog: TestDatabase;
 beforeAll(async () => {
   catalog = await openTestDatabase('catalog', MIGRATIONS);
   await loadManyProducts(catalog.url, PRODUCTS, LONG);
-}, 60_000);
+}, 180_000);
 afterAll(() => catalog[Symbol.asyncDispose]());
 
 interface Plan {
