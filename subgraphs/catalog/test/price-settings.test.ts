@@ -29,6 +29,15 @@ test('the shopping search is set as a whole or not at all', () => {
   );
 });
 
+test('how often it is asked in a second can be set, to one at least', () => {
+  const perSecond = (text: string) =>
+    catalogEnvFrom({ ...ENV, ...SHOPPING, NAVER_CALLS_PER_SECOND: text }).shopping?.callsPerSecond;
+  expect(perSecond('3')).toBe(3);
+  for (const text of ['0', '0.5', 'many']) {
+    expect(() => perSecond(text)).toThrow('NAVER_CALLS_PER_SECOND');
+  }
+});
+
 test('production asks no emulator, and shows no local secret', () => {
   const source = { ...ENV, ...SHOPPING, NODE_ENV: 'production' };
   expect(() => catalogEnvFrom(source)).toThrow('NAVER_SHOPPING_URL: production speaks https');

@@ -30,7 +30,7 @@ export class PriceComparison {
 
   @Field({
     description:
-      'Whether a source of prices is failing or too slow: what it told before is given, or nothing of it.',
+      'Whether a source of prices is failing, too slow or asked too much: what it told before is given, or nothing of it.',
   })
   degraded!: boolean;
 
