@@ -155,6 +155,7 @@ test.each([
   'no JSON',
   '{"v":0,"asOf":4102444800000,"offers":[]}',
   '{"v":1,"asOf":4102444800000,"offers":"<b>"}',
+  '{"v":1,"asOf":4102444800000,"offers":[{"title":"a","shop":"b","price":1,"url":"no link"}]}',
 ])('what stands in Redis and is not understood is asked anew: %s', async (text) => {
   const name = newName();
   const { id } = await catalog.create({ name });
