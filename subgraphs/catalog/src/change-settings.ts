@@ -56,7 +56,7 @@ export async function changeSettings(
 ): Promise<Product> {
   await lockStock(tx, productId);
   const [row] = await tx.query<ProductRow>(
-    `SELECT ${PRODUCT_COLUMNS} FROM product WHERE id = $1 FOR UPDATE`,
+    `SELECT ${PRODUCT_COLUMNS} FROM product WHERE id = $1 FOR NO KEY UPDATE`,
     [productId],
   );
   if (!row) throw new Error(`product ${productId} is gone`);
@@ -98,7 +98,9 @@ export interface SettingsParts {
 
 /**
  * {@link changeSettings} in a transaction of its own, and in Redis by the time that it resolves, so that whoever
- * changed something sees it changed. Should Redis be away or cold, the effect's row brings it there later.
+ * changed something sees it changed. While the product is being rebuilt they wait in Redis, and are in force from
+ * the first buyer of the rebuilt one; until then nobody can place an order. Should Redis be away, the effect's row
+ * brings them there later.
  */
 export async function changeSettingsAtOnce(
   { database, inventory, log }: SettingsParts,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ANONYMOUS, type Identity } from '@stampede/shared/identity';
 import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { changeSettings } from '../src/change-settings.js';
 import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
 
 let proxy: TcpProxy;
@@ -53,6 +54,18 @@ test('nobody new gets a unit of a paused sale, holds go on, and a resumed sale s
   expect((await resume(id)).data.resumeSale).toMatchObject({ sale: { phase: 'OPEN' } });
   expect(await reserve(id)).toMatchObject({ kind: 'held' });
   expect((await catalog.inventory.read([id]))[0]).toMatchObject({ total: 3, available: 1, held: 2 });
+});
+
+test('who writes down that they belong to a product keeps nobody from changing it', async () => {
+  const { id } = await catalog.create();
+  await catalog.database.transaction(async (tx) => {
+    await tx.run('INSERT INTO wish (user_id, product_id) VALUES ($1, $2)', [randomUUID(), id]);
+    await catalog.database.transaction(async (other) => {
+      await other.run(`SET LOCAL lock_timeout = '2s'`);
+      const paused = await changeSettings(other, id, () => ({ paused: true }));
+      expect(paused.settings).toMatchObject({ version: 2, paused: true });
+    });
+  });
 });
 
 test('what is so already is not changed again, nor told', async () => {

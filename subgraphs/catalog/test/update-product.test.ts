@@ -282,7 +282,7 @@ test('a patch that waited for a lock until the freeze is refused', async () => {
     await eventually(async () => {
       const [row] = await catalog.database.query<{ waiting: boolean }>(
         `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
-           AND wait_event_type = 'Lock' AND query LIKE '%FROM product%FOR UPDATE') AS waiting`,
+           AND wait_event_type = 'Lock' AND query LIKE '%FROM product%FOR NO KEY UPDATE') AS waiting`,
       );
       expect(row?.waiting).toBe(true);
       expect(performance.now() - askedAt).toBeGreaterThan(100);
