@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { eventually, openTcpProxy, through, type TcpProxy } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { openLog } from '@stampede/shared/telemetry';
 import { changeSettings } from '../src/change-settings.js';
+import { CloseSaleResolver } from '../src/close-sale/close-sale.resolver.js';
 import { tellStockTruth } from '../src/rebuild/tell-stock-truth.js';
 import { openCatalog, SELLER, type CatalogUnderTest } from './open-catalog.js';
 
@@ -101,6 +103,41 @@ test('closing a closed sale changes nothing, and is told nobody', async () => {
   expect(await toldTimes(over.id)).toBe(1);
 });
 
+test('a call that knows the time less well does not close a closed sale anew', async () => {
+  const product = await catalog.create();
+  const { id } = product;
+  await catalog.load(id);
+  let isClosed = (): void => undefined;
+  const closing = new Promise<void>((resolve) => {
+    isClosed = resolve;
+  });
+  let hasAsked = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    hasAsked = resolve;
+  });
+  // The answer is under way until the other call has closed the sale.
+  const now = async () => {
+    const told = await catalog.inventory.now();
+    hasAsked();
+    await closing;
+    return told;
+  };
+  const resolver = new CloseSaleResolver(
+    { one: () => Promise.resolve(product) },
+    {
+      database: catalog.database,
+      inventory: { ...catalog.inventory, now },
+      log: openLog('catalog', 'silent'),
+    },
+  );
+  const slow = resolver.closeSale({ identity: SELLER, requestId: 'test' }, id);
+  await asked;
+  await close(id);
+  const closed = await closedAt(id);
+  isClosed();
+  expect((await slow).settings).toMatchObject({ version: 2, closesAt: closed });
+});
+
 test('a closed sale opens again until its new closing, paused if it was paused meanwhile', async () => {
   const { id } = await catalog.create();
   await catalog.load(id);
@@ -171,15 +208,22 @@ test('a sale that is closed while Redis is away is closed when it is back', asyn
 });
 
 test('who looks at a sale that is yet to open is told that it is closed, and nothing when it would have opened', async () => {
-  const { id } = await catalog.create({ opensAt: inHours(1) });
+  const opensAt = (await catalog.inventory.now()) + 4_000;
+  const { id } = await catalog.create({ opensAt: new Date(opensAt) });
   await catalog.load(id);
   const stream = (await catalog.subscribe(
-    'subscription ($ids: [ID!]!) { stockChanged(productIds: $ids) { sale { phase } } }',
+    'subscription ($ids: [ID!]!) { stockChanged(productIds: $ids) { name sale { phase } } }',
     { ids: [id] },
-  )) as AsyncGenerator<{ data: { stockChanged: { sale: { phase: string } } } }>;
-  const next = async () => (await stream.next()).value.data.stockChanged.sale.phase as string;
-  expect(await next()).toBe('SCHEDULED');
+  )) as AsyncGenerator<{ data: { stockChanged: object } }>;
+  const next = async () => (await stream.next()).value.data.stockChanged as object;
+  expect(await next()).toMatchObject({ sale: { phase: 'SCHEDULED' } });
   await close(id);
-  expect(await next()).toBe('CLOSED');
+  expect(await next()).toMatchObject({ sale: { phase: 'CLOSED' } });
+  expect(await catalog.inventory.now()).toBeLessThan(opensAt);
+
+  // A moment more than the watcher's own clock may need.
+  await eventually(async () => expect(await catalog.inventory.now()).toBeGreaterThan(opensAt + 200));
+  await change('updateProduct(id: $id, patch: { name: "Renamed" })', id);
+  expect(await next()).toEqual({ name: 'Renamed', sale: { phase: 'CLOSED' } });
   await stream.return(undefined);
 });

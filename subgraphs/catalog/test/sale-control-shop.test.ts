@@ -103,7 +103,7 @@ test('a sale opens at its millisecond by Redis’ clock, with nobody there to op
   const lines = [{ productId, quantity: 1 }];
   // Its stock is loaded by the first who asks.
   expect(outcomeOf(await buyers[0]!.checkout(lines))).toBe('SCHEDULED');
-  const opensAt = (await redisNow()) + 1_500;
+  const opensAt = (await redisNow()) + 4_000;
   const moved = await shop.seller.send(
     'mutation ($id: ID!, $patch: ProductPatch!) { updateProduct(id: $id, patch: $patch) { id } }',
     { id: productId, patch: { opensAt: new Date(opensAt) } },
@@ -111,6 +111,7 @@ test('a sale opens at its millisecond by Redis’ clock, with nobody there to op
   expect(moved.errors).toBeUndefined();
   // From here on catalog, whose sale it is, has no part in it.
   await shop.services.catalog.stop();
+  expect(await redisNow()).toBeLessThan(opensAt);
   try {
     await Promise.all(
       buyers.map(async (buyer) => {
