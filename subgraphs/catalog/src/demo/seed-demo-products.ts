@@ -2,6 +2,7 @@ import type { Database } from '@stampede/shared/database';
 import { keyOf } from '../categories/keep-categories.js';
 import { changeSettings } from '../change-settings.js';
 import { createProduct } from '../create-product/create-product.js';
+import type { ProductInput } from '../create-product/product-input.js';
 import { whatDiffers } from '../update-product/check-patch.js';
 import { demoProducts } from './demo-products.js';
 
@@ -20,26 +21,40 @@ export async function seedDemoProducts(database: Database, startedAt: number): P
     const opensAt = new Date(startedAt + opensIn);
     const closesAt = closesIn === null ? null : new Date(startedAt + closesIn);
     const categoryId = await seedCategory(database, category);
-    const [known] = await database.query<{ id: string }>(
-      'SELECT id FROM product WHERE seller_id = $1 AND idempotency_key = $2',
-      [DEMO_SELLER, key],
-    );
-    if (!known) {
-      await createProduct(database, DEMO_SELLER, {
-        ...input,
-        opensAt,
-        closesAt,
-        categoryId,
-        idempotencyKey: key,
-      });
-      continue;
-    }
-    const today = { opens_at: opensAt, closes_at: closesAt, used_on: input.usedOn, category_id: categoryId };
+    const id = await seedProduct(database, { ...input, opensAt, closesAt, categoryId, idempotencyKey: key });
+    const today = {
+      opens_at: opensAt,
+      closes_at: closesAt,
+      used_on: input.usedOn,
+      category_id: categoryId,
+      paused: false,
+    };
     await database.transaction((tx) =>
-      changeSettings(tx, known.id, (_, __, row) =>
+      changeSettings(tx, id, (_, __, row) =>
         row.opens_at.getTime() === opensAt.getTime() ? undefined : whatDiffers(row, today),
       ),
     );
+  }
+}
+
+/** @returns the product's id, whoever has made it */
+async function seedProduct(database: Database, input: ProductInput): Promise<string> {
+  const idOf = async () => {
+    const [row] = await database.query<{ id: string }>(
+      'SELECT id FROM product WHERE seller_id = $1 AND idempotency_key = $2',
+      [DEMO_SELLER, input.idempotencyKey],
+    );
+    return row?.id;
+  };
+  const known = await idOf();
+  if (known) return known;
+  try {
+    return (await createProduct(database, DEMO_SELLER, input)).id;
+  } catch (error) {
+    // A catalog that was started at another instant was quicker: under the same key it has another opening.
+    const theirs = await idOf();
+    if (!theirs) throw error;
+    return theirs;
   }
 }
 
