@@ -96,6 +96,21 @@ test('what is bought costs what it costs now, also while order has not heard of 
   expect(order.catalog.asked.productListing).toBe(before + asked);
 });
 
+test('a basket of many products that cost something else by now is bought at once', async () => {
+  const lines: [string, number][] = [];
+  for (let count = 0; count < 12; count += 1) {
+    const product = await sellsWarm();
+    lines.push([product, 1]);
+    const known = order.catalog.of(product);
+    Object.assign(known, { version: 2, termsVersion: 2, unitPrice: 2_500 });
+    const [reading] = await order.inventory.read([product]);
+    const settings = { ...reading!.settings, version: 2, termsVersion: 2 };
+    expect(await order.inventory.changeSettings(product, known.epoch, settings)).toBe('DONE');
+  }
+  const { buyerId, key } = newBuyer();
+  expect(await order.openReplica().buys(buyerId, key, ...lines)).toMatchObject({ order: { total: 30_000 } });
+});
+
 test('a hold that this order has abandoned before is taken anew, under another name', async () => {
   const product = await sellsWarm();
   const replica = order.openReplica(

@@ -153,7 +153,7 @@ async function prepareNextTry(
       return;
     }
     case 'listing-behind':
-      await parts.refreshListing(placed.productId);
+      await Promise.all(placed.productIds.map(parts.refreshListing));
       return;
     case 'forgotten':
       await rebuilds.rebuild(placed.productId);

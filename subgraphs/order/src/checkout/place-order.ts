@@ -25,8 +25,8 @@ export type PlaceAnswer =
   | { kind: 'conflict' }
   /** Nothing was written: the hold was not given in the product's epoch; `epoch` is the least that will do. */
   | { kind: 'epoch-passed'; productId: string; epoch: number }
-  /** Nothing was written: what a line would copy of the product has changed, and has not come here yet. */
-  | { kind: 'listing-behind'; productId: string }
+  /** Nothing was written: what lines would copy of these products has changed, and has not come here yet. */
+  | { kind: 'listing-behind'; productIds: string[] }
   /** Nothing was written: this order abandoned that very hold before. */
   | { kind: 'abandoned-before'; hold: Hold }
   /** Nothing was written: another order has that hold; Redis has forgotten it. */
@@ -74,6 +74,10 @@ async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer
     [orderId, buyerId, digest, total, payBy],
   );
   if (!order) return meetStanding(tx, placement, listings);
+  const behind = holds.filter((hold) => listingOf(listings, hold).version < hold.terms);
+  if (behind.length > 0) {
+    throw new NotPlaced({ kind: 'listing-behind', productIds: behind.map(({ productId }) => productId) });
+  }
   for (const hold of holds) await placeLine(tx, orderId, hold, listingOf(listings, hold));
   await recordEvent(tx, orderId, OrderStatus.PENDING_PAYMENT);
   await appendToOutbox(tx, orderPlaced, {
@@ -87,13 +91,12 @@ async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer
 }
 
 async function placeLine(tx: Transaction, orderId: string, hold: Hold, listing: Listing): Promise<void> {
-  const { productId, epoch, serial, quantity, terms } = hold;
+  const { productId, epoch, serial, quantity } = hold;
   if (listing.epoch !== epoch) {
     // Redis ahead of PostgreSQL (a restored backup): only a rebuild above both brings them together.
     const least = Math.max(listing.epoch, epoch + 1);
     throw new NotPlaced({ kind: 'epoch-passed', productId, epoch: least });
   }
-  if (listing.version < terms) throw new NotPlaced({ kind: 'listing-behind', productId });
   const placed = await tx.run(
     `INSERT INTO hold (product_id, epoch, serial, order_id, state) VALUES ($1, $2, $3, $4, 'PLACED')
      ON CONFLICT (product_id, epoch, serial) DO NOTHING`,
