@@ -72,7 +72,7 @@ await runService(log, async (own) => {
     watcher,
     funnels: openSaleFunnels(order),
     comparePrices,
-    askForRebuild: rebuilds.now,
+    askForRebuild: rebuilds.atOnce,
     log,
   });
   const readiness = readinessOf({ database, redis });

@@ -102,7 +102,7 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string, co
   const stock = openStockReader({ database, inventory, askForRebuild: rebuilds.now, log });
   const feed = openChangeFeed({ redisUrl, namespace, topic: 'stock', log });
   const watcher = openStockWatcher({ inventory, products, stock, feed, log });
-  const askForRebuild = rebuilds.now;
+  const askForRebuild = rebuilds.atOnce;
   const funnels = openSaleFunnels({
     ask: <T>(_query: string, { productId }: Record<string, unknown>) =>
       Promise.resolve({ saleFunnel: order.funnel(String(productId)) } as T),

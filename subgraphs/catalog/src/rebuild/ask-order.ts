@@ -1,29 +1,45 @@
 import type { ServiceClient } from '@stampede/shared/subgraph';
 import type { Log } from '@stampede/shared/telemetry';
 import { randomUUID } from 'node:crypto';
+import { openSlots } from '../price-comparison/slots.js';
+
+/**
+ * What is rebuilt at once for whoever only looks: a list of products that Redis has forgotten is to leave order and
+ * PostgreSQL to the buyers. What gets no turn is COLD still, and asked for by whoever looks next.
+ */
+const LOOKING = { name: 'a turn for a rebuild', slots: 4, queue: 1_000, patienceMs: 10_000 };
+
+type Ask = (productId: string) => Promise<void>;
 
 /** Has order, which owns rebuilds, make a product’s keys appear again; one question at a time for each product. */
 export function askOrderForRebuild(order: ServiceClient, log: Log) {
-  const asking = new Map<string, Promise<void>>();
-
-  function now(productId: string): Promise<void> {
-    const running = asking.get(productId) ?? ask(productId).finally(() => asking.delete(productId));
-    asking.set(productId, running);
-    return running;
-  }
-  async function ask(productId: string): Promise<void> {
+  const slots = openSlots(LOOKING);
+  const ask: Ask = async (productId) => {
     await order.ask(
       'mutation ($productId: ID!) { warmStock(productId: $productId) }',
       { productId },
       randomUUID(),
     );
-  }
+  };
+  const now = once((productId) => slots.run(() => ask(productId)));
   return {
-    /** Resolves when the product is there. @throws Unavailable */
+    /** Resolves when the product is there; a few at a time. @throws Unavailable */
     now,
     /** In the background: whoever waits for it comes again by itself. */
     later: (productId: string): void => {
       now(productId).catch((error: Error) => log.warn({ err: error, productId }, 'no rebuild yet'));
     },
+    /** As `now`, for a change that cannot be decided otherwise: it waits for nobody who looks. @throws Unavailable */
+    atOnce: once(ask),
+  };
+}
+
+/** Who asks for a product while it is being asked for has the same answer. */
+function once(ask: Ask): Ask {
+  const asking = new Map<string, Promise<void>>();
+  return (productId) => {
+    const running = asking.get(productId) ?? ask(productId).finally(() => asking.delete(productId));
+    asking.set(productId, running);
+    return running;
   };
 }
