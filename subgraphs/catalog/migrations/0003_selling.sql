@@ -15,6 +15,8 @@ ALTER TABLE product
   ADD COLUMN terms_version integer NOT NULL DEFAULT 1,
   -- Of what the product was created with: the same key with anything else is a conflict.
   ADD COLUMN input_digest text,
+  -- When price, limit or hold last changed, by the clock that opens sales; null: not since it was created.
+  ADD COLUMN frozen_changed_at timestamptz,
   -- A sale may be closed before it has opened.
   DROP CONSTRAINT product_check;
 CREATE INDEX product_by_category ON product (category_id, opens_at, id);

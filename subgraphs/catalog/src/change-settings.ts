@@ -26,6 +26,7 @@ export const SETTING_COLUMNS = [
   'search_text',
   'brand_keys',
   'search_form',
+  'frozen_changed_at',
 ] as const;
 
 /** What an order line copies of a product. */
@@ -35,14 +36,20 @@ type SettingColumn = (typeof SETTING_COLUMNS)[number];
 
 /** Some of these columns, with their new values. */
 export type SettingsChange = Partial<
-  Pick<ProductRow, Extract<SettingColumn, keyof ProductRow>> & SearchColumns
+  Pick<LockedRow, Extract<SettingColumn, keyof LockedRow>> & SearchColumns
 >;
+
+/** A product's row as whoever changes it sees it. */
+export type LockedRow = ProductRow & {
+  /** When price, limit or hold last changed, by the clock that opens sales; null: not since it was created. */
+  frozen_changed_at: Date | null;
+};
 
 /** Says what is to change of a product as it stands, locked; undefined when nothing is. May write in `tx`. */
 export type DecideChange = (
   product: Product,
   tx: Transaction,
-  row: ProductRow,
+  row: LockedRow,
 ) => SettingsChange | undefined | Promise<SettingsChange | undefined>;
 
 /**
@@ -55,8 +62,8 @@ export async function changeSettings(
   decide: DecideChange,
 ): Promise<Product> {
   await lockStock(tx, productId);
-  const [row] = await tx.query<ProductRow>(
-    `SELECT ${PRODUCT_COLUMNS} FROM product WHERE id = $1 FOR NO KEY UPDATE`,
+  const [row] = await tx.query<LockedRow>(
+    `SELECT ${PRODUCT_COLUMNS}, frozen_changed_at FROM product WHERE id = $1 FOR NO KEY UPDATE`,
     [productId],
   );
   if (!row) throw new Error(`product ${productId} is gone`);

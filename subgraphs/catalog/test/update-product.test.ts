@@ -4,6 +4,7 @@ import { openLog } from '@stampede/shared/telemetry';
 import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import type { Product } from '../src/product.entity.js';
+import type { LockedRow } from '../src/change-settings.js';
 import type { ProductRow } from '../src/product-row.js';
 import { problemsOfFreeze } from '../src/update-product/freeze.js';
 import { updateProduct } from '../src/update-product/update-product.js';
@@ -254,10 +255,34 @@ test.each<[what: string, now: number, opensAt: number | undefined, frozen: strin
   ['when the new opening is not', OPENS - 60_000, OPENS - 49_999, []],
   ['when the new opening would end it', OPENS - 10_000, OPENS + HOUR, ['price', 'opensAt']],
 ])('freezes %s', (_, now, opensAt, frozen) => {
-  const row = { opens_at: new Date(OPENS) } as ProductRow;
+  const row = { opens_at: new Date(OPENS) } as LockedRow;
   const change = { price: 1_000, ...(opensAt && { opens_at: new Date(opensAt) }) };
 
   expect(problemsOfFreeze(row, change, now).map(({ path }) => path)).toEqual(frozen);
+});
+
+test.each<[what: string, now: number, opensAt: number, frozen: string[]]>([
+  ['to open now', 9_999, 0, ['opensAt']],
+  ['to open soon', 1_000, 9_999, ['opensAt']],
+  ['to open later', 1_000, 10_000, []],
+  ['to open now, later', 10_000, 0, []],
+])('after a change of the price it may not come too soon for a sale %s', (_, now, opensAt, frozen) => {
+  const row = { opens_at: new Date(OPENS), frozen_changed_at: new Date(OPENS - HOUR) } as LockedRow;
+  const at = OPENS - HOUR;
+  const problems = problemsOfFreeze(row, { opens_at: new Date(at + opensAt) }, at + now);
+  expect(problems.map(({ path }) => path)).toEqual(frozen);
+});
+
+test('a sale is opened now, unless its price, limit or hold has just changed', async () => {
+  const patches = [{ price: 5_000 }, { limitPerBuyer: 3 }, { holdMinutes: 5 }, { name: 'Other' }];
+  const refused: (string | undefined)[] = [];
+  for (const patch of patches) {
+    const { id } = await catalog.create({ opensAt: inHours(1) });
+    expect((await update(id, patch)).errors).toBeUndefined();
+    const { errors } = await update(id, { opensAt: new Date().toISOString() });
+    refused.push((errors?.[0]?.extensions as { fields: { path: string }[] } | undefined)?.fields[0]?.path);
+  }
+  expect(refused).toEqual(['patch.opensAt', 'patch.opensAt', 'patch.opensAt', undefined]);
 });
 
 const partsAt = (now: () => Promise<number>) => ({

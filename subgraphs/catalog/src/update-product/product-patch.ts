@@ -5,7 +5,7 @@ import { RefundTierInput } from '../create-product/product-input.js';
 
 @InputType({
   description:
-    'What is to change of a product; what is left out stays as it is. From 10 s before the sale opens on, price, limitPerBuyer, holdMinutes and opensAt cannot change.',
+    'What is to change of a product; what is left out stays as it is. From 10 s before the sale opens on, price, limitPerBuyer, holdMinutes and opensAt cannot change; and a sale opens 10 s after one of the first three was changed at the soonest.',
 })
 export class ProductPatch {
   @Field(() => String, { nullable: true, description: '1 to 200 characters, plain text; not null.' })
@@ -31,7 +31,8 @@ export class ProductPatch {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'The second at which the sale opens; one that has come opens it now. Not null.',
+    description:
+      'The second at which the sale opens; one that has come opens it now. Not sooner than 10 s after price, limitPerBuyer or holdMinutes was changed. Not null.',
   })
   opensAt?: Date | null;
 

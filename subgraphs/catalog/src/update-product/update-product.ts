@@ -7,7 +7,7 @@ import { refuse } from '../create-product/product-rules.js';
 import type { Product } from '../product.entity.js';
 import { readSaleClock } from '../sale-clock.js';
 import { problemsOfNewTimes, whatDiffers } from './check-patch.js';
-import { problemsOfFreeze } from './freeze.js';
+import { dated, problemsOfFreeze } from './freeze.js';
 
 export type UpdateParts = SettingsParts & { inventory: Pick<Inventory, 'now'> };
 
@@ -27,7 +27,7 @@ export async function updateProduct(parts: UpdateParts, productId: string, patch
       if (Object.keys(change).length === 0) return undefined;
       const now = await clock.atMost(tx);
       refuse('patch', [...problemsOfNewTimes(row, change, now), ...problemsOfFreeze(row, change, now)]);
-      return findable(change, row);
+      return dated(findable(change, row), now);
     });
   } catch (error) {
     if (!isOfNoCategory(error)) throw error;
