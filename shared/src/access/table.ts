@@ -124,7 +124,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Query', who.SERVICE, 'productExists productListing stockBook stockLedger orderToPay'],
   ['Query', who.SERVICE, 'saleFunnel'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
-  ['Query', who.SERVICE, 'personalDataOfWishes'],
+  ['Query', who.SERVICE, 'personalDataOfWishes openingSale'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];
 

@@ -25,6 +25,7 @@ import { UpdateProductResolver } from './update-product/update-product.resolver.
 import type { StockWatcher } from './watch-stock/stock-watcher.js';
 import { WatchStockResolver } from './watch-stock/watch-stock.resolver.js';
 import { watchStock } from './watch-stock/watch-stock.js';
+import { OpeningSaleResolver } from './wishlist/reminders/opening-sale.resolver.js';
 import { WishlistResolver } from './wishlist/wishlist.resolver.js';
 
 export interface CatalogParts {
@@ -49,6 +50,7 @@ export function buildCatalog(parts: CatalogParts): Promise<Subgraph> {
       new CategoriesResolver(database, openCategoryReader(database)),
       new CloseSaleResolver(products, parts),
       new CreateProductResolver(database),
+      new OpeningSaleResolver(database),
       new PauseSaleResolver(products, parts),
       new RebuildResolver(database, products),
       new PersonalDataResolver(database),

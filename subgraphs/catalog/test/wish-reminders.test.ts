@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '@stampede/shared/database';
+import type { Identity } from '@stampede/shared/identity';
 import type { SaleOpening } from '@stampede/shared/messages';
 import { randomUUID } from 'node:crypto';
 import { OPENING_SOON, remindWishers } from '../src/wishlist/reminders/remind-wishers.js';
@@ -172,6 +173,24 @@ test('waits for nobody who is taking a wish back, and tells them when they keep 
   await expect(undone).rejects.toThrow('changed their mind');
   await work();
   expect(await toldOf(id)).toEqual([first]);
+});
+
+test('tells the user service, and nobody else, what still opens', async () => {
+  const product = await catalog.create({ name: 'Sneaker', opensAt: inMinutes(9) });
+  const read = (identity: Identity, id = product.id) =>
+    catalog.ask('query ($id: ID!) { openingSale(productId: $id) { name opensAt } }', { id }, identity);
+  const USER = { kind: 'service', service: 'user' } as const;
+  const opensAt = new Date(product.settings.opensAt).toISOString();
+  expect((await read(USER)).data).toEqual({ openingSale: { name: 'Sneaker', opensAt } });
+  for (const who of [somebody(), { kind: 'service', service: 'order' } as const])
+    expect((await read(who)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  for (const id of [randomUUID(), 'nothing'])
+    expect((await read(USER, id)).data).toEqual({ openingSale: null });
+  for (const change of ['paused = true', `closes_at = opens_at`, `opens_at = now()`]) {
+    const { id } = await catalog.create({ opensAt: inMinutes(9) });
+    await database.run(`UPDATE product SET ${change} WHERE id = $1`, [id]);
+    expect((await read(USER, id)).data).toEqual({ openingSale: null });
+  }
 });
 
 test('of a sale that is being paused nobody is told, neither before nor after', async () => {

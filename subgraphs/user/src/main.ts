@@ -11,6 +11,7 @@ import { jobs } from './jobs.js';
 import { openLimits } from './limits/limits.js';
 import { openPasswords } from './passwords/passwords.js';
 import { onSaleOpening } from './reminders/on-sale-opening.js';
+import { openOpeningSales } from './reminders/opening-sales.js';
 import { buildUserSubgraph } from './schema.js';
 import { openRecentlyEnded } from './session/ended/recently-ended.js';
 import { tellGateways } from './session/ended/tell-gateways.js';
@@ -54,7 +55,8 @@ await runService(log, async (own) => {
       later: true,
     }),
   );
-  for (const job of jobs({ database, sealer, guard, env, log, metrics })) own(job);
+  const readOpeningSale = openOpeningSales(catalog);
+  for (const job of jobs({ database, sealer, guard, readOpeningSale, env, log, metrics })) own(job);
   const subgraph = await buildUserSubgraph({
     database,
     sealer,

@@ -1,5 +1,6 @@
 import type { Database } from '@stampede/shared/database';
 import { openMetrics, type Log } from '@stampede/shared/telemetry';
+import { Unavailable } from '@stampede/shared/errors';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
@@ -102,6 +103,8 @@ const letters = {
   'verify-address': plain('/verify-email'),
 };
 
+export const catalogIsAway = () => Promise.reject(new Unavailable('catalog'));
+
 /** A sender as the service's process has one. */
 export function openSender(database: Database, sealer: Sealer, smtpUrl: string): SenderUnderTest {
   const lines: string[] = [];
@@ -111,7 +114,7 @@ export function openSender(database: Database, sealer: Sealer, smtpUrl: string):
   const metrics = openMetrics('user');
   const mailFrom = readSender('스탬피드 <no-reply@stampede.test>');
   if (!mailFrom) throw new Error('no sender');
-  const parts = { database, sealer, publicUrl: PUBLIC_URL, log, metrics };
+  const parts = { database, sealer, publicUrl: PUBLIC_URL, readOpeningSale: catalogIsAway, log, metrics };
   const sender = openMailSender({ ...parts, smtpUrl, mailFrom, requireTls: false, letters });
   return {
     logged: () => lines.join(''),

@@ -2,6 +2,8 @@ import type { Language } from '@stampede/shared/identity';
 import { letters as composers } from '../src/mail/letters.js';
 import type { MailKind } from '../src/mail/queue-mail.js';
 import type { Letter } from '../src/mail/letter.js';
+import type { ReadOpeningSale } from '../src/reminders/opening-sales.js';
+import { catalogIsAway } from './mail.fixture.js';
 import { PUBLIC_URL, type UserUnderTest } from './open-user.js';
 
 interface MailRow {
@@ -13,7 +15,11 @@ interface MailRow {
 }
 
 /** Composes what waits to be sent to an address, oldest first, as the sending would now; null: nothing is sent. */
-export async function lettersTo(user: UserUnderTest, email: string): Promise<(Letter | null)[]> {
+export async function lettersTo(
+  user: UserUnderTest,
+  email: string,
+  readOpeningSale: ReadOpeningSale = catalogIsAway,
+): Promise<(Letter | null)[]> {
   const { database } = user.test;
   const letters: (Letter | null)[] = [];
   for (const row of await database.query<MailRow>('SELECT * FROM mail ORDER BY created_at, id')) {
@@ -22,7 +28,7 @@ export async function lettersTo(user: UserUnderTest, email: string): Promise<(Le
     const to = open('recipient');
     if (to !== email) continue;
     const mail = { to, language: row.language, content: JSON.parse(open('content')) as unknown };
-    const parts = { database, sealer: user.sealer, publicUrl: PUBLIC_URL };
+    const parts = { database, sealer: user.sealer, publicUrl: PUBLIC_URL, readOpeningSale };
     letters.push(await composers[row.kind](mail, parts));
     await database.run('DELETE FROM mail WHERE id = $1', [row.id]);
   }

@@ -6,7 +6,7 @@ import { readSender } from '../src/mail/address.js';
 import { letters } from '../src/mail/letters.js';
 import { openMailSender } from '../src/mail/mail-sender.js';
 import type { MailKind } from '../src/mail/queue-mail.js';
-import { openTestMailServer } from './mail.fixture.js';
+import { catalogIsAway, openTestMailServer } from './mail.fixture.js';
 import { lettersTo, tokenIn } from './mailbox.js';
 import { PUBLIC_URL } from './open-user.js';
 import { call, client, signUpInput } from './sign-up.fixture.js';
@@ -95,6 +95,7 @@ test('sends what is for an account to its address, however that was typed', asyn
     database: social.test.database,
     sealer: social.sealer,
     publicUrl: PUBLIC_URL,
+    readOpeningSale: catalogIsAway,
     smtpUrl: server.url,
     mailFrom,
     requireTls: false,

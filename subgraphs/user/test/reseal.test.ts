@@ -15,6 +15,7 @@ import { SEALED_TABLES } from '../src/personal-data/reseal.js';
 import { addressesOf } from '../src/profile/address.js';
 import { saveAddress } from '../src/profile/save-address.js';
 import { updateProfile } from '../src/profile/update-profile.js';
+import { catalogIsAway } from './mail.fixture.js';
 import { MIGRATIONS, PUBLIC_URL } from './open-user.js';
 
 const key = () => randomBytes(32).toString('base64');
@@ -210,7 +211,12 @@ test('a link and a mail that wait over the change are mailed and followed withou
   const opened = (column: 'recipient' | 'content') =>
     withoutOld.open(row?.[column] as Buffer, { table: 'mail', column, row: row?.id ?? '' });
   const mail = { to: opened('recipient'), language: 'en', content: JSON.parse(opened('content')) } as const;
-  const letter = await letters['sign-up'](mail, { database, sealer: withoutOld, publicUrl: PUBLIC_URL });
+  const letter = await letters['sign-up'](mail, {
+    database,
+    sealer: withoutOld,
+    publicUrl: PUBLIC_URL,
+    readOpeningSale: catalogIsAway,
+  });
   expect([mail.to, letter?.text]).toEqual([to, expect.stringContaining(token)]);
   expect(await findLink(database, withoutOld, token, ['SIGN_UP'])).toMatchObject({
     email: to,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Unavailable } from '@stampede/shared/errors';
 import type { Language } from '@stampede/shared/identity';
 import { saleOpening, type SaleOpening } from '@stampede/shared/messages';
 import { openLog } from '@stampede/shared/telemetry';
@@ -9,6 +10,7 @@ import { claimDue } from '../src/mail/mail-row.js';
 import { queueMail } from '../src/mail/queue-mail.js';
 import { erase } from '../src/personal-data/erase.js';
 import { onSaleOpening } from '../src/reminders/on-sale-opening.js';
+import { openOpeningSales } from '../src/reminders/opening-sales.js';
 import { lettersTo } from './mailbox.js';
 import { asUser, openUser, PASSWORD, PUBLIC_URL, type UserUnderTest } from './open-user.js';
 
@@ -115,6 +117,56 @@ test('is silent once the sale has opened, also when the mail was waiting until t
     content: { accountId: id, productId: randomUUID(), name: NAME, opensAt: new Date(Date.now() - 1) },
   });
   expect(await lettersTo(user, email)).toEqual([null]);
+});
+
+const MINUTE = 60_000;
+test.each([
+  ['is closed or paused', 'not' as const, null],
+  ['was moved by half an hour and renamed', 30, 'The sale opens soon: Renamed'],
+  ['was moved to earlier', -5, 'The sale opens soon: Renamed'],
+  ['was moved by an hour, of which its wishers are told anew', 60, null],
+  ['has opened meanwhile', -11, null],
+])('a mail that waits while its sale %s', async (_, moved, subject) => {
+  const { id, email } = await user.account();
+  const message = sale({ userIds: [id] });
+  await handle(message);
+  const opensAt = (minutes: number) => new Date(Date.parse(message.opensAt) + minutes * MINUTE);
+  const readOpeningSale = (productId: string) => {
+    expect(productId).toBe(message.productId);
+    return Promise.resolve(typeof moved === 'number' ? { name: 'Renamed', opensAt: opensAt(moved) } : null);
+  };
+  const [letter] = await lettersTo(user, email, readOpeningSale);
+  expect(letter?.subject ?? null).toBe(subject);
+  if (typeof moved === 'number' && letter) {
+    const time = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Seoul', timeStyle: 'short' });
+    expect(letter.text).toContain(time.format(opensAt(moved)));
+  }
+});
+
+test('catalog is asked of a sale once a second, however many mails there are, also when it is away', async () => {
+  let [now, asked] = [0, 0];
+  let away = false;
+  const read = openOpeningSales(
+    {
+      ask: <T>() => {
+        asked += 1;
+        if (away) return Promise.reject(new Unavailable('catalog'));
+        return Promise.resolve({
+          openingSale: { name: 'Sneaker', opensAt: '2126-11-21T11:00:00.000Z' },
+        } as T);
+      },
+    },
+    () => now,
+  );
+  const sale = { name: 'Sneaker', opensAt: new Date('2126-11-21T11:00:00.000Z') };
+  expect(await Promise.all([read('a'), read('a'), read('b')])).toEqual([sale, sale, sale]);
+  now = 999;
+  await read('a');
+  expect(asked).toBe(2);
+  now = 1_000;
+  away = true;
+  for (let mails = 0; mails < 3; mails += 1) await expect(read('a')).rejects.toThrow(Unavailable);
+  expect(asked).toBe(3);
 });
 
 /** Until somebody waits for a lock of another's. */

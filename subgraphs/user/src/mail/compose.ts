@@ -1,6 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import type { Language } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
+import type { ReadOpeningSale } from '../reminders/opening-sales.js';
 import type { Letter } from './letter.js';
 
 export interface MailToCompose {
@@ -14,6 +15,7 @@ export interface ComposeParts {
   sealer: Sealer;
   /** Where clients reach the gateway. */
   publicUrl: string;
+  readOpeningSale: ReadOpeningSale;
 }
 
 /** Composes a mail when it is sent, perhaps not for the first time. Null: there is nothing to send any more. */

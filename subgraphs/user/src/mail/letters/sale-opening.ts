@@ -1,6 +1,8 @@
+import { isUnavailable } from '@stampede/shared/errors';
 import type { Language } from '@stampede/shared/identity';
 import { z } from 'zod';
 import { findAccounts } from '../../account.entity.js';
+import type { OpeningSale, ReadOpeningSale } from '../../reminders/opening-sales.js';
 import type { Compose } from '../compose.js';
 import { letter, type Letter } from '../letter.js';
 
@@ -11,15 +13,37 @@ const content = z.object({
   opensAt: z.coerce.date(),
 });
 
-/** Nothing once the sale has opened, and where there is no account any more, or none with a proven address. */
+/** Who was told of an opening is told again of one that is so much later. */
+const TOLD_AGAIN_MS = 3_600_000;
+
+/**
+ * Of the sale as it stands when it is sent. Nothing once it has opened, when it will not, or when it was moved so far
+ * that its wishers are told anew; nor where there is no account any more, or none with a proven address.
+ */
 export const composeSaleOpening: Compose = async ({ language, content: given }, parts) => {
-  const { accountId, productId, name, opensAt } = content.parse(given);
-  if (opensAt.getTime() <= Date.now()) return null;
+  const { accountId, productId, ...told } = content.parse(given);
+  const sale = await saleNow(parts.readOpeningSale, productId, told);
+  if (!sale || sale.opensAt.getTime() <= Date.now()) return null;
+  if (sale.opensAt.getTime() - told.opensAt.getTime() >= TOLD_AGAIN_MS) return null;
   const [account] = await findAccounts(parts.database, parts.sealer, [accountId]);
   if (!account?.emailVerified) return null;
   const url = `${parts.publicUrl.replace(/\/$/, '')}/products/${productId}`;
-  return { ...saleOpeningLetter(language, { name, opensAt, url }), to: account.email };
+  return { ...saleOpeningLetter(language, { ...sale, url }), to: account.email };
 };
+
+/** While catalog is away nobody changes a sale: then it is as it was told. */
+async function saleNow(
+  read: ReadOpeningSale,
+  productId: string,
+  told: OpeningSale,
+): Promise<OpeningSale | null> {
+  try {
+    return await read(productId);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return told;
+  }
+}
 
 interface Opening {
   /** Of the product, as its seller wrote it. */

@@ -1,0 +1,46 @@
+import type { ServiceClient } from '@stampede/shared/subgraph';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+
+const answer = z.object({
+  openingSale: z.object({ name: z.string(), opensAt: z.coerce.date() }).nullable(),
+});
+
+/** A sale that is still to open, as it stands now. */
+export type OpeningSale = NonNullable<z.infer<typeof answer>['openingSale']>;
+
+/** Null of a sale that has opened, or that will not as things are. @throws Unavailable when catalog is away. */
+export type ReadOpeningSale = (productId: string) => Promise<OpeningSale | null>;
+
+const REMEMBER_MS = 1_000;
+const QUESTION = `query ($productId: ID!) { openingSale(productId: $productId) { name opensAt } }`;
+
+/**
+ * Asks catalog, once a second for each product, however many mails there are of it.
+ *
+ * @param now milliseconds of a clock that never goes back.
+ */
+export function openOpeningSales(
+  catalog: Pick<ServiceClient, 'ask'>,
+  now: () => number = () => performance.now(),
+): ReadOpeningSale {
+  /** The oldest first. */
+  const remembered = new Map<string, { until: number; sale: Promise<OpeningSale | null> }>();
+
+  async function ask(productId: string): Promise<OpeningSale | null> {
+    return answer.parse(await catalog.ask(QUESTION, { productId }, randomUUID())).openingSale;
+  }
+
+  return (productId) => {
+    for (const [id, { until }] of remembered) {
+      if (until > now()) break;
+      remembered.delete(id);
+    }
+    const known = remembered.get(productId);
+    if (known) return known.sale;
+    // A failure is remembered as well: a thousand mails are no thousand questions to who does not answer.
+    const sale = ask(productId);
+    remembered.set(productId, { until: now() + REMEMBER_MS, sale });
+    return sale;
+  };
+}
