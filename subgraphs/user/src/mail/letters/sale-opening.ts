@@ -31,7 +31,7 @@ export const composeSaleOpening: Compose = async ({ language, content: given }, 
   return { ...saleOpeningLetter(language, { ...sale, url }), to: account.email };
 };
 
-/** While catalog is away nobody changes a sale: then it is as it was told. */
+/** While catalog is away nobody changes a sale: what was told is most likely so, and a reminder cannot wait. */
 async function saleNow(
   read: ReadOpeningSale,
   productId: string,
