@@ -3,9 +3,11 @@
 ALTER TABLE product
   -- Words of name, brands and description in the form that they are looked for in, with a space before each.
   ADD COLUMN search_text text NOT NULL DEFAULT '',
+  -- The name's words in that form, one space between them.
+  ADD COLUMN name_form text NOT NULL DEFAULT '',
   -- The brands, in that form.
   ADD COLUMN brand_keys text[] NOT NULL DEFAULT '{}',
-  -- The version of the form that made these two; 0 before there was any.
+  -- The version of the form that made these three; 0 before there was any.
   ADD COLUMN search_form integer NOT NULL DEFAULT 0,
   -- Whether Redis had no unit left, as of the last look at it.
   ADD COLUMN sold_out boolean NOT NULL DEFAULT false;

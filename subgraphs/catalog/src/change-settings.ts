@@ -24,6 +24,7 @@ export const SETTING_COLUMNS = [
   'paused',
   'total',
   'search_text',
+  'name_form',
   'brand_keys',
   'search_form',
   'frozen_changed_at',

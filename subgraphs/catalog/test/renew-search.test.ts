@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openLog } from '@stampede/shared/telemetry';
 import { openSearchRenewal, renewSearch } from '../src/browse/renew-search.js';
-import { SEARCH_FORM, searchColumnsOf } from '../src/browse/search-form.js';
+import { SEARCH_FORM, searchColumnsOf, type SearchColumns } from '../src/browse/search-form.js';
 import { openCatalog, type CatalogUnderTest } from './open-catalog.js';
 import { copies } from './wish-fixture.js';
 
@@ -17,12 +17,13 @@ beforeEach(async () => {
 afterAll(() => catalog[Symbol.asyncDispose]());
 
 const age = (form: number) =>
-  catalog.database.run(`UPDATE product SET search_text = ' old', brand_keys = '{old}', search_form = $1`, [
-    form,
-  ]);
+  catalog.database.run(
+    `UPDATE product SET search_text = ' old', name_form = 'old', brand_keys = '{old}', search_form = $1`,
+    [form],
+  );
 const rows = () =>
-  catalog.database.query<{ search_text: string; brand_keys: string[]; search_form: number; version: number }>(
-    'SELECT DISTINCT search_text, brand_keys, search_form, version FROM product',
+  catalog.database.query<SearchColumns & { version: number }>(
+    'SELECT DISTINCT search_text, name_form, brand_keys, search_form, version FROM product',
   );
 const present = () => ({
   ...searchColumnsOf({ name: '신발', brands: ['Sea, Works', '"공방"'], description: 'Long.' }),

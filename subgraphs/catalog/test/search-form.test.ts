@@ -41,11 +41,13 @@ test('a product is found by the words of its name, brands and description', () =
     }),
   ).toEqual({
     search_text: ' sea mountain works a jacket',
+    name_form: 'sea mountain',
     brand_keys: ['sea works', '!!!'],
     search_form: SEARCH_FORM,
   });
   expect(searchColumnsOf({ name: '!', brands: [], description: '' })).toEqual({
     search_text: '',
+    name_form: '',
     brand_keys: [],
     search_form: SEARCH_FORM,
   });

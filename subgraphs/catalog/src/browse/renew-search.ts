@@ -14,8 +14,9 @@ const OLDER = `SELECT id, name, brands, description FROM product WHERE search_fo
   LIMIT ${BATCH} FOR NO KEY UPDATE SKIP LOCKED`;
 
 const RENEW = `UPDATE product
-  SET search_text = anew.search_text, brand_keys = anew.brand_keys, search_form = anew.search_form
-  FROM jsonb_to_recordset($1) AS anew (id uuid, search_text text, brand_keys text[], search_form integer)
+  SET search_text = anew.search_text, name_form = anew.name_form, brand_keys = anew.brand_keys,
+    search_form = anew.search_form
+  FROM jsonb_to_recordset($1) AS anew (id uuid, search_text text, name_form text, brand_keys text[], search_form integer)
   WHERE product.id = anew.id`;
 
 /**

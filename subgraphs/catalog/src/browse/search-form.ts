@@ -42,6 +42,7 @@ export interface Findable {
 /** Columns of `product`. */
 export interface SearchColumns {
   search_text: string;
+  name_form: string;
   brand_keys: string[];
   search_form: number;
 }
@@ -63,6 +64,7 @@ export function searchColumnsOf({ name, brands, description }: Findable): Search
   }
   return {
     search_text: [...words].map((word) => ` ${word}`).join(''),
+    name_form: searchForm(name),
     brand_keys: [...new Set(brands.map(brandKeyOf))],
     search_form: SEARCH_FORM,
   };

@@ -11,7 +11,6 @@ import {
   type Offer,
   type PriceSource,
 } from './price-source.js';
-import { namedLike } from './same-name.js';
 import { NoTurn, openSlots } from './slots.js';
 
 interface OtherRow {
@@ -22,9 +21,7 @@ interface OtherRow {
   price: number;
 }
 
-/** Those whose name has a word only as a part of another are left out afterwards, so more are read than shown. */
-const READ = 3 * MOST_OFFERS;
-/** Products with the words anywhere whose names are looked at, from the cheapest on: a name takes 20 µs. */
+/** Products with the words anywhere whose names are looked at, from the cheapest on. */
 const LOOKED_AT = 1_000;
 /** Common words take long: of a long list, the first then still have their answer in time. */
 const BATCH = 25;
@@ -34,11 +31,6 @@ const SLOTS = { slots: 2, queue: 50 };
 /** A statement was cancelled, being too slow. */
 const QUERY_CANCELED = '57014';
 
-/** A name about as wordsOf reads it; where its words begin and end, namedLike tells afterwards. */
-const NAME_FORM = `regexp_replace(
-  normalize(lower(normalize(name, NFKD) COLLATE "und-x-icu"), NFKD),
-  '[\\u0300-\\u036f\\ufe00-\\ufe0f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]', '', 'g')`;
-
 /**
  * `one` to `three` are the longest of `words`: the index of trigrams is asked by single patterns only, and not by
  * LIKE ALL. It finds descriptions, too, and cheap things may name another's product there, so that names are looked at
@@ -46,17 +38,17 @@ const NAME_FORM = `regexp_replace(
  */
 const OTHERS = `
   SELECT asked.asked, other.id, other.name, other.brands, other.price
-  FROM jsonb_to_recordset($1::jsonb) AS asked(asked int, seller uuid, one text, two text, three text, words text[], parts text[])
+  FROM jsonb_to_recordset($1::jsonb) AS asked(asked int, seller uuid, one text, two text, three text, words text[], named text[])
   CROSS JOIN LATERAL (
     SELECT id, name, brands, price FROM (
-      SELECT id, name, brands, price FROM product
+      SELECT id, name, brands, price, name_form FROM product
       WHERE search_text LIKE asked.one AND search_text LIKE asked.two AND search_text LIKE asked.three
         AND search_text LIKE ALL (asked.words) AND seller_id <> asked.seller
         AND opens_at <= now() AND (closes_at IS NULL OR closes_at > now()) AND NOT paused AND NOT sold_out
       ORDER BY price, id LIMIT ${LOOKED_AT}
     ) AS found
-    WHERE ${NAME_FORM} LIKE ALL (asked.parts)
-    ORDER BY price, id LIMIT ${READ}
+    WHERE ' ' || name_form || ' ' LIKE ALL (asked.named)
+    ORDER BY price, id LIMIT ${MOST_OFFERS}
   ) AS other`;
 
 export interface OtherSellersOptions {
@@ -80,15 +72,13 @@ export function openOtherSellers(options: OtherSellersOptions): PriceSource {
   });
 
   async function offersFor(products: readonly Compared[]): Promise<Offer[][]> {
-    const isNamed = products.map(({ name }) => namedLike(name));
     const asked = products.flatMap((product, index) => patternsOf(index, product));
     const rows = asked.length === 0 ? [] : await read(asked);
     const offers = products.map((): Offer[] => []);
     for (const { asked: index, id, name, brands, price } of rows) {
-      if (!isNamed[index]?.(name)) continue;
       offers[index]?.push({ title: name, shop: brands.join(' × '), price, url: pageOf(publicUrl, id) });
     }
-    return offers.map((found) => found.slice(0, MOST_OFFERS));
+    return offers;
   }
 
   const read = (asked: object[]) =>
@@ -123,7 +113,7 @@ function overloadOf(error: unknown): Overload | undefined {
 function patternsOf(asked: number, { name, sellerId }: Compared): object[] {
   const longestFirst = [...new Set(wordsOf(name))].toSorted((a, b) => b.length - a.length);
   const words = longestFirst.map((word) => `% ${word}%`);
-  const parts = longestFirst.map((word) => `%${word}%`);
+  const named = longestFirst.map((word) => `% ${word} %`);
   const [one, two = one, three = one] = words;
-  return one === undefined ? [] : [{ asked, seller: sellerId, one, two, three, words, parts }];
+  return one === undefined ? [] : [{ asked, seller: sellerId, one, two, three, words, named }];
 }
