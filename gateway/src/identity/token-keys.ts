@@ -63,7 +63,8 @@ export function openTokenKeys({ url, log, now = Date.now }: TokenKeysOptions): T
       failure = undefined;
     } catch (error) {
       failure = error;
-      log.warn({ err: error }, 'the keys of access tokens could not be loaded');
+      // At a start the user service may be starting, too; until it has, `/readyz` says what is missing.
+      log[keys ? 'warn' : 'info']({ err: error }, 'the keys of access tokens could not be loaded');
     }
   }
 

@@ -26,6 +26,7 @@ const HEARTBEAT_SECONDS = 5;
 const CLOSE_WITHIN_MS = 2_000;
 
 /** About half a minute: a broker that restarts beside us is waited for, one that is not there fails the start. */
+const STARTS_WITHIN_MS = 30_000;
 const RECOVERY = { initialDelay: 100, maxDelay: 2_000, initialMaxRetries: 20, maxRetries: Infinity };
 
 /** Connects and sets up. @throws when no broker answered within about 30 s, unless that may come later. */
@@ -35,8 +36,11 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   let lost: string | undefined = 'not connected to the broker';
   let blocked: string | undefined;
   let current: ChannelModel | undefined;
-  // A start that waits for a broker has lost nothing yet: it may start beside us.
-  let connected = later;
+  const openedAt = performance.now();
+  let connected = false;
+
+  /** Before the first connection there is nothing to lose: a broker may start beside us, and is waited for. */
+  const isHeldUp = () => connected || performance.now() - openedAt > STARTS_WITHIN_MS;
 
   function drop(model: ChannelModel | undefined, reason: string): void {
     if (!model || model !== current) return;
@@ -76,7 +80,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     connection.on(event, (error: Error) => {
       current = undefined;
       lost = `not connected to the broker: ${error.message}`;
-      if (connected) outage.began(error);
+      if (isHeldUp()) outage.began(error);
       else log.debug({ err: error }, 'waiting for the broker');
     });
   }
