@@ -11,7 +11,7 @@ import {
   type Offer,
   type PriceSource,
 } from './price-source.js';
-import { NoTurn, openSlots } from './slots.js';
+import { NoTurn, openSlots } from '../slots.js';
 
 interface OtherRow {
   asked: number;
