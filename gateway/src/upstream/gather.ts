@@ -47,9 +47,9 @@ const REFUSED_FOR_MS = 10_000;
 
 /**
  * Asks for what was begun in one turn of the event loop as few questions: one of each operation, since a slow answer
- * holds up those that go with it, and its like are slow alike. Nothing is remembered, and nobody joins a question
- * that has been sent: a read that is begun after a change was answered sees the change. A subgraph that takes no
- * question for many, which may be of another release, is asked for each; they are queries, and may be asked twice.
+ * holds up those that go with it. Nothing is remembered, and nobody joins a question that has been sent: a read that
+ * is begun after a change was answered sees the change. A subgraph that takes no question for many, which may be of
+ * another release, is asked for each; they are queries, and may be asked twice.
  */
 export function openGathering({ askAlone, askMany, onGathered, onRefused }: GatheringOptions): Gather {
   let groups = new Map<string, Group>();
