@@ -6,3 +6,4 @@ export { workOff } from './work-off.js';
 export type { WorkLoop, WorkOffOptions } from './work-off.js';
 export { workOffEach } from './work-off-each.js';
 export type { WorkOffEachOptions } from './work-off-each.js';
+export { within } from './within.js';

@@ -1,7 +1,6 @@
-import { openOutage } from '@stampede/shared/background';
+import { openOutage, within } from '@stampede/shared/background';
 import { won } from '@stampede/shared/graphql';
 import type { Log } from '@stampede/shared/telemetry';
-import { startBudget } from './budget.js';
 import type { PriceComparison } from './price-comparison.entity.js';
 import { pageOf, placeOf } from './page-of.js';
 import { NOTHING, type Answer, type Compared, type Offer, type PriceSource } from './price-source.js';
@@ -36,11 +35,9 @@ export function openPriceComparison(options: ComparePricesOptions): ComparePrice
   }
 
   return async (product, first) => {
-    const budget = startBudget(budgetMs, NOTHING);
     const answers = await Promise.all(
-      asked.map((each) => Promise.race([answerOf(each, product), budget.over])),
+      asked.map((each) => within(budgetMs, answerOf(each, product), () => NOTHING)),
     );
-    budget.end();
     return merged(answers, placeOf(pageOf(publicUrl, product.id)), first);
   };
 }

@@ -1,9 +1,8 @@
-import { openOutage } from '@stampede/shared/background';
+import { openOutage, within } from '@stampede/shared/background';
 import type { Log } from '@stampede/shared/telemetry';
 import type { Redis } from 'ioredis';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { startBudget } from './budget.js';
 import { MOST_OFFERS, type TimedOffers } from './price-source.js';
 
 /** What other shops answered lately, in Redis, so that all replicas ask them once. Without Redis nothing is remembered. */
@@ -44,16 +43,13 @@ export function openOfferMemory(options: OfferMemoryOptions): OfferMemory {
 
   /** @returns undefined when Redis is away or takes too long. */
   async function soon<T>(command: Promise<T>): Promise<T | undefined> {
-    const budget = startBudget(patienceMs, undefined);
     try {
-      const result = await Promise.race([command, budget.over]);
+      const result = await within(patienceMs, command, () => undefined);
       if (result !== undefined) outage.ended();
       return result;
     } catch (error) {
       outage.began(error);
       return undefined;
-    } finally {
-      budget.end();
     }
   }
 
@@ -72,7 +68,8 @@ export function openOfferMemory(options: OfferMemoryOptions): OfferMemory {
 function readStored(text: string): TimedOffers | undefined {
   try {
     return stored.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

@@ -1,8 +1,7 @@
-import { openOutage } from '@stampede/shared/background';
+import { openOutage, within } from '@stampede/shared/background';
 import { Unavailable, isUnavailable } from '@stampede/shared/errors';
 import type { Inventory, StockReading } from '@stampede/shared/inventory';
 import type { Log } from '@stampede/shared/telemetry';
-import { within } from './within.js';
 
 /** Instead of a reading: Redis does not answer. */
 export const AWAY = Symbol('Redis is away');

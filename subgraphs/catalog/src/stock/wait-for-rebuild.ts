@@ -1,7 +1,6 @@
-import { openOutage } from '@stampede/shared/background';
+import { openOutage, within } from '@stampede/shared/background';
 import { isUnavailable } from '@stampede/shared/errors';
 import type { Log } from '@stampede/shared/telemetry';
-import { within } from './within.js';
 
 /**
  * A rebuild takes some tens of milliseconds. One with many sales takes seconds and is not waited for: whoever reads

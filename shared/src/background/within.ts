@@ -1,5 +1,5 @@
 /** What `promise` comes to, or after `ms` what `otherwise` says or throws; a late failure then counts for nothing. */
-export async function within<T>(ms: number, promise: Promise<T>, otherwise: () => T): Promise<T> {
+export async function within<T, U>(ms: number, promise: Promise<T>, otherwise: () => U): Promise<T | U> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
