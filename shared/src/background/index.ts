@@ -1,3 +1,4 @@
+export { askOncePer } from './ask-once-per.js';
 export { openOutage } from './outage.js';
 export type { Outage } from './outage.js';
 export { repeat } from './repeat.js';

@@ -1,3 +1,4 @@
+import { askOncePer } from '@stampede/shared/background';
 import type { ServiceClient } from '@stampede/shared/subgraph';
 import { randomUUID } from 'node:crypto';
 
@@ -23,20 +24,7 @@ const REMEMBER_MS = 1_000;
  *
  * @param now milliseconds of a clock that never goes back.
  */
-export function openSaleFunnels(
-  order: Pick<ServiceClient, 'ask'>,
-  now: () => number = () => performance.now(),
-): SaleFunnels {
-  /** The oldest first. */
-  const remembered = new Map<string, { until: number; funnel: Promise<SaleFunnel> }>();
-
-  function forgetOld(): void {
-    for (const [productId, { until }] of remembered) {
-      if (until > now()) return;
-      remembered.delete(productId);
-    }
-  }
-
+export function openSaleFunnels(order: Pick<ServiceClient, 'ask'>, now?: () => number): SaleFunnels {
   async function ask(productId: string): Promise<SaleFunnel> {
     const { saleFunnel } = await order.ask<{ saleFunnel: SaleFunnel }>(
       `query ($productId: ID!) {
@@ -48,20 +36,6 @@ export function openSaleFunnels(
     return saleFunnel;
   }
 
-  return {
-    read: async (productId) => {
-      forgetOld();
-      const known = remembered.get(productId);
-      if (known) return known.funnel;
-      const entry = { until: now() + REMEMBER_MS, funnel: ask(productId) };
-      remembered.set(productId, entry);
-      try {
-        return await entry.funnel;
-      } catch (error) {
-        // Whoever comes next asks again.
-        if (remembered.get(productId) === entry) remembered.delete(productId);
-        throw error;
-      }
-    },
-  };
+  // Of a failure whoever comes next asks again.
+  return { read: askOncePer(REMEMBER_MS, ask, { ...(now && { now }) }) };
 }

@@ -1,3 +1,4 @@
+import { askOncePer } from '@stampede/shared/background';
 import type { ServiceClient } from '@stampede/shared/subgraph';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -24,23 +25,9 @@ export function openOpeningSales(
   catalog: Pick<ServiceClient, 'ask'>,
   now: () => number = () => performance.now(),
 ): ReadOpeningSale {
-  /** The oldest first. */
-  const remembered = new Map<string, { until: number; sale: Promise<OpeningSale | null> }>();
-
   async function ask(productId: string): Promise<OpeningSale | null> {
     return answer.parse(await catalog.ask(QUESTION, { productId }, randomUUID())).openingSale;
   }
 
-  return (productId) => {
-    for (const [id, { until }] of remembered) {
-      if (until > now()) break;
-      remembered.delete(id);
-    }
-    const known = remembered.get(productId);
-    if (known) return known.sale;
-    // A failure is remembered as well: a thousand mails are no thousand questions to who does not answer.
-    const sale = ask(productId);
-    remembered.set(productId, { until: now() + REMEMBER_MS, sale });
-    return sale;
-  };
+  return askOncePer(REMEMBER_MS, ask, { failuresToo: true, now });
 }
