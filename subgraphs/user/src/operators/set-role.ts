@@ -2,7 +2,7 @@ import { isUuid } from '@stampede/shared/graphql';
 import type { Database, Transaction } from '@stampede/shared/database';
 import { badInput, forbidden, notFound } from '@stampede/shared/errors';
 import type { Role } from '@stampede/shared/identity';
-import { checkText } from '../input/text.js';
+import { checkText } from '@stampede/shared/input';
 import { giveRole } from './give-role.js';
 
 export const LONGEST_DISPLAY_NAME = 60;

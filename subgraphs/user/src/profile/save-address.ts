@@ -3,7 +3,7 @@ import type { Database, Sql, Transaction } from '@stampede/shared/database';
 import { badInput, notFound, unauthenticated } from '@stampede/shared/errors';
 import type { Sealer } from '@stampede/shared/sealing';
 import { randomUUID } from 'node:crypto';
-import { checkAddress, type AddressInput, type CheckedAddress } from '../input/address.js';
+import { checkAddress, type AddressInput, type CheckedAddress } from '@stampede/shared/input';
 import { ADDRESS_COLUMNS, openAddress, type Address, type AddressRow } from './address.js';
 
 export const MOST_ADDRESSES = 20;

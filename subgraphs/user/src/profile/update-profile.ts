@@ -1,7 +1,7 @@
 import type { Sql } from '@stampede/shared/database';
 import { badInput } from '@stampede/shared/errors';
 import type { Sealer } from '@stampede/shared/sealing';
-import { checkName, checkPhone } from '../input/person.js';
+import { checkName, checkPhone } from '@stampede/shared/input';
 
 /** What a person changes of what they told: absent stays as it is, null is taken away. */
 export interface ProfileChange {

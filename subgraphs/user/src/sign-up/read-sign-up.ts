@@ -1,5 +1,5 @@
 import { refuseLongEmail } from '../input/email.js';
-import { checkName, checkPhone } from '../input/person.js';
+import { checkName, checkPhone } from '@stampede/shared/input';
 import { refuseWeakPassword } from '../passwords/refuse-weak-password.js';
 import type { SignUpInput } from './sign-up-input.js';
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { GraphQLEmailAddress } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
-import { NAME_RULE, PHONE_RULE } from '../input/person.js';
+import { NAME_RULE, PHONE_RULE } from '@stampede/shared/input';
 import { PASSWORD_RULE } from '../passwords/normal-password.js';
 
 @InputType({ description: 'Who wants an account.' })

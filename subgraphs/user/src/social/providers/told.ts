@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { isEmail } from '../../input/email.js';
-import { LONGEST_NAME } from '../../input/person.js';
-import { isVisible } from '../../input/text.js';
+import { LONGEST_NAME, isVisible } from '@stampede/shared/input';
 
 /** What to call a person; null for what cannot be read aloud. */
 export const toldName = z

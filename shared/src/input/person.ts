@@ -1,4 +1,4 @@
-import { badInput } from '@stampede/shared/errors';
+import { badInput } from '../errors/index.js';
 import { checkText } from './text.js';
 
 export const LONGEST_NAME = 100;

@@ -1,4 +1,4 @@
-import { badInput } from '@stampede/shared/errors';
+import { badInput } from '../errors/index.js';
 
 /** Control characters, and halves of surrogate pairs: neither is anything that a person writes. */
 const UNWRITABLE = /[\p{Cc}\p{Surrogate}]/u;

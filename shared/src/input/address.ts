@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { badInput } from '@stampede/shared/errors';
+import { badInput } from '../errors/index.js';
 import { Field, InputType } from 'type-graphql';
 import { checkName, checkPhone, NAME_RULE, PHONE_RULE } from './person.js';
 import { checkOptionalText, checkText } from './text.js';
