@@ -38,5 +38,5 @@ export async function deleteTopology(options: DeleteTopologyOptions): Promise<vo
 
 const houseEvents = () =>
   Object.values(messages).flatMap((exported) =>
-    'schema' in exported && 'name' in exported ? [exported.name] : [],
+    typeof exported === 'object' && 'schema' in exported && 'name' in exported ? [exported.name] : [],
   );

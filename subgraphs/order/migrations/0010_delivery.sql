@@ -1,0 +1,12 @@
+-- Up Migration
+
+-- From when the wait for the next step of the delivery counts; null: nothing is to be delivered, or nothing yet.
+ALTER TABLE orders ADD COLUMN delivery_since timestamptz;
+
+CREATE TABLE delivery (
+  order_id        uuid PRIMARY KEY REFERENCES orders,
+  carrier         text NOT NULL,
+  tracking_number text NOT NULL,
+  shipped_at      timestamptz NOT NULL DEFAULT now(),
+  delivered_at    timestamptz
+);
