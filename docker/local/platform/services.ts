@@ -134,6 +134,7 @@ function ownSettings(
       NAVER_SEARCH_CLIENT_SECRET: searchSecret,
     };
   }
+  if (role === 'order') return { PERSONAL_DATA_KEYS: secrets.personalDataKeys };
   if (role !== 'payment') return {};
   return {
     KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,

@@ -79,7 +79,7 @@ export async function describeProcesses(
       NAVER_SEARCH_CLIENT_ID: 'stampede-test',
       NAVER_SEARCH_CLIENT_SECRET: SEARCH_SECRET,
     }),
-    order: subgraph('order'),
+    order: subgraph('order', { PERSONAL_DATA_KEYS: place.personalKeys }),
     payment: subgraph('payment', {
       KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,
       KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
+import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openChangeFeed } from '@stampede/shared/live';
 import { messagingTables, openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis, serverOf } from '@stampede/shared/redis';
@@ -20,7 +21,7 @@ import { openCheckoutCounts } from './sale-figures/checkout-counts.js';
 import { tellCounts } from './sale-figures/tell-counts.js';
 import { buildOrder } from './schema.js';
 
-const env = readOrderEnv();
+const env = exitOnEnvironmentError(readOrderEnv);
 const log = openLog('order', env.LOG_LEVEL);
 const metrics = openMetrics('order');
 

@@ -55,7 +55,10 @@ export async function openOrderParts(url = redisUrl()) {
           parts,
           buyerId,
           key,
-          basketOf(lines.map(([productId, quantity]) => ({ productId, quantity }))),
+          basketOf(
+            lines.map(([productId, quantity]) => ({ productId, quantity })),
+            { idempotencyKey: key, shipTo: null },
+          ),
         ),
     };
   }

@@ -170,7 +170,7 @@ test('a new hold of an order that has ended ends again, and the order is the ans
 test('a crash between reserving and writing down heals on the retry, on the very same hold', async () => {
   const product = await sellsWarm({ total: 1 });
   const { buyerId, key, orderId } = newBuyer();
-  const { digest } = basketOf([{ productId: product, quantity: 1 }]);
+  const { digest } = basketOf([{ productId: product, quantity: 1 }], { idempotencyKey: key, shipTo: null });
   const held = await order.inventory.reserve({
     productId: product,
     orderId,
@@ -214,7 +214,10 @@ test('two requests of one basket, without their lock, end as one order on one ho
   const twins = Array.from({ length: 6 }, () => order.openReplica());
   const unguarded = { inTurn: <T>(_: string, __: object, work: () => Promise<T>) => work() };
   const { buyerId, key, orderId } = newBuyer();
-  const basket = basketOf([low, high].map((productId) => ({ productId, quantity: 1 })));
+  const basket = basketOf(
+    [low, high].map((productId) => ({ productId, quantity: 1 })),
+    { idempotencyKey: key, shipTo: null },
+  );
   const outcomes = await Promise.all(
     twins.map((twin) => checkout({ ...twin, guard: unguarded }, buyerId, key, basket)),
   );

@@ -1,6 +1,7 @@
 import { badInput, notFound } from '@stampede/shared/errors';
 import { createHash } from 'node:crypto';
 import type { LineInput } from './checkout-input.js';
+import type { ShipTo } from './ship-to.js';
 
 export interface BasketLine {
   productId: string;
@@ -10,7 +11,8 @@ export interface BasketLine {
 /** What a buyer wants, checked: products in the order in which they are reserved and locked, each once. */
 export interface Basket {
   lines: BasketLine[];
-  /** The same for equal baskets, however their lines were written. */
+  shipTo: ShipTo;
+  /** The same for equal baskets under one key, however their lines were written. */
   digest: string;
 }
 
@@ -19,8 +21,15 @@ const MAX_LINES = 20;
 const MAX_QUANTITY = 1_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** @throws BAD_USER_INPUT for lines or quantities out of bounds; NOT_FOUND for what cannot be a product's id. */
-export function basketOf(lines: readonly LineInput[]): Basket {
+/**
+ * @param idempotencyKey which no store keeps: with it in the digest, nobody can find out by guessing which address a
+ * digest is of.
+ * @throws BAD_USER_INPUT for lines or quantities out of bounds; NOT_FOUND for what cannot be a product's id.
+ */
+export function basketOf(
+  lines: readonly LineInput[],
+  { idempotencyKey, shipTo }: { idempotencyKey: string; shipTo: ShipTo },
+): Basket {
   if (lines.length > MAX_LINES) throw badInput({ path: 'input.lines', message: `has at most ${MAX_LINES}.` });
   const quantities = new Map<string, number>();
   lines.forEach(({ productId, quantity }, index) => {
@@ -36,6 +45,7 @@ export function basketOf(lines: readonly LineInput[]): Basket {
   const sorted = [...quantities]
     .map(([productId, quantity]) => ({ productId, quantity }))
     .toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
-  const text = sorted.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
-  return { lines: sorted, digest: createHash('sha256').update(text).digest('base64url').slice(0, 22) };
+  const text = JSON.stringify([idempotencyKey, sorted.map(Object.values), shipTo]);
+  const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return { lines: sorted, shipTo, digest };
 }

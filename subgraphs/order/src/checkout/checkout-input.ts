@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AddressInput } from '@stampede/shared/input';
 import { Field, ID, InputType, Int } from 'type-graphql';
 
 @InputType()
@@ -22,4 +23,14 @@ export class CheckoutInput {
     description: '8 to 64 of A-Z a-z 0-9 . _ -; choose a new one for each purchase, keep it for each retry.',
   })
   idempotencyKey!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A saved address of the buyer’s, copied into the order: later changes of it leave the order alone.',
+  })
+  addressId?: string | null;
+
+  @Field(() => AddressInput, { nullable: true, description: 'In place of a saved one.' })
+  address?: AddressInput | null;
 }

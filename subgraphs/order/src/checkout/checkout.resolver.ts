@@ -9,6 +9,7 @@ import { countCheckout } from '../sale-figures/count-checkout.js';
 import { basketOf } from './basket.js';
 import { CheckoutInput } from './checkout-input.js';
 import { checkout, type CheckoutParts } from './checkout.js';
+import { shipToOf } from './ship-to.js';
 import { CheckoutResult, cartEmpty, type CheckoutRejection } from './rejections.js';
 
 const KEY = /^[A-Za-z0-9._-]{8,64}$/;
@@ -29,7 +30,10 @@ export class CheckoutResolver {
       throw badInput({ path: 'input.idempotencyKey', message: 'has 8 to 64 of A-Z a-z 0-9 . _ -.' });
     }
     if (!input.lines || input.lines.length === 0) return cartEmpty();
-    const basket = basketOf(input.lines);
+    const basket = basketOf(input.lines, {
+      idempotencyKey: input.idempotencyKey,
+      shipTo: shipToOf(input),
+    });
     const outcome = await checkout(this.parts, userId, input.idempotencyKey, basket);
     countCheckout(this.parts.counts, basket, outcome);
     return 'order' in outcome ? orderOf(outcome.order) : outcome.rejection;
