@@ -3,35 +3,20 @@ import { request } from 'undici';
 import type { TestAccount } from './accounts.js';
 import { eventually } from './eventually.js';
 import type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
+import * as operations from './buyer-operations.js';
 
 export interface Line {
   productId: string;
   quantity: number;
 }
 
-const REJECTION = '... on Rejection { message }';
-const CHECKOUT = `mutation ($input: CheckoutInput!) { checkout(input: $input) {
-  __typename ${REJECTION}
-  ... on Order { id number status total { amount } payBy }
-  ... on SoldOut { productId available }
-  ... on SaleNotOpen { productId phase opensAt }
-  ... on LimitExceeded { productId limit alreadyOrdered } } }`;
-const START = `mutation ($input: StartPaymentInput!) { startPayment(input: $input) {
-  __typename ${REJECTION} ... on Payment { id status redirectUrl amount { amount } } } }`;
-const APPROVE = `mutation ($input: ApprovePaymentInput!) { approvePayment(input: $input) {
-  __typename ${REJECTION}
-  ... on Payment { id status approvedAt }
-  ... on PaymentDeclined { reason payment { id status } }
-  ... on PaymentPending { payment { id status } }
-  ... on OrderNotPayable { orderId } } }`;
-const CANCEL = `mutation ($id: ID!) { cancelOrder(id: $id) {
-  __typename ${REJECTION} ... on Order { id status } ... on OrderNotCancellable { order { id status } } } }`;
-const ORDER = `query ($id: ID!) { order(id: $id) {
-  id number status total { amount } refunded { amount } refundQuote { amount } payBy
-  buyer { id name } timeline { status reason }
-  lines { productId productName quantity unitPrice { amount } subtotal { amount }
-    product { id name seller { id displayName } stock { total available held sold } } }
-  payments { id status amount { amount } refunded { amount } declineReason } } }`;
+/** Where a parcel goes: to an address that the buyer has saved, or to one that they give. */
+export type ShipTo = { addressId?: string; address?: object };
+
+interface SeenOrder {
+  status: string;
+  timeline: { status: string }[];
+}
 
 /** One signed-in person, who does what a person does, through the gateway. */
 export class Buyer {
@@ -52,29 +37,47 @@ export class Buyer {
     });
   }
 
-  checkout(lines: Line[], idempotencyKey: string = randomUUID()): Promise<GraphqlAnswer> {
-    return this.send(CHECKOUT, { input: { lines, idempotencyKey } });
+  /** 0 units take the line out of the cart. */
+  setCartLine(productId: string, quantity = 1): Promise<GraphqlAnswer> {
+    return this.send(operations.SET_CART_LINE, { productId, quantity });
+  }
+
+  cart(): Promise<GraphqlAnswer> {
+    return this.send(operations.CART);
+  }
+
+  /** @param lines null: what is in the cart */
+  checkout(
+    lines: Line[] | null,
+    idempotencyKey: string = randomUUID(),
+    shipTo: ShipTo = {},
+  ): Promise<GraphqlAnswer> {
+    return this.send(operations.CHECKOUT, { input: { lines, idempotencyKey, ...shipTo } });
   }
 
   startPayment(orderId: string, returnUrl = 'http://localhost:4000/return'): Promise<GraphqlAnswer> {
-    return this.send(START, { input: { orderId, provider: 'KAKAOPAY', returnUrl } });
+    return this.send(operations.START, { input: { orderId, provider: 'KAKAOPAY', returnUrl } });
   }
 
   approvePayment(paymentId: string, token: string): Promise<GraphqlAnswer> {
-    return this.send(APPROVE, { input: { paymentId, token } });
+    return this.send(operations.APPROVE, { input: { paymentId, token } });
   }
 
   cancelOrder(id: string): Promise<GraphqlAnswer> {
-    return this.send(CANCEL, { id });
+    return this.send(operations.CANCEL, { id });
   }
 
   order(id: string): Promise<GraphqlAnswer> {
-    return this.send(ORDER, { id });
+    return this.send(operations.ORDER, { id });
   }
 
   /** Checks out, and gives the order. @throws Error when there is none. */
-  async places(lines: Line[], idempotencyKey?: string): Promise<{ id: string; payBy: string }> {
-    const answer = await this.checkout(lines, idempotencyKey);
+  async places(
+    lines: Line[] | null,
+    idempotencyKey?: string,
+    shipTo?: ShipTo,
+  ): Promise<{ id: string; payBy: string }> {
+    const answer = await this.checkout(lines, idempotencyKey, shipTo);
     return expectType(answer, 'checkout', 'Order');
   }
 
@@ -84,20 +87,62 @@ export class Buyer {
     return { paymentId: String(payment.id), token: await pressPay(String(payment.redirectUrl), choice) };
   }
 
-  /** Buys: places the order, pays, and waits until it is CONFIRMED. @returns the order as it stands */
-  async buys(lines: Line[]) {
-    const { id } = await this.places(lines);
-    const { paymentId, token } = await this.paysAtProvider(id);
+  /** Buys: places the order, pays, and waits until it is confirmed. @returns the order as it stands */
+  async buys(lines: Line[] | null, shipTo?: ShipTo) {
+    const { id } = await this.places(lines, undefined, shipTo);
+    await this.pays(id);
+    return this.seesConfirmed(id);
+  }
+
+  /** As {@link buys}, of what is in the cart. */
+  buysCart(shipTo?: ShipTo) {
+    return this.buys(null, shipTo);
+  }
+
+  /** Pays an order that has been placed. @throws Error when the payment is not approved */
+  async pays(orderId: string): Promise<void> {
+    const { paymentId, token } = await this.paysAtProvider(orderId);
     expectType(await this.approvePayment(paymentId, token), 'approvePayment', 'Payment');
-    return this.seesOrder(id, 'CONFIRMED');
+  }
+
+  /** Cancels an order. @throws Error when it is refused */
+  async cancels(id: string): Promise<{ id: string; status: string }> {
+    return expectType(await this.cancelOrder(id), 'cancelOrder', 'Order');
+  }
+
+  /** Hands an order's parcel to the carrier, as its seller or an operator. */
+  shipOrder(id: string, carrier = 'CJ Logistics', trackingNumber = '640012345678'): Promise<GraphqlAnswer> {
+    return this.send(operations.SHIP, { id, carrier, trackingNumber });
+  }
+
+  /** As {@link shipOrder}. @throws Error when it is refused */
+  async ships(
+    id: string,
+    carrier?: string,
+    trackingNumber?: string,
+  ): Promise<{ id: string; status: string }> {
+    const answer = await this.shipOrder(id, carrier, trackingNumber);
+    if (!answer.data?.shipOrder) throw new Error(`shipOrder gave ${JSON.stringify(answer)}`);
+    return answer.data.shipOrder as { id: string; status: string };
+  }
+
+  /** Waits until the order has been CONFIRMED: its delivery may have gone on since. @throws Error when it never is */
+  seesConfirmed(id: string) {
+    return this.sees(id, 'CONFIRMED', ({ timeline }) =>
+      timeline.some(({ status }) => status === 'CONFIRMED'),
+    );
   }
 
   /** Waits until the order is in this status. @throws Error when it never is */
-  async seesOrder(id: string, status: string) {
+  seesOrder(id: string, status: string) {
+    return this.sees(id, status, (order) => order.status === status);
+  }
+
+  private async sees(id: string, what: string, isSo: (order: SeenOrder) => boolean) {
     return eventually(async () => {
       const { data, errors } = await this.order(id);
-      if (data?.order?.status !== status) {
-        throw new Error(`order ${id} is ${data?.order?.status}, not ${status}: ${JSON.stringify(errors)}`);
+      if (!data?.order || !isSo(data.order as SeenOrder)) {
+        throw new Error(`order ${id} is ${data?.order?.status}, not ${what}: ${JSON.stringify(errors)}`);
       }
       return data.order;
     });

@@ -16,7 +16,7 @@ export type { OwnRedis } from './own-redis.js';
 export { openTcpProxy, through } from './tcp-proxy.js';
 export type { TcpProxy } from './tcp-proxy.js';
 export { Buyer, pressPay } from './buyer.js';
-export type { Line } from './buyer.js';
+export type { Line, ShipTo } from './buyer.js';
 export { openGraphqlClient } from './graphql-client.js';
 export type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
 export { assertInvariants, becomesQuiet, findViolations } from './invariants.js';
