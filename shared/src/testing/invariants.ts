@@ -41,10 +41,10 @@ const CHECKS: Check[] = [
     'every captured payment has one confirmed order, or one refund',
     `SELECT format('payment %s is %s, its order %s', payment.id, payment.status, coalesce(orders.status, 'missing')) AS violation
      FROM payment LEFT JOIN "order".orders ON orders.paid_payment_id = payment.id
-     WHERE approved_at IS NOT NULL AND NOT (
+     WHERE approved_at IS NOT NULL AND (
        (payment.status = 'APPROVED' AND orders.status IN ('CONFIRMED', 'PREPARING', 'SHIPPED', 'DELIVERED'))
        OR (payment.status = 'REFUNDED' AND (orders.id IS NULL OR orders.status IN ('CANCELLED', 'REFUNDED')))
-       OR (payment.status = 'PARTIALLY_REFUNDED' AND orders.status = 'REFUNDED'))`,
+       OR (payment.status = 'PARTIALLY_REFUNDED' AND orders.status = 'REFUNDED')) IS NOT TRUE`,
   ],
   [
     3,
