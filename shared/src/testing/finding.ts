@@ -15,3 +15,6 @@ export interface Finding {
   claim: string;
   violations: string[];
 }
+
+/** A claim, and a query that gives one row, with a text `violation`, for every place where it is not true. */
+export type Check = [invariant: Finding['invariant'], schema: ServiceName, claim: string, query: string];

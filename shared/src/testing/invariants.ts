@@ -1,12 +1,11 @@
 import { AssertionError } from 'node:assert';
 import type { ServiceName } from '../database/index.js';
 import { eventually } from './eventually.js';
-import type { Finding, InvariantParts } from './finding.js';
+import type { Check, Finding, InvariantParts } from './finding.js';
+import { CHECKS_OF_ORDERS } from './invariants-of-orders.js';
 import { compareStock } from './invariants-of-stock.js';
 
-type Check = [invariant: Finding['invariant'], schema: ServiceName, claim: string, query: string];
-
-/** Each query gives one row, with a text `violation`, for every place where its claim is not true. */
+/** What is always true between the services. */
 const CHECKS: Check[] = [
   [
     1,
@@ -86,6 +85,11 @@ const IN_FLIGHT: [ServiceName, string][] = [
     'order',
     `SELECT count(*) FROM orders WHERE status IN ('PAID', 'REFUNDING') OR deciding_payment_id IS NOT NULL`,
   ],
+  [
+    'order',
+    `SELECT count(*) FROM orders WHERE status = 'PENDING_PAYMENT' AND deciding_payment_id IS NULL AND pay_by <= now()`,
+  ],
+  ['order', 'SELECT count(*) FROM refund WHERE refunded_at IS NULL'],
   ['order', 'SELECT count(*) FROM stock_effect'],
   ['catalog', 'SELECT count(*) FROM stock_effect'],
   ['payment', `SELECT count(*) FROM payment WHERE status IN ('APPROVING', 'REFUNDING')`],
@@ -97,7 +101,7 @@ const IN_FLIGHT: [ServiceName, string][] = [
 /** Checks every invariant as things stand now. 5 (books balance) has no books to look at yet. */
 export async function findViolations({ sql, redis, namespace }: InvariantParts): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [invariant, schema, claim, query] of CHECKS) {
+  for (const [invariant, schema, claim, query] of [...CHECKS, ...CHECKS_OF_ORDERS]) {
     const rows = await sql(schema).query<{ violation: string }>(query);
     findings.push({ invariant, claim, violations: rows.map(({ violation }) => violation) });
   }

@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { openSettledWorld, type World } from './settled-world.js';
+
+let world: Awaited<ReturnType<typeof openSettledWorld>>;
+beforeAll(async () => {
+  world = await openSettledWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const BEGINS = 'a timeline begins with PENDING_PAYMENT, and has only changes that are allowed';
+const ENDS = 'a timeline ends with the status of its order';
+const ONCE = 'an order passes each status once';
+const IN_TIME = 'no order has expired before its time was up';
+const HELD = 'every line of an order has one hold that was placed for it, and there are no others';
+const CART = 'a cart has 20 lines at most';
+const COSTS = 'an order costs what its lines cost together';
+const BACK =
+  'what paid an order is given back once: whole when CANCELLED, at most whole when REFUNDED, not at all otherwise';
+const ASKED = 'what order has asked to be given back is what payment gave back';
+const PARCELS =
+  'parcels are of the orders that are SHIPPED or DELIVERED, and have arrived when those are DELIVERED';
+const SOLD = 'no product has sold more units than exist, and each sold unit belongs to one committed order';
+const LIVING = 'no product has more units in living orders than exist';
+const LIMIT = 'no buyer holds and owns more than the limit';
+const CAPTURED = 'every captured payment has one confirmed order, or one refund';
+const WHOLE = 'every paid order has a captured payment of its whole total';
+const COMMITTED = 'confirmed orders are those whose stock catalog has committed';
+const PAID_ONCE = 'an order is paid once';
+const SUM = 'total = available + held + sold, in Redis as in PostgreSQL';
+const REDIS = 'Redis holds exactly what PostgreSQL says';
+
+const event = (orderId: string, status: string) =>
+  `INSERT INTO order_event (order_id, status) VALUES ('${orderId}', '${status}')`;
+const refund = (orderId: string, amount: number) => [
+  `INSERT INTO refund (key, payment_id, order_id, amount, reason, refunded_at)
+   SELECT 'again', paid_payment_id, id, ${amount}, 'TEST', now() FROM orders WHERE id = '${orderId}'`,
+  `INSERT INTO payment.refund (key, payment_id, order_id, amount, reason, refunded_at)
+   SELECT key, payment_id, order_id, amount, reason, refunded_at FROM refund WHERE key = 'again'`,
+];
+const arrives = (orderId: string) =>
+  `INSERT INTO delivery (order_id, carrier, tracking_number, delivered_at) VALUES ('${orderId}', 'X', '1', now())`;
+
+/** What is done to a world that is as it must be, and the claims that are no longer true. */
+const breaks: [what: string, by: (world: World) => string[], broken: string[]][] = [
+  ['nothing', () => [], []],
+  [
+    'a timeline that begins in the middle',
+    ({ orders }) => [
+      `DELETE FROM order_event WHERE order_id = '${orders.shipped}' AND status = 'PENDING_PAYMENT'`,
+    ],
+    [BEGINS],
+  ],
+  [
+    'a timeline with a gap',
+    ({ orders }) => [`DELETE FROM order_event WHERE order_id = '${orders.delivered}' AND status = 'SHIPPED'`],
+    [BEGINS],
+  ],
+  [
+    'an order that came back to life',
+    ({ orders }) => [event(orders.expired, 'PAID'), event(orders.expired, 'EXPIRED')],
+    [BEGINS, ONCE],
+  ],
+  [
+    'a change that was not told',
+    ({ orders }) => [
+      `DELETE FROM order_event WHERE order_id = '${orders.preparing}' AND status = 'PREPARING'`,
+    ],
+    [ENDS],
+  ],
+  ['a change that was told and not made', ({ orders }) => [event(orders.confirmed, 'PREPARING')], [ENDS]],
+  [
+    'an order without a timeline',
+    ({ orders }) => [`DELETE FROM order_event WHERE order_id = '${orders.unpaid}'`],
+    [ENDS],
+  ],
+  [
+    'an order that expired a second early',
+    ({ orders }) => [
+      `UPDATE orders SET pay_by = (SELECT max(at) FROM order_event WHERE order_id = orders.id) + interval '1 second'
+       WHERE id = '${orders.expired}'`,
+    ],
+    [IN_TIME],
+  ],
+  [
+    'a line that nothing holds',
+    ({ orders }) => [`DELETE FROM hold WHERE order_id = '${orders.confirmed}'`],
+    [HELD],
+  ],
+  [
+    'a hold that was given back, and is sold',
+    ({ orders }) => [`UPDATE hold SET state = 'ABANDONED' WHERE order_id = '${orders.confirmed}'`],
+    [HELD],
+  ],
+  [
+    'a hold of no line',
+    ({ productId }) => [`INSERT INTO hold VALUES ('${productId}', 1, 99, gen_random_uuid(), 'PLACED')`],
+    [HELD],
+  ],
+  [
+    'a cart of 21 lines',
+    ({ productId }) => [
+      `INSERT INTO cart_line (buyer_id, product_id, quantity) SELECT '${productId}', gen_random_uuid(), 1 FROM generate_series(1, 21)`,
+    ],
+    [CART],
+  ],
+  [
+    'a line that costs more than was paid',
+    ({ orders }) => [`UPDATE order_line SET unit_price = unit_price + 1 WHERE order_id = '${orders.unpaid}'`],
+    [COSTS],
+  ],
+  ['a refund of an order that stands', ({ orders }) => refund(orders.delivered, 1), [BACK]],
+  ['a second refund', ({ orders }) => refund(orders.refunded, 1), [BACK]],
+  [
+    'a refund of more than was paid',
+    ({ orders }) => [
+      `UPDATE refund SET amount = 1001 WHERE order_id = '${orders.refunded}'`,
+      `UPDATE payment.refund SET amount = 1001 WHERE order_id = '${orders.refunded}'`,
+    ],
+    [BACK],
+  ],
+  [
+    'half a refund of what was never confirmed',
+    ({ orders }) => [
+      `UPDATE refund SET amount = 500 WHERE order_id = '${orders.rejected}'`,
+      `UPDATE payment.refund SET amount = 500 WHERE order_id = '${orders.rejected}'`,
+    ],
+    [BACK],
+  ],
+  [
+    'a refund that was not asked for',
+    ({ orders }) => [`DELETE FROM refund WHERE order_id = '${orders.refunded}'`],
+    [BACK],
+  ],
+  [
+    'a refund of which payment knows nothing',
+    ({ orders }) => [`DELETE FROM payment.refund WHERE order_id = '${orders.refunded}'`],
+    [ASKED],
+  ],
+  [
+    'a refund that gave back something else',
+    ({ orders }) => [`UPDATE payment.refund SET amount = amount - 1 WHERE order_id = '${orders.refunded}'`],
+    [ASKED],
+  ],
+  [
+    'a refund that is noted as done, and is not',
+    ({ orders }) => [`UPDATE payment.refund SET refunded_at = NULL WHERE order_id = '${orders.refunded}'`],
+    [ASKED],
+  ],
+  ['a parcel that went without its order', ({ orders }) => [arrives(orders.preparing)], [PARCELS]],
+  [
+    'an order that went without a parcel',
+    ({ orders }) => [`DELETE FROM delivery WHERE order_id = '${orders.shipped}'`],
+    [PARCELS],
+  ],
+  [
+    'a parcel that arrived before its order',
+    ({ orders }) => [`UPDATE delivery SET delivered_at = now() WHERE order_id = '${orders.shipped}'`],
+    [PARCELS],
+  ],
+  [
+    'an order that arrived before its parcel',
+    ({ orders }) => [`UPDATE delivery SET delivered_at = NULL WHERE order_id = '${orders.delivered}'`],
+    [PARCELS],
+  ],
+  ['a unit that is sold to nobody', () => ['UPDATE catalog.product SET sold = sold + 1'], [SOLD]],
+  ['fewer units than orders live on', () => ['UPDATE catalog.product SET total = 4'], [LIVING]],
+  [
+    'a buyer of three units of two',
+    ({ orders }) => [
+      `UPDATE orders SET buyer_id = '${orders.unpaid}' WHERE id IN ('${orders.shipped}', '${orders.delivered}')`,
+    ],
+    [LIMIT],
+  ],
+  [
+    'a payment of no order',
+    ({ orders }) => [`UPDATE orders SET paid_payment_id = NULL WHERE id = '${orders.confirmed}'`],
+    [CAPTURED, WHOLE],
+  ],
+  [
+    'a payment of less than the total',
+    ({ orders }) => [`UPDATE payment.payment SET amount = 999 WHERE order_id = '${orders.confirmed}'`],
+    [WHOLE],
+  ],
+  [
+    'an order whose stock was returned',
+    ({ orders }) => [
+      `UPDATE catalog.stock_order SET status = 'RETURNED' WHERE order_id = '${orders.confirmed}'`,
+      'UPDATE catalog.product SET sold = sold - 1',
+    ],
+    [COMMITTED],
+  ],
+];
+
+test.each(breaks)('%s', async (_, by, broken) => {
+  expect((await world.brokenBy(...by(world))).toSorted()).toEqual(broken.toSorted());
+});
+
+test('two approved payments of one order, where the index that refuses them is gone', async () => {
+  const again = `INSERT INTO payment.payment (id, order_id, buyer_id, provider, status, amount, tid, redirect_url, approved_at, window_ends_at)
+    SELECT gen_random_uuid(), order_id, buyer_id, provider, status, amount, 'again', '', approved_at, window_ends_at
+    FROM payment.payment WHERE order_id = '${world.orders.confirmed}'`;
+  expect(await world.brokenBy('DROP INDEX payment.payment_one_per_order', again)).toEqual([
+    CAPTURED,
+    PAID_ONCE,
+  ]);
+});
+
+test('a Redis that knows another number of units, or another order', async () => {
+  const keys = ['stock', 'orders', 'buyers'].map(
+    (part) => `${world.namespace}:{p:${world.productId}}:${part}`,
+  );
+  const [stock, orders, buyers] = keys as [string, string, string];
+  await world.redis.hset(stock, { epoch: 1, total: 10, available: 5, held: 1, sold: 4 });
+  for (const [life, state] of [
+    ['unpaid', 'held'],
+    ['confirmed', 'sold'],
+    ['preparing', 'sold'],
+    ['shipped', 'sold'],
+    ['delivered', 'sold'],
+  ] as const) {
+    const id = world.orders[life];
+    await world.redis.hset(orders, id, `${state}|1|${id}`);
+    await world.redis.hset(buyers, id, 1);
+  }
+  expect(await world.brokenBy()).toEqual([]);
+  await world.redis.hset(stock, 'available', 6);
+  expect(await world.brokenBy()).toEqual([SUM]);
+  await world.redis.hset(stock, 'available', 5);
+  await world.redis.hset(orders, randomUUID(), 'held|1|somebody');
+  expect(await world.brokenBy()).toEqual([REDIS]);
+  await world.redis.del(...keys);
+});
+
+test('every claim is broken by something above', async () => {
+  const broken = new Set([...breaks.flatMap(([, , claims]) => claims), PAID_ONCE, SUM, REDIS]);
+  expect([...broken].toSorted()).toEqual((await world.claims()).toSorted());
+});

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { STATUS_CHANGES } from '@stampede/shared/testing';
+import { changeStatus, OrderStatus } from '../src/order-status.js';
+import { openOrders, type OrdersUnderTest } from './open-orders.js';
+
+let orders: OrdersUnderTest;
+beforeAll(async () => {
+  orders = await openOrders();
+});
+afterAll(() => orders[Symbol.asyncDispose]());
+
+const ALL = Object.values(OrderStatus);
+
+test('an order changes from one status to another just where the invariants say that it may', async () => {
+  const changed: string[] = [];
+  for (const from of ALL) {
+    for (const to of ALL) {
+      const id = await orders.place(from);
+      const change = orders.database.transaction((tx) => changeStatus(tx, id, from, to));
+      const wentOn = await change.then(
+        () => true,
+        () => false,
+      );
+      if (wentOn) changed.push(`${from} to ${to}`);
+      const { order, timeline } = await orders.stateOf(id);
+      expect([order?.status, timeline]).toEqual(wentOn ? [to, [to]] : [from, []]);
+    }
+  }
+  const allowed = STATUS_CHANGES.filter(([from]) => from !== null).map(([from, to]) => `${from} to ${to}`);
+  expect(changed.toSorted()).toEqual(allowed.toSorted());
+});
+
+test('a change from a status in which the order is not, or of no order, changes nothing and throws', async () => {
+  const id = await orders.place(OrderStatus.CANCELLED);
+  const pay = (orderId: string) =>
+    orders.database.transaction((tx) =>
+      changeStatus(tx, orderId, OrderStatus.PENDING_PAYMENT, OrderStatus.PAID),
+    );
+  await expect(pay(id)).rejects.toThrow(`order ${id} is not PENDING_PAYMENT`);
+  await expect(pay(orders.seller)).rejects.toThrow('is not PENDING_PAYMENT');
+  const { order, timeline } = await orders.stateOf(id);
+  expect([order?.status, timeline]).toEqual([OrderStatus.CANCELLED, []]);
+});
