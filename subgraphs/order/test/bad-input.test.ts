@@ -49,6 +49,7 @@ async function harmlessly<T extends Answer>(ask: () => Promise<T>): Promise<T> {
 const codesOf = ({ errors = [] }: Answer) => errors.map(({ extensions }) => extensions.code);
 
 const UUID = '00000000-0000-4000-8000-000000000000';
+const nested = (value: unknown, times: number): unknown => (times === 0 ? value : nested([value], times - 1));
 const tooMany = () => Array.from({ length: 21 }, () => line(randomUUID()));
 const baskets: [what: string, lines: () => unknown, code: string, path: string | null][] = [
   ['an unknown product', () => [line(UUID)], 'NOT_FOUND', null],
@@ -78,8 +79,35 @@ const baskets: [what: string, lines: () => unknown, code: string, path: string |
     'BAD_USER_INPUT',
     'input.lines[0].quantity',
   ],
+  ['the largest Int', () => [line(open, 2 ** 31 - 1)], 'BAD_USER_INPUT', 'input.lines.0.quantity'],
+  ['the smallest Int', () => [line(open, -(2 ** 31))], 'BAD_USER_INPUT', 'input.lines.0.quantity'],
+  [
+    'quantities that make a small one together, were they added in 32 bits',
+    () => [line(open, 2 ** 31 - 1), line(open, 2 ** 31 - 1), line(open, 3)],
+    'BAD_USER_INPUT',
+    'input.lines.0.quantity',
+  ],
+  [
+    'too many together, of an id in small and capital letters',
+    () => [line(open, 999), line(second), line(open.toUpperCase(), 2)],
+    'BAD_USER_INPUT',
+    'input.lines.2.quantity',
+  ],
+  [
+    'a true quantity',
+    () => [{ productId: open, quantity: true }],
+    'BAD_USER_INPUT',
+    'input.lines[0].quantity',
+  ],
+  ['null for a line', () => [line(open), null], 'BAD_USER_INPUT', 'input.lines[1]'],
+  ['lines within lines', () => nested([line(open)], 500), 'BAD_USER_INPUT', 'input.lines[0]'],
+  ['an id of 10,000 characters', () => [line('a'.repeat(10_000))], 'NOT_FOUND', null],
+  ['an id of other digits', () => [line('０'.repeat(8) + UUID.slice(8))], 'NOT_FOUND', null],
+  ['an id with something unseen', () => [line(`${open}\u200b`)], 'NOT_FOUND', null],
+  ['an id that ends in a new line', () => [line(`${open}\n`)], 'NOT_FOUND', null],
   ['no quantity', () => [{ productId: open }], 'BAD_USER_INPUT', 'input.lines[0]'],
   ['21 lines', tooMany, 'BAD_USER_INPUT', 'input.lines'],
+  ['1,000 lines of one product', () => Array(1_000).fill(line(open)), 'BAD_USER_INPUT', 'input.lines'],
 ];
 
 test.each(baskets)('checkout of %s', async (_, lines, code, path) => {
@@ -134,8 +162,10 @@ test('checkout over the limit, at once and on top of what one has', async () => 
   const refused = { __typename: 'LimitExceeded', message: expect.any(String), productId: open, limit: 2 };
   const atOnce = await harmlessly(() => stranger.checkout([line(open, 3)]));
   expect(atOnce.data.checkout).toEqual({ ...refused, alreadyOrdered: 0 });
-  const together = await harmlessly(() => stranger.checkout([line(open), line(open, 2)]));
-  expect(together.data.checkout).toEqual({ ...refused, alreadyOrdered: 0 });
+  for (const again of [open, open.toUpperCase()]) {
+    const together = await harmlessly(() => stranger.checkout([line(open), line(again, 2)]));
+    expect(together.data.checkout).toEqual({ ...refused, alreadyOrdered: 0 });
+  }
   const onTop = await harmlessly(() => buyer.checkout([line(open, 2)]));
   expect(onTop.data.checkout).toEqual({ ...refused, alreadyOrdered: 1 });
 });
@@ -172,6 +202,51 @@ test.each(Object.entries(ORDER_CALLS))('%s of someone else’s order is as of no
   await harmlessly(() => stranger.send(call, { id: owned.id }));
   expect((await buyer.order(owned.id)).data.order.status).toBe('PENDING_PAYMENT');
   expect(field in ORDER_CALLS).toBe(true);
+});
+
+test('orderChanged of someone else’s order is as of none, and shows nothing', async () => {
+  for (const id of [owned.id, owned.id.toUpperCase(), randomUUID(), 'no-id', `${owned.id}' OR '1'='1`, '']) {
+    const answer = await harmlessly(() => asksToFollow(stranger, id));
+    expect([codesOf(answer), answer.data ?? null]).toEqual([['NOT_FOUND'], null]);
+  }
+});
+
+/** Subscribes to an order over server-sent events. @returns the one answer, after which the stream has ended */
+async function asksToFollow(person: Buyer, id: string): Promise<Answer> {
+  const response = await fetch(`${shop.gatewayUrl}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      ...bearer(person.account.accessToken),
+    },
+    body: graphql('subscription ($id: ID!) { orderChanged(id: $id) { id status } }', { id }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const events = [...(await response.text()).matchAll(/^event: next\ndata: (.*)$/gm)];
+  expect(events).toHaveLength(1);
+  return JSON.parse(events[0]?.[1] ?? '') as Answer;
+}
+
+const parcel = { recipient: '김하나', phone: '010-1234-5678', postalCode: '04524', line1: '세종대로 110' };
+const addresses: [what: string, shipTo: object, path: string][] = [
+  ['an address without a recipient', { address: { ...parcel, recipient: ' ' } }, 'input.address.recipient'],
+  ['a line that is too long', { address: { ...parcel, line1: '길'.repeat(201) } }, 'input.address.line1'],
+  ['control characters', { address: { ...parcel, line2: 'floor\u00007' } }, 'input.address.line2'],
+  ['half a character', { address: { ...parcel, recipient: 'half \ud83d' } }, 'input.address.recipient'],
+  ['a phone that is none', { address: { ...parcel, phone: 'call me' } }, 'input.address.phone'],
+  ['a postal code that is none', { address: { ...parcel, postalCode: '세종' } }, 'input.address.postalCode'],
+  ['an address and a saved one', { address: parcel, addressId: UUID }, 'input.address'],
+];
+
+test.each(addresses)('checkout to %s', async (_, shipTo, path) => {
+  const answer = await harmlessly(() => stranger.checkout([line(open)], randomUUID(), shipTo));
+  expect(answer.errors?.[0]?.extensions).toEqual({
+    code: 'BAD_USER_INPUT',
+    fields: [{ path, message: expect.any(String) }],
+  });
+  // Nothing that a person wrote of where they live is in what a log of answers would keep.
+  expect(JSON.stringify(answer.errors)).not.toMatch(/김하나|1234|세종/);
 });
 
 test('orders of others are in no list', async () => {

@@ -2,13 +2,26 @@ import { expect } from '@jest/globals';
 import type { Shop } from '@stampede/shared/testing';
 
 const COUNTED = {
-  order: ['orders', 'order_line', 'hold', 'order_event', 'refund', 'outbox', 'listing'],
+  order: [
+    'orders',
+    'order_line',
+    'hold',
+    'order_event',
+    'refund',
+    'shipping_address',
+    'delivery',
+    'outbox',
+    'listing',
+  ],
   catalog: ['product', 'stock_order', 'stock_order_line', 'outbox'],
   payment: ['payment', 'outbox'],
-  user: ['account', 'session'],
+  user: ['account', 'session', 'address'],
 } as const;
 
-/** How many rows there are, and every product as Redis knows it: what only a purchase may change. */
+/**
+ * How many rows there are, every order and cart as it stands, and every product as Redis knows it: what only a
+ * purchase may change.
+ */
 export async function readEverything({ sql, redis, namespace }: Shop) {
   const rows: Record<string, number> = {};
   for (const [schema, tables] of Object.entries(COUNTED)) {
@@ -21,11 +34,16 @@ export async function readEverything({ sql, redis, namespace }: Shop) {
       rows[`${schema}.${table}`] = row?.count ?? 0;
     }
   }
-  const states = await sql('order').query('SELECT id, status, deciding_payment_id FROM orders ORDER BY id');
+  const states = await sql('order').query(
+    `SELECT id, status, pay_by, deciding_payment_id, cancel_requested_at, updated_at FROM orders ORDER BY id`,
+  );
+  const carts = await sql('order').query(
+    'SELECT buyer_id, product_id, quantity FROM cart_line ORDER BY buyer_id, product_id',
+  );
   const books = await sql('catalog').query('SELECT id, sold, epoch FROM product ORDER BY id');
   const keys = (await redis.keys(`${namespace}:{p:*`)).toSorted();
   const products = await Promise.all(keys.map(async (key) => [key, await redis.hgetall(key)]));
-  return { rows, states, books, products: Object.fromEntries(products) as Record<string, object> };
+  return { rows, states, carts, books, products: Object.fromEntries(products) as Record<string, object> };
 }
 
 const INTERNAL = [
