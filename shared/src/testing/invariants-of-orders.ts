@@ -1,23 +1,5 @@
 import type { Check } from './finding.js';
-
-/**
- * The only changes of an order's status; null: there was no order. Said a second time, apart from order's own table,
- * because what checks a service must not share its mistakes; order's tests compare the two.
- */
-export const STATUS_CHANGES: readonly (readonly [from: string | null, to: string])[] = [
-  [null, 'PENDING_PAYMENT'],
-  ['PENDING_PAYMENT', 'PAID'],
-  ['PENDING_PAYMENT', 'EXPIRED'],
-  ['PENDING_PAYMENT', 'CANCELLED'],
-  ['PAID', 'CONFIRMED'],
-  ['PAID', 'CANCELLED'],
-  ['CONFIRMED', 'PREPARING'],
-  ['CONFIRMED', 'REFUNDING'],
-  ['PREPARING', 'SHIPPED'],
-  ['PREPARING', 'REFUNDING'],
-  ['SHIPPED', 'DELIVERED'],
-  ['REFUNDING', 'REFUNDED'],
-];
+import { STATUS_CHANGES } from './order-statuses.js';
 
 const text = (value: string | null) => (value === null ? 'NULL' : `'${value}'`);
 const CHANGES = STATUS_CHANGES.map(([from, to]) => `(${text(from)}, ${text(to)})`).join(', ');
