@@ -68,7 +68,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Product', who.PUBLIC_COSTLY, 'priceComparison'],
   ['PriceComparison', who.PUBLIC, 'offers lowest degraded asOf'],
   ['PriceOffer', who.PUBLIC, 'title shop price url'],
-  ['Sale', who.PUBLIC, 'phase opensAt closesAt limitPerBuyer holdMinutes'],
+  ['Sale', who.PUBLIC, 'phase opensAt closesAt limitPerBuyer holdMinutes timeZone'],
   ['Stock', who.PUBLIC, 'total available held sold asOf'],
   ['RefundPolicy', who.PUBLIC, 'usedOn tiers'],
   ['RefundTier', who.PUBLIC, 'daysBefore percent'],

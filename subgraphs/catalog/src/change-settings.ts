@@ -16,6 +16,7 @@ export const SETTING_COLUMNS = [
   'images',
   'price',
   'used_on',
+  'time_zone',
   'refund_tiers',
   'opens_at',
   'closes_at',
@@ -31,7 +32,7 @@ export const SETTING_COLUMNS = [
 ] as const;
 
 /** What an order line copies of a product. */
-const TERMS = ['name', 'price', 'used_on', 'refund_tiers'] as const;
+const TERMS = ['name', 'price', 'used_on', 'time_zone', 'refund_tiers'] as const;
 
 type SettingColumn = (typeof SETTING_COLUMNS)[number];
 

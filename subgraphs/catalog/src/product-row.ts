@@ -4,7 +4,7 @@ import type { Product } from './product.entity.js';
 
 /** What is read of a product: everything but what it is found by. */
 export const PRODUCT_COLUMNS = `id, seller_id, name, description, brands, category_id, images, price, used_on,
-  refund_tiers, version, terms_version, opens_at, closes_at, limit_per_buyer, hold_minutes, paused, total, sold,
+  time_zone, refund_tiers, version, terms_version, opens_at, closes_at, limit_per_buyer, hold_minutes, paused, total, sold,
   epoch, created_at`;
 
 /** These, as PostgreSQL gives them. */
@@ -18,6 +18,7 @@ export interface ProductRow {
   images: string[];
   price: number;
   used_on: Date | null;
+  time_zone: string;
   refund_tiers: { daysBefore: number; percent: number }[];
   opens_at: Date;
   closes_at: Date | null;
@@ -40,7 +41,12 @@ export function productOf(row: ProductRow): Product {
     brands: row.brands,
     images: row.images,
     price: won(row.price),
-    refundPolicy: { usedOn: row.used_on?.toISOString() ?? null, tiers: row.refund_tiers },
+    refundPolicy: {
+      usedOn: row.used_on?.toISOString() ?? null,
+      tiers: row.refund_tiers,
+      timeZone: row.time_zone,
+    },
+    timeZone: row.time_zone,
     createdAt: row.created_at,
     sellerId: row.seller_id,
     categoryId: row.category_id,

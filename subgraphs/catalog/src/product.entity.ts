@@ -17,7 +17,7 @@ export class RefundTier {
 
 @ObjectType({
   description:
-    'What cancelling gives back. `usedOn` is the day of admission for a ticket. A tier gives percent of the price back up to daysBefore that day (or, without usedOn, until the parcel ships: 100).',
+    'What cancelling gives back. `usedOn` is the day of admission for a ticket. A tier gives percent of the price back up to daysBefore that day (or, without usedOn, until the parcel ships: 100). Days are those of the calendar in `sale.timeZone`; of several tiers that are still reached, the best applies.',
 })
 export class RefundPolicy {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'The day of admission, for a ticket.' })
@@ -63,6 +63,7 @@ export class Product {
   createdAt!: Date;
 
   sellerId!: string;
+  timeZone!: string;
   categoryId!: string | null;
   settings!: SaleSettings;
   sold!: number;

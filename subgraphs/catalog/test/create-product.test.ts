@@ -12,7 +12,7 @@ afterAll(() => catalog[Symbol.asyncDispose]());
 const CREATE = `mutation ($input: ProductInput!) { createProduct(input: $input) {
   id name description brands category { name } images price { amount currency } createdAt
   refundPolicy { usedOn tiers { daysBefore percent } } seller { id }
-  sale { opensAt closesAt limitPerBuyer holdMinutes } stock { total } } }`;
+  sale { opensAt closesAt limitPerBuyer holdMinutes timeZone } stock { total } } }`;
 const create = (input: object, identity = SELLER) => catalog.ask(CREATE, { input }, identity);
 const required = () => {
   const { name, brands, price, stock, opensAt } = productInput();
@@ -60,6 +60,21 @@ const problems: [what: string, change: object, ...paths: string[]][] = [
   ['a category that is no id', { categoryId: 'shoes' }, 'input.categoryId'],
   ['a category that is not there', { categoryId: randomUUID() }, 'input.categoryId'],
   ['a day of use as it opens', { usedOn: '2026-01-01T00:00:00Z' }, 'input.usedOn'],
+  ...[
+    '+09:00',
+    'GMT+9',
+    'KST',
+    'CST',
+    'SystemV/EST5',
+    'Asia/Atlantis',
+    ' Asia/Seoul',
+    'Asia/Seoul\0',
+    '',
+  ].map((timeZone): [string, object, string] => [
+    `a time zone that is none: ${JSON.stringify(timeZone)}`,
+    { timeZone },
+    'input.timeZone',
+  ]),
   ['a day of use in another age', { usedOn: '9999-01-01T00:00:00Z' }, 'input.usedOn'],
   [
     'a tier of more than everything',
@@ -130,6 +145,7 @@ test('fills in what is left out, also when it is null', async () => {
     images: null,
     closesAt: null,
     usedOn: null,
+    timeZone: null,
     limitPerBuyer: null,
     holdMinutes: null,
     refundTiers: null,
@@ -140,11 +156,22 @@ test('fills in what is left out, also when it is null', async () => {
       description: '',
       category: null,
       images: [],
-      sale: { closesAt: null, limitPerBuyer: 1, holdMinutes: 30 },
+      sale: { closesAt: null, limitPerBuyer: 1, holdMinutes: 30, timeZone: 'Asia/Seoul' },
       refundPolicy: { usedOn: null, tiers: [{ daysBefore: 0, percent: 100 }] },
       seller: { id: (SELLER as { userId: string }).userId },
     });
   }
+});
+
+test.each([
+  ['Pacific/Kiritimati', 'Pacific/Kiritimati'],
+  ['asia/TOKYO', 'Asia/Tokyo'],
+  ['US/Eastern', 'America/New_York'],
+  ['Etc/GMT+12', 'Etc/GMT+12'],
+  ['utc', 'UTC'],
+])('takes the time zone %s, by its one name', async (timeZone, name) => {
+  const { data } = await create({ ...required(), timeZone });
+  expect(data.createProduct.sale.timeZone).toBe(name);
 });
 
 test('the same key of the same seller gives the same product, told to the others once', async () => {
@@ -173,6 +200,7 @@ test('the same key with anything else is a conflict, and the product stays as it
     { stock: 11 },
     { closesAt: '2026-05-01T00:00:00Z' },
     { limitPerBuyer: 2 },
+    { timeZone: 'Asia/Tokyo' },
   ];
   for (const other of others) {
     const { errors } = await create({ ...required(), ...other, idempotencyKey });

@@ -49,6 +49,7 @@ export const productInput = (change: Partial<ProductInput> = {}): ProductInput =
   limitPerBuyer: 1,
   holdMinutes: 30,
   usedOn: null,
+  timeZone: null,
   refundTiers: null,
   categoryId: null,
   idempotencyKey: null,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Unavailable } from '@stampede/shared/errors';
+import type { ProductChanged } from '@stampede/shared/messages';
 import { openLog } from '@stampede/shared/telemetry';
 import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
@@ -21,7 +22,7 @@ const inHours = (hours: number) => new Date(Date.now() + hours * HOUR);
 const UPDATE = `mutation ($id: ID!, $patch: ProductPatch!) { updateProduct(id: $id, patch: $patch) {
   id name description brands category { name } images price { amount }
   refundPolicy { usedOn tiers { daysBefore percent } }
-  sale { phase opensAt closesAt limitPerBuyer holdMinutes } stock { total } } }`;
+  sale { phase opensAt closesAt limitPerBuyer holdMinutes timeZone } stock { total } } }`;
 const update = (id: string, patch: object) => catalog.ask(UPDATE, { id, patch }, SELLER);
 const rowOf = async (id: string) => {
   const [row] = await catalog.database.query<ProductRow & { search_text: string; brand_keys: string[] }>(
@@ -32,7 +33,7 @@ const rowOf = async (id: string) => {
 };
 const settingsOf = async (id: string) => (await catalog.inventory.read([id]))[0]?.settings;
 const toldOf = (id: string) =>
-  catalog.database.query<{ body: { name: string; unitPrice: number; version: number } }>(
+  catalog.database.query<{ body: ProductChanged }>(
     `SELECT body FROM outbox WHERE routing_key = 'product.changed' AND body->>'productId' = $1 ORDER BY body->'version'`,
     [id],
   );
@@ -59,6 +60,7 @@ test('changes everything that a patch can, as one version, in Redis by the time 
     limitPerBuyer: 3,
     holdMinutes: 7,
     usedOn: inHours(4).toISOString(),
+    timeZone: 'america/new_york',
     refundTiers: [
       { daysBefore: 0, percent: 10 },
       { daysBefore: 3, percent: 100 },
@@ -76,7 +78,14 @@ test('changes everything that a patch can, as one version, in Redis by the time 
         images: patch.images,
         price: { amount: 123_000 },
         refundPolicy: { usedOn: patch.usedOn, tiers: patch.refundTiers.toReversed() },
-        sale: { phase: 'SCHEDULED', opensAt, closesAt, limitPerBuyer, holdMinutes },
+        sale: {
+          phase: 'SCHEDULED',
+          opensAt,
+          closesAt,
+          limitPerBuyer,
+          holdMinutes,
+          timeZone: 'America/New_York',
+        },
         stock: { total: 10 },
       },
     },
@@ -85,9 +94,15 @@ test('changes everything that a patch can, as one version, in Redis by the time 
   const row = await rowOf(id);
   expect(row.brand_keys).toEqual(['sea', 'mountain']);
   expect(row.search_text).toContain(' night');
-  expect((await toldOf(id)).map(({ body }) => [body.version, body.name, body.unitPrice])).toEqual([
-    [1, 'Test sneaker', 100_000],
-    [2, '<b>Night</b> runner', 123_000],
+  const told = (await toldOf(id)).map(({ body }) => [
+    body.version,
+    body.name,
+    body.unitPrice,
+    body.refundPolicy.timeZone,
+  ]);
+  expect(told).toEqual([
+    [1, 'Test sneaker', 100_000, 'Asia/Seoul'],
+    [2, '<b>Night</b> runner', 123_000, 'America/New_York'],
   ]);
 });
 
@@ -96,6 +111,7 @@ test('null is what leaving it out would have been', async () => {
     opensAt: inHours(1),
     closesAt: inHours(2),
     usedOn: inHours(3),
+    timeZone: 'Asia/Tokyo',
     description: 'Some',
     categoryId: await createCategory('Tickets'),
     images: [new URL('https://images.example/1.jpg')],
@@ -103,7 +119,16 @@ test('null is what leaving it out would have been', async () => {
     holdMinutes: 5,
     refundTiers: [{ daysBefore: 1, percent: 1 }],
   });
-  const nulls = ['description', 'categoryId', 'images', 'closesAt', 'limitPerBuyer', 'holdMinutes', 'usedOn'];
+  const nulls = [
+    'description',
+    'categoryId',
+    'images',
+    'closesAt',
+    'limitPerBuyer',
+    'holdMinutes',
+    'usedOn',
+    'timeZone',
+  ];
   const patch = Object.fromEntries([...nulls, 'refundTiers'].map((field) => [field, null]));
   const { data, errors } = await update(id, patch);
   expect(errors).toBeUndefined();
@@ -112,7 +137,7 @@ test('null is what leaving it out would have been', async () => {
     description: '',
     category: null,
     images: [],
-    sale: { closesAt: null, limitPerBuyer: 1, holdMinutes: 30 },
+    sale: { closesAt: null, limitPerBuyer: 1, holdMinutes: 30, timeZone: 'Asia/Seoul' },
     refundPolicy: { usedOn: null, tiers: [{ daysBefore: 0, percent: 100 }] },
   });
 });
@@ -141,6 +166,7 @@ const problems: [what: string, patch: object, ...paths: string[]][] = [
     'refundTiers.0.percent',
   ],
   ['an opening in another age', { opensAt: '9999-01-01T00:00:00Z' }, 'opensAt'],
+  ['a time zone that is an offset', { timeZone: '-05:00' }, 'timeZone'],
   ['a category that is no id', { categoryId: 'shoes' }, 'categoryId'],
   ['a category that is not there', { categoryId: randomUUID() }, 'categoryId'],
   ['a closing before the opening', { closesAt: AN_HOUR_FROM_NOW }, 'closesAt'],
@@ -178,6 +204,7 @@ test('a patch that changes nothing is no version, and is told nobody', async () 
     limitPerBuyer: row.limit_per_buyer,
     refundTiers: row.refund_tiers,
     closesAt: null,
+    timeZone: 'asia/SEOUL',
   };
   for (const patch of [{}, same]) {
     expect((await update(id, patch)).errors).toBeUndefined();
@@ -214,6 +241,8 @@ test('the terms are of the version that last changed what an order copies', asyn
     [{ usedOn: inHours(9).toISOString() }, 6],
     [{ brands: ['B'] }, 6],
     [{ refundTiers: [] }, 8],
+    [{ limitPerBuyer: 3 }, 8],
+    [{ timeZone: 'Europe/London' }, 10],
   ];
   for (const [index, [patch, terms]] of steps.entries()) {
     expect((await update(id, patch)).errors).toBeUndefined();

@@ -57,6 +57,7 @@ const complete = (input: ProductInput) => ({
   limitPerBuyer: input.limitPerBuyer ?? null,
   holdMinutes: input.holdMinutes ?? null,
   usedOn: input.usedOn ?? null,
+  timeZone: input.timeZone ?? null,
   refundTiers: input.refundTiers ?? null,
 });
 

@@ -1,8 +1,9 @@
-import { FULL_REFUND } from '@stampede/shared/messages';
+import { DEFAULT_TIME_ZONE, FULL_REFUND } from '@stampede/shared/messages';
 import { searchColumnsOf } from '../browse/search-form.js';
 import type { SettingsChange } from '../change-settings.js';
 import type { ProductRow } from '../product-row.js';
 import type { ProductInput } from './product-input.js';
+import { timeZoneOf } from './time-zone.js';
 
 /** What somebody says of a product, checked; `undefined` says nothing, and null what leaving it out would mean. */
 export type Told = {
@@ -23,6 +24,7 @@ export function columnsOf(told: Told): SettingsChange {
   if (told.limitPerBuyer !== undefined) columns.limit_per_buyer = told.limitPerBuyer ?? 1;
   if (told.holdMinutes !== undefined) columns.hold_minutes = told.holdMinutes ?? 30;
   if (told.usedOn !== undefined) columns.used_on = told.usedOn;
+  if (told.timeZone !== undefined) columns.time_zone = timeZoneOf(told.timeZone ?? '') ?? DEFAULT_TIME_ZONE;
   if (told.refundTiers !== undefined) {
     const tiers = told.refundTiers ?? FULL_REFUND.tiers;
     columns.refund_tiers = tiers

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { DEFAULT_TIME_ZONE } from '@stampede/shared/messages';
 import { GraphQLDateTime, GraphQLSafeInt, GraphQLURL } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { TIME_ZONE_RULE } from './time-zone.js';
 
 @InputType()
 export class RefundTierInput {
@@ -63,6 +65,13 @@ export class ProductInput {
     description: 'The day of admission, for a ticket; after opensAt.',
   })
   usedOn!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: DEFAULT_TIME_ZONE,
+    description: `In which days before the day of use are counted: ${TIME_ZONE_RULE}.`,
+  })
+  timeZone!: string | null;
 
   @Field(() => [RefundTierInput], {
     nullable: true,

@@ -2,6 +2,7 @@ import { badInput, type FieldProblem } from '@stampede/shared/errors';
 import { isUuid } from '@stampede/shared/graphql';
 import { z } from 'zod';
 import { text } from '../text.js';
+import { TIME_ZONE_RULE, timeZoneOf } from './time-zone.js';
 
 const whole = (least: number, most: number) =>
   z.number().refine((value) => Number.isInteger(value) && value >= least && value <= most, {
@@ -31,6 +32,10 @@ export const fieldRules = z.object({
   limitPerBuyer: whole(1, 1_000).nullish(),
   holdMinutes: whole(1, 1_440).nullish(),
   usedOn: moment.nullish(),
+  timeZone: z
+    .string()
+    .refine((name) => timeZoneOf(name) !== undefined, `is ${TIME_ZONE_RULE}.`)
+    .nullish(),
   refundTiers: z
     .array(z.object({ daysBefore: whole(0, 3_650), percent: whole(0, 100) }))
     .max(10, 'has at most 10.')

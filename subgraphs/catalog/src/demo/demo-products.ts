@@ -26,7 +26,16 @@ const product = (
     opensIn,
     closesIn,
     category,
-    input: { name, stock, price: 50_000, usedOn: null, refundTiers: null, ...usual, ...input },
+    input: {
+      name,
+      stock,
+      price: 50_000,
+      usedOn: null,
+      timeZone: null,
+      refundTiers: null,
+      ...usual,
+      ...input,
+    },
   };
 };
 

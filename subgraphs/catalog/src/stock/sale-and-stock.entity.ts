@@ -19,6 +19,9 @@ export class Sale {
 
   @Field(() => Int, { description: 'Minutes that a buyer has for paying.' })
   holdMinutes!: number;
+
+  @Field({ description: 'In which days before the day of use are counted: an IANA name.' })
+  timeZone!: string;
 }
 
 @ObjectType({ description: 'total = available + held + sold, always.' })

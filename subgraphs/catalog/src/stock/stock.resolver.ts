@@ -20,6 +20,7 @@ export class StockResolver {
       closesAt: settings.closesAt === null ? null : new Date(settings.closesAt),
       limitPerBuyer: settings.limitPerBuyer,
       holdMinutes: settings.holdMinutes,
+      timeZone: product.timeZone,
     };
   }
 

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
+import { DEFAULT_TIME_ZONE } from '@stampede/shared/messages';
 import { GraphQLDateTime, GraphQLSafeInt, GraphQLURL } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { RefundTierInput } from '../create-product/product-input.js';
+import { TIME_ZONE_RULE } from '../create-product/time-zone.js';
 
 @InputType({
   description:
@@ -60,6 +62,12 @@ export class ProductPatch {
     description: 'The day of admission, for a ticket; after opensAt. Null: it is no ticket.',
   })
   usedOn?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `In which days before the day of use are counted: ${TIME_ZONE_RULE}; null: ${DEFAULT_TIME_ZONE}.`,
+  })
+  timeZone?: string | null;
 
   @Field(() => [RefundTierInput], { nullable: true, description: 'At most 10; null: everything back.' })
   refundTiers?: RefundTierInput[] | null;
