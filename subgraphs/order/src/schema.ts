@@ -15,6 +15,8 @@ import { OrderResolver } from './history/order.resolver.js';
 import { Product, User } from './order.entity.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
+import { QuoteResolver } from './refund/quote.resolver.js';
+import { openQuoteReader } from './refund/read-quotes.js';
 import type { CheckoutCounts } from './sale-figures/checkout-counts.js';
 import { SaleFunnelResolver } from './sale-figures/sale-funnel.resolver.js';
 
@@ -33,6 +35,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       new FollowOrderResolver(),
       new OrderResolver(orders),
       new PersonalDataResolver(database),
+      new QuoteResolver(openQuoteReader(database)),
       new RebuildResolver(rebuilds),
       new SaleFunnelResolver(database),
     ],

@@ -2,7 +2,7 @@ import type { Database, Transaction } from '@stampede/shared/database';
 import { endHolds } from '../end-holds.js';
 import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
-import { quoteRefund } from '../refund/quote-refund.js';
+import { quoteOrder } from '../refund/quote-refund.js';
 import { orderRefundKey, requestRefund } from '../refund/request-refund.js';
 import { sayCancelled, takeBackStock } from './cancel-paid-order.js';
 import { codeOf } from './reason-code.js';
@@ -19,6 +19,8 @@ export type CancelAnswer = 'no-such-order' | 'done' | { refused: string };
  * | CONFIRMED, PREPARING | REFUNDING, by the refund policy; refused when it gives nothing back |
  * | CANCELLED, REFUNDING, REFUNDED | already so |
  * | SHIPPED, DELIVERED, EXPIRED | refused |
+ *
+ * @param reason a code, or somebody's own words.
  */
 export function cancelOrder(
   database: Database,
@@ -80,7 +82,7 @@ async function cancelConfirmed(
   lines: readonly LineRow[],
   reason: string,
 ): Promise<CancelAnswer> {
-  const amount = quoteRefund(lines, new Date());
+  const amount = quoteOrder(order, lines, await askedAt(tx));
   if (amount === 0) return { refused: 'Its refund policy gives nothing back any more.' };
   await changeStatus(tx, order.id, order.status, OrderStatus.REFUNDING, reason);
   await requestRefund(tx, {
@@ -92,4 +94,11 @@ async function cancelConfirmed(
   });
   await takeBackStock(tx, order, lines, reason);
   return 'done';
+}
+
+/** PostgreSQL's, of when somebody asked: to wait for a lock past midnight costs nobody their money. */
+async function askedAt(tx: Transaction): Promise<Date> {
+  const [row] = await tx.query<{ now: Date }>('SELECT now() AS now');
+  if (!row) throw new Error('PostgreSQL did not say what time it is');
+  return row.now;
 }

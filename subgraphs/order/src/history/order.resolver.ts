@@ -4,12 +4,8 @@ import { Money, won } from '@stampede/shared/graphql';
 import { requireRole, requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Order, OrderEvent, OrderLine } from '../order.entity.js';
-import { OrderStatus } from '../order-status.js';
-import { quoteRefund } from '../refund/quote-refund.js';
 import { OrderConnection, OrderScope } from './order-connection.js';
 import type { OrderReader } from './order-reader.js';
-
-const QUOTED = [OrderStatus.PAID, OrderStatus.CONFIRMED, OrderStatus.PREPARING];
 
 @Resolver(() => Order)
 export class OrderResolver {
@@ -64,12 +60,5 @@ export class OrderResolver {
   @FieldResolver(() => Money, { description: 'What has been given back.' })
   async refunded(@Root() { id }: Order): Promise<Money> {
     return won(await this.reader.refunded(id));
-  }
-
-  @FieldResolver(() => Money, { description: 'What cancelling now would give back.' })
-  async refundQuote(@Root() { id, status, total }: Order): Promise<Money> {
-    if (!QUOTED.includes(status)) return won(0);
-    if (status === OrderStatus.PAID) return total;
-    return won(quoteRefund(await this.reader.lineRows(id), new Date()));
   }
 }

@@ -1,8 +1,6 @@
-import type { RefundPolicyTerms } from '@stampede/shared/messages';
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
-/** Korea has one time zone and no summer time. */
-const SEOUL_OFFSET_MS = 9 * 60 * 60 * 1_000;
+import { DEFAULT_TIME_ZONE, type RefundPolicyTerms } from '@stampede/shared/messages';
+import { OrderStatus } from '../order-status.js';
+import { dayOf } from './calendar.js';
 
 interface QuotedLine {
   quantity: number;
@@ -11,23 +9,60 @@ interface QuotedLine {
 }
 
 /**
- * What cancelling at `now` gives back of these lines, in won, rounded down for each line.
+ * What cancelling an order at `now` gives back, in won: what `refundQuote` shows and `cancelOrder` asks payment for.
  *
- * For a ticket, days are counted between dates in Seoul, and the tier with the most days that are still left
- * applies; after the last tier, nothing. Without a day of use everything is given back until it ships.
+ * | order | what goes back |
+ * |---|---|
+ * | PAID | everything: its units are not the buyer's yet |
+ * | CONFIRMED, PREPARING | by each line's refund policy |
+ * | PENDING_PAYMENT | nothing: nothing was paid |
+ * | SHIPPED, DELIVERED | nothing: it cannot be cancelled, tickets beside a parcel neither |
+ * | EXPIRED, CANCELLED, REFUNDING, REFUNDED | nothing more |
+ */
+export function quoteOrder(
+  { status, total }: { status: OrderStatus; total: number },
+  lines: readonly QuotedLine[],
+  now: Date,
+): number {
+  switch (status) {
+    case OrderStatus.PAID:
+      return total;
+    case OrderStatus.CONFIRMED:
+    case OrderStatus.PREPARING:
+      return quoteRefund(lines, now);
+    case OrderStatus.PENDING_PAYMENT:
+    case OrderStatus.SHIPPED:
+    case OrderStatus.DELIVERED:
+    case OrderStatus.EXPIRED:
+    case OrderStatus.CANCELLED:
+    case OrderStatus.REFUNDING:
+    case OrderStatus.REFUNDED:
+      return 0;
+    default:
+      return status satisfies never;
+  }
+}
+
+/**
+ * What these lines' refund policies give back at `now`, in won, rounded down for each line.
+ *
+ * For a ticket, days are counted between the dates of now and of its day of use, both where the sale is. A tier is
+ * reached until the end of the day so many days before; of those reached the best applies, so that waiting never
+ * pays; after the last one, nothing. Without a day of use everything is given back until it ships.
  */
 export function quoteRefund(lines: readonly QuotedLine[], now: Date): number {
   return lines.reduce((sum, { quantity, unit_price, refund_policy }) => {
-    return sum + Math.floor((quantity * unit_price * percentOf(refund_policy, now)) / 100);
+    return sum + shareOf(quantity * unit_price, percentOf(refund_policy, now));
   }, 0);
 }
 
-function percentOf({ usedOn, tiers }: RefundPolicyTerms, now: Date): number {
-  if (usedOn === null) return 100;
-  const daysLeft = dayInSeoul(new Date(usedOn)) - dayInSeoul(now);
-  const reached = tiers.filter(({ daysBefore }) => daysLeft >= daysBefore);
-  const best = reached.toSorted((a, b) => b.daysBefore - a.daysBefore)[0];
-  return best?.percent ?? 0;
-}
+/** Percent of an amount, rounded down, by steps that stay safe integers: 100 times the dearest line would be none. */
+const shareOf = (amount: number, percent: number) =>
+  Math.floor(amount / 100) * percent + Math.floor(((amount % 100) * percent) / 100);
 
-const dayInSeoul = (date: Date) => Math.floor((date.getTime() + SEOUL_OFFSET_MS) / DAY_MS);
+function percentOf({ usedOn, tiers, timeZone = DEFAULT_TIME_ZONE }: RefundPolicyTerms, now: Date): number {
+  if (usedOn === null) return 100;
+  const daysLeft = dayOf(new Date(usedOn), timeZone) - dayOf(now, timeZone);
+  const reached = tiers.filter(({ daysBefore }) => daysLeft >= daysBefore);
+  return Math.max(0, ...reached.map(({ percent }) => percent));
+}
