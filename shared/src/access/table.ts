@@ -90,7 +90,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Mutation', who.ITS_BUYER, 'cancelOrder'],
   ['Subscription', who.ITS_BUYER, 'orderChanged'],
   ['Order', who.OWNER_AND_SELLER, 'id number status buyer lines total refunded refundQuote'],
-  ['Order', who.OWNER_AND_SELLER, 'placedAt payBy timeline'],
+  ['Order', who.OWNER_AND_SELLER, 'placedAt payBy cancelRequestedAt timeline'],
   ['Order', who.OWNER_OR_EMPTY, 'payments'],
   ['OrderLine', who.OWNER_AND_SELLER, 'productId productName product quantity unitPrice subtotal'],
   ['OrderEvent', who.OWNER_AND_SELLER, 'at status reason'],

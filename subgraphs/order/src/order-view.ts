@@ -13,5 +13,6 @@ export const orderOf = (row: OrderRow): Order =>
     total: won(row.total),
     placedAt: row.placed_at,
     payBy: row.pay_by,
+    cancelRequestedAt: row.cancel_requested_at,
     paidPaymentId: row.paid_payment_id,
   });

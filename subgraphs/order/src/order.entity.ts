@@ -75,5 +75,12 @@ export class Order {
   @Field(() => GraphQLDateTime, { description: 'The hold on the stock ends here.' })
   payBy!: Date;
 
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'When somebody cancelled it while its stock was being committed: it is cancelled as soon as that is decided. Null: nobody has.',
+  })
+  cancelRequestedAt!: Date | null;
+
   paidPaymentId!: string | null;
 }

@@ -99,6 +99,14 @@ export async function openOrders() {
       database.transaction((tx) =>
         handler.handle(tx, handler.type.schema.parse(body), { messageId: randomUUID(), attempts: 0 }),
       ),
+    /** The timeline of an order with its reasons, oldest first. */
+    reasonsOf: async (orderId: string) => {
+      const events = await database.query<{ status: OrderStatus; reason: string | null }>(
+        'SELECT status, reason FROM order_event WHERE order_id = $1 ORDER BY id',
+        [orderId],
+      );
+      return events.map(({ status, reason }) => [status, reason] as const);
+    },
     /** Everything that order knows of an order, and what it has said and done about it. */
     stateOf: async (orderId: string) => {
       const [order] = await database.query<OrderRow & Record<string, unknown>>(

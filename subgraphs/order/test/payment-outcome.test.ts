@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Contradiction, type Handler } from '@stampede/shared/messaging';
 import { randomUUID } from 'node:crypto';
+import { cancelOrder } from '../src/cancellation/cancel-order.js';
 import { OrderStatus } from '../src/order-status.js';
 import { onPaymentApproved } from '../src/payment-outcome/on-payment-approved.js';
 import { onPaymentDeclined } from '../src/payment-outcome/on-payment-declined.js';
@@ -169,6 +170,10 @@ test('payment.declined of no order: already so', async () => {
 });
 
 const refunded = (orderId: string, key: string) => ({ orderId, paymentId: PAYMENT, key, amount: TOTAL });
+const saysRefunded = ({ order }: Awaited<ReturnType<typeof orders.stateOf>>, key: string) => [
+  'order.refunded',
+  { ...refunded(order!.id, key), buyerId: order!.buyer_id },
+];
 
 test.each(ALL)('payment.refunded of the payment of an order that is %s', async (status) => {
   const id = await orders.place(status, { paid_payment_id: PAYMENT });
@@ -180,6 +185,7 @@ test.each(ALL)('payment.refunded of the payment of an order that is %s', async (
   expect(after).toEqual({
     ...before,
     order: { ...before.order, status: ends ? 'REFUNDED' : status },
+    said: [saysRefunded(before, `order:${id}`)],
     refunds: [{ ...before.refunds[0], refunded_at: expect.any(Date) }],
     timeline: ends ? ['REFUNDED'] : [],
   });
@@ -193,8 +199,23 @@ test.each(ALL)('payment.refunded of an approval that nobody awaited, order %s: n
   const before = await orders.stateOf(id);
   await deliver(onPaymentRefunded, refunded(id, key));
   const refunds = [{ ...before.refunds[0], refunded_at: expect.any(Date) }];
-  expect(await orders.stateOf(id)).toEqual({ ...before, refunds });
+  const said = [saysRefunded(before, key)];
+  expect(await orders.stateOf(id)).toEqual({ ...before, refunds, said });
+  await expectNoChange(id, onPaymentRefunded, refunded(id, key));
 });
+
+test.each(['BUYER', 'changed my mind'])(
+  'an order is REFUNDED for the reason of its cancelling: %s',
+  async (reason) => {
+    const id = await orders.place(S.CONFIRMED, { paid_payment_id: PAYMENT });
+    expect(await cancelOrder(orders.database, id, () => true, reason)).toBe('done');
+    await deliver(onPaymentRefunded, refunded(id, `order:${id}`));
+    expect(await orders.reasonsOf(id)).toEqual([
+      ['REFUNDING', reason],
+      ['REFUNDED', reason],
+    ]);
+  },
+);
 
 test.each(ALL)('payment.refunded that was never asked for, order %s: already so', async (status) => {
   const id = await orders.place(status, { paid_payment_id: PAYMENT });
@@ -205,7 +226,10 @@ test('payment.refunded for no order notes the refund', async () => {
   const [id, paymentId] = [other(), other()];
   await deliver(onPaymentApproved, approved(id, paymentId));
   await deliver(onPaymentRefunded, refunded(id, `unawaited:${paymentId}`));
-  expect((await orders.stateOf(id)).refunds).toMatchObject([{ refunded_at: expect.any(Date) }]);
+  const { refunds, said } = await orders.stateOf(id);
+  expect(refunds).toMatchObject([{ refunded_at: expect.any(Date) }]);
+  // Whose money it was, nobody here knows.
+  expect(said.map(([event]) => event)).toEqual(['refund.requested']);
 });
 
 const paid = { paid_payment_id: PAYMENT };
@@ -233,11 +257,21 @@ test('stock.committed of a PAID order: CONFIRMED, with what each seller is owed'
   expect({ refunds, effects, timeline }).toEqual({ refunds: [], effects: [], timeline: ['CONFIRMED'] });
 });
 
-/** What ends a PAID order: all money asked back, catalog told, and Redis as far as `released` says. */
-async function expectCancelled(id: string, reason: string, released: object[]): Promise<void> {
+/**
+ * What ends a PAID order: all money asked back, catalog told, and Redis as far as `released` says.
+ *
+ * @param words what the timeline says, where it is not the code that messages have
+ */
+async function expectCancelled(
+  id: string,
+  reason: string,
+  released: object[],
+  words = reason,
+): Promise<void> {
   const { order, said, refunds, effects, timeline } = await orders.stateOf(id);
   expect(order).toMatchObject({ status: 'CANCELLED', paid_payment_id: PAYMENT });
   expect(timeline).toEqual(['CANCELLED']);
+  expect(await orders.reasonsOf(id)).toEqual([['CANCELLED', words]]);
   expect(refunds).toMatchObject([
     { key: `order:${id}`, payment_id: PAYMENT, amount: TOTAL, reason, refunded_at: null },
   ]);
@@ -254,7 +288,7 @@ test('stock.committed of a PAID order whose cancelling is recorded: CANCELLED, a
   const id = await orders.place(S.PAID, { ...paid, ...wish });
   await deliver(onStockCommitted, { orderId: id });
   // Catalog gives the units back once it has unsold them; order never before.
-  await expectCancelled(id, 'STATED', []);
+  await expectCancelled(id, 'STATED', [], 'changed my mind');
 });
 
 test.each([S.CONFIRMED, S.PREPARING, S.SHIPPED, S.DELIVERED, S.REFUNDING, S.REFUNDED])(
@@ -293,6 +327,13 @@ test('stock.rejected of a PAID order: CANCELLED, all of it given back', async ()
   await deliver(onStockRejected, rejected(id));
   await expectCancelled(id, 'NO_UNITS_LEFT', orders.effectsOf('end', id));
   await expectNoChange(id, onStockRejected, rejected(id));
+});
+
+test('stock.rejected of a PAID order whose cancelling is recorded: CANCELLED, as its buyer has wished', async () => {
+  const wish = { cancel_requested_at: new Date(), cancel_reason: 'changed my mind' };
+  const id = await orders.place(S.PAID, { ...paid, ...wish });
+  await deliver(onStockRejected, rejected(id));
+  await expectCancelled(id, 'STATED', orders.effectsOf('end', id), 'changed my mind');
 });
 
 test.each([S.CANCELLED, S.EXPIRED, S.REFUNDING, S.REFUNDED])(

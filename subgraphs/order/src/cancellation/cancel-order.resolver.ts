@@ -1,14 +1,19 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
-import { badInput, notFound } from '@stampede/shared/errors';
-import { isStorable, Rejection } from '@stampede/shared/graphql';
+import { notFound } from '@stampede/shared/errors';
+import { Rejection } from '@stampede/shared/graphql';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver, createUnionType } from 'type-graphql';
 import { Order } from '../order.entity.js';
 import type { OrderReader } from '../history/order-reader.js';
 import { cancelOrder } from './cancel-order.js';
+import { checkReason, LONGEST_REASON } from './check-reason.js';
 
-@ObjectType({ implements: Rejection, description: 'Shipped, ended, or a payment is being decided.' })
+@ObjectType({
+  implements: Rejection,
+  description:
+    'Shipped, ended, a payment is being decided, or its refund policy gives nothing back any more.',
+})
 export class OrderNotCancellable extends Rejection {
   @Field(() => Order, { description: 'As it stands.' })
   order!: Order;
@@ -29,20 +34,22 @@ export class CancelOrderResolver {
 
   @Mutation(() => CancelOrderResult, {
     description:
-      'Ends an order. A PAID one stays PAID until its stock is decided, and is cancelled then. Role: its buyer, or OPERATOR.',
+      'Ends an order, and gives back what `refundQuote` says. A PAID one stays PAID until its stock is decided, with `cancelRequestedAt`, and is cancelled then. Cancelling again changes nothing. Role: its buyer, or OPERATOR.',
   })
   async cancelOrder(
     @Ctx() context: SubgraphContext,
     @Arg('id', () => ID, { description: 'Which order.' }) id: string,
-    @Arg('reason', () => String, { nullable: true, description: 'At most 200 characters.' })
+    @Arg('reason', () => String, {
+      nullable: true,
+      description: `In the person’s own words, one line of at most ${LONGEST_REASON} characters: the order’s timeline shows it to its buyer, its sellers and operators.`,
+    })
     reason?: string | null,
   ): Promise<Order | OrderNotCancellable> {
     const { userId, role } = requireUser(context);
-    if (reason && (reason.length > 200 || !isStorable(reason)))
-      throw badInput({ path: 'reason', message: 'has at most 200 characters, of plain text.' });
+    const words = checkReason(reason);
     const mine = await this.orders.visible(id, { userId, role });
     if (!mine) throw notFound('order');
-    const why = reason || (role === 'OPERATOR' && mine.buyer.id !== userId ? 'OPERATOR' : 'BUYER');
+    const why = words ?? (role === 'OPERATOR' && mine.buyer.id !== userId ? 'OPERATOR' : 'BUYER');
     const answer = await cancelOrder(
       this.database,
       mine.id,

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '@stampede/shared/database';
 import { endHolds } from '../end-holds.js';
+import { orderChanges } from '../order-changes.js';
 import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
 import { quoteOrder } from '../refund/quote-refund.js';
@@ -16,6 +17,7 @@ export type CancelAnswer = 'no-such-order' | 'done' | { refused: string };
  * |---|---|
  * | PENDING_PAYMENT | CANCELLED at once; refused while a payment is being decided |
  * | PAID | recorded; done as soon as catalog has said what became of the stock |
+ * | PAID, recorded before | already so: the first one's reason stays |
  * | CONFIRMED, PREPARING | REFUNDING, by the refund policy; refused when it gives nothing back |
  * | CANCELLED, REFUNDING, REFUNDED | already so |
  * | SHIPPED, DELIVERED, EXPIRED | refused |
@@ -69,10 +71,13 @@ async function cancelUnpaid(
 }
 
 async function recordWish(tx: Transaction, order: OrderRow, reason: string): Promise<CancelAnswer> {
+  if (order.cancel_requested_at) return 'done';
   await tx.run(
-    'UPDATE orders SET cancel_requested_at = coalesce(cancel_requested_at, now()), cancel_reason = coalesce(cancel_reason, $2) WHERE id = $1',
+    'UPDATE orders SET cancel_requested_at = now(), cancel_reason = $2, updated_at = now() WHERE id = $1',
     [order.id, reason],
   );
+  // The buyer's other device shows it as well.
+  orderChanges.note(tx, order.id);
   return 'done';
 }
 

@@ -10,7 +10,8 @@ import { OrderStatus } from '../order-status.js';
  *
  * | order | what stock.rejected does |
  * |---|---|
- * | PAID | CANCELLED, refunded in full |
+ * | PAID | CANCELLED, refunded in full, order.cancelled |
+ * | PAID, its cancelling recorded | the same, for the reason that was recorded |
  * | CANCELLED, EXPIRED, REFUNDING, REFUNDED | already so |
  * | PENDING_PAYMENT, CONFIRMED, PREPARING, SHIPPED, DELIVERED; no such order | a contradiction: a dead letter, for people to look at |
  */
@@ -22,7 +23,7 @@ export const onStockRejected: Handler = on(stockRejected, async (tx, { orderId, 
     case OrderStatus.PAID:
       // Catalog sold nothing of it: the units are still held, and go back from here.
       await endHolds(tx, [orderId]);
-      return cancelPaidOrder(tx, order, lines, reason);
+      return cancelPaidOrder(tx, order, lines, order.cancel_reason ?? reason);
     case OrderStatus.CANCELLED:
     case OrderStatus.EXPIRED:
     case OrderStatus.REFUNDING:
