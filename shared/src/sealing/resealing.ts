@@ -52,6 +52,8 @@ export function openResealing(options: ResealingOptions): Repetition {
     'resealing_idle',
     '1 in a process whose key is not the one that was chosen last: it seals nothing anew.',
   );
+  // Services may share the Redis that keeps the turns, and none waits for another's.
+  const turn = `resealing:${tables.map(({ name }) => name).join(',')}`;
   let closing = false;
   let chosen = false;
   /** The key of others that was told of. */
@@ -64,7 +66,7 @@ export function openResealing(options: ResealingOptions): Repetition {
     publish(round);
     tellOfOthers(round);
     if (!round || round.keyId !== sealer.currentKey || (round.ended && !round.due)) return 0;
-    await guard.oncePer('resealing', pauseMs, () => goOn(round));
+    await guard.oncePer(turn, pauseMs, () => goOn(round));
     return 1;
   }
 

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 beforeEach(() => database.run('TRUNCATE account, mail, mail_link, resealing CASCADE'));
 afterAll(async () => {
-  await redis.unlink(`${namespace}:lock:resealing`);
+  await redis.unlink(`${namespace}:lock:resealing:account,address,mail_link,mail`);
   await redis.quit();
   await house[Symbol.asyncDispose]();
 });
