@@ -91,7 +91,10 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Subscription', who.ITS_BUYER, 'orderChanged'],
   ['Order', who.OWNER_AND_SELLER, 'id number status buyer lines total refunded refundQuote'],
   ['Order', who.OWNER_AND_SELLER, 'placedAt payBy cancelRequestedAt timeline'],
+  ['Order', who.OWNER_AND_SELLER, 'placedAt payBy timeline'],
+  ['Order', who.OWNER_AND_SELLER, 'shippingAddress'],
   ['Order', who.OWNER_OR_EMPTY, 'payments'],
+  ['ShippingAddress', who.OWNER_AND_SELLER, 'recipient phone postalCode line1 line2'],
   ['OrderLine', who.OWNER_AND_SELLER, 'productId productName product quantity unitPrice subtotal'],
   ['OrderEvent', who.OWNER_AND_SELLER, 'at status reason'],
   ['OrderConnection', who.SIGNED_IN, 'edges pageInfo totalCount'],
@@ -124,7 +127,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Query', who.SERVICE, 'productExists productListing stockBook stockLedger orderToPay'],
   ['Query', who.SERVICE, 'saleFunnel'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
-  ['Query', who.SERVICE, 'personalDataOfWishes openingSale'],
+  ['Query', who.SERVICE, 'personalDataOfWishes openingSale savedAddress'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];
 

@@ -11,6 +11,7 @@ import { findById } from './find-by-id.js';
 import { OperatorsResolver } from './operators/operators.resolver.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { ProfileResolver } from './profile/profile.resolver.js';
+import { SavedAddressResolver } from './profile/saved-address.resolver.js';
 import type { Limits } from './limits/limits.js';
 import { PasswordResolver } from './passwords/password.resolver.js';
 import { UserResolver } from './profile/user.resolver.js';
@@ -58,6 +59,7 @@ export function buildUserSubgraph(parts: UserParts): Promise<Subgraph> {
       new OperatorsResolver(database, sealer, findAccount, log),
       new PersonalDataResolver(parts),
       new ProfileResolver(database, sealer, findAccount),
+      new SavedAddressResolver(database, sealer),
       new SignUpResolver(parts),
       new SignInResolver(parts),
       new PasswordResolver(parts, findAccount),

@@ -102,6 +102,40 @@ test('keeps every part of an address sealed', async () => {
   expect(Object.entries(row ?? {}).map(open)).toEqual(Object.values(home));
 });
 
+const SAVED = `query ($userId: ID!, $addressId: ID!) {
+  savedAddress(userId: $userId, addressId: $addressId) { ${ALL} } }`;
+const ORDER: Identity = { kind: 'service', service: 'order' };
+
+test('tells the order service a person’s address, and nothing when it is none of theirs', async () => {
+  const [mine, theirs] = [await user.account(), await user.account()];
+  const { id } = (await save(asUser(mine))).data.saveAddress;
+  const tell = async (userId: string, addressId: string) =>
+    (await user.ask(SAVED, { userId, addressId }, ORDER)).data.savedAddress;
+  expect(await tell(mine.id, id)).toEqual({ id, ...home });
+  expect(await tell(mine.id.toUpperCase(), id.toUpperCase())).toEqual({ id, ...home });
+  for (const [userId, addressId] of [
+    [theirs.id, id],
+    [mine.id, randomUUID()],
+    [mine.id, 'x'],
+    ['x', id],
+  ] as const) {
+    expect(await tell(userId, addressId)).toBeNull();
+  }
+  await remove(asUser(mine), id);
+  expect(await tell(mine.id, id)).toBeNull();
+});
+
+test('tells no address to any other service, and none to people', async () => {
+  const account = await user.account();
+  const { id: addressId } = (await save(asUser(account))).data.saveAddress;
+  const operator = asUser(await user.account('OPERATOR'));
+  for (const identity of [asUser(account), operator, { ...ORDER, service: 'payment' }]) {
+    const { data, errors } = await user.ask(SAVED, { userId: account.id, addressId }, identity);
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    expect(data?.savedAddress ?? null).toBeNull();
+  }
+});
+
 test('asks who is not signed in to sign in first', async () => {
   const { errors } = await save(undefined);
   expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
