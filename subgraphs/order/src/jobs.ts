@@ -1,10 +1,12 @@
 import { workOff, type Repetition } from '@stampede/shared/background';
 import { startWatchdog } from '@stampede/shared/messaging';
+import { openResealing, type Sealer } from '@stampede/shared/sealing';
 import { countDeadLetters } from './dead-letters/list-dead-letters.js';
 import { expireDue } from './expiry/expire-orders.js';
 import { openAudits, type AuditJobParts } from './audit/audit-sales.js';
 import { sweepOrphans, type OrphanParts } from './orphans/sweep-orphans.js';
 import { foldSaleFunnel } from './sale-figures/fold-sale-funnel.js';
+import { SEALED_TABLES } from './shipping-address/kept-address.js';
 import { reminders } from './watchdog/reminders.js';
 
 /** Short enough that units are available again well within a second of `payBy`. */
@@ -12,8 +14,8 @@ const EXPIRY_PAUSE_MS = 250;
 const ORPHANS_PAUSE_MS = 5_000;
 const COUNT_PAUSE_MS = 5_000;
 
-/** What order does by itself; every replica does all of it, side by side, but for the audit, which takes turns. */
-export function jobs(parts: OrphanParts & AuditJobParts): Repetition[] {
+/** What order does by itself; every replica does all of it, side by side, but for what takes turns. */
+export function jobs(parts: OrphanParts & AuditJobParts & { sealer: Sealer }): Repetition[] {
   const { database, log, metrics } = parts;
   const openLetters = metrics.gauge(
     'dead_letters_open',
@@ -28,6 +30,7 @@ export function jobs(parts: OrphanParts & AuditJobParts): Repetition[] {
     }),
     foldSaleFunnel(database, log),
     openAudits(parts),
+    openResealing({ ...parts, tables: SEALED_TABLES }),
     startWatchdog({ database, reminders, log, metrics }),
   ];
 }

@@ -20,8 +20,10 @@ import { openRebuilds } from './rebuild/rebuilds.js';
 import { openCheckoutCounts } from './sale-figures/checkout-counts.js';
 import { tellCounts } from './sale-figures/tell-counts.js';
 import { buildOrder } from './schema.js';
+import { openSavedAddresses } from './shipping-address/find-saved-address.js';
 
 const env = exitOnEnvironmentError(readOrderEnv);
+const { PERSONAL_DATA_KEYS: sealer } = env;
 const log = openLog('order', env.LOG_LEVEL);
 const metrics = openMetrics('order');
 
@@ -38,6 +40,10 @@ await runService(log, async (own) => {
   // A rebuild of a product with a hundred thousand sales takes catalog seconds to tell.
   const ask = { ...identity, url: env.CATALOG_URL, audience: 'catalog', deadlineMs: 15_000 };
   const catalog = own(openServiceClient(ask));
+  // Asked while a purchase holds its units.
+  const user = own(
+    openServiceClient({ ...identity, url: env.USER_URL, audience: 'user', deadlineMs: 2_000 }),
+  );
   const rebuilds = openRebuilds({ database, inventory, catalog, guard, log, metrics });
   const live = { redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, log };
   const feed = own(openChangeFeed({ ...live, topic: 'orders' }));
@@ -46,7 +52,7 @@ await runService(log, async (own) => {
 
   own(openServerChanges(serverOf(redis), { database, inventory, rebuilds, log }));
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
-  for (const job of jobs({ database, inventory, catalog, rebuilds, guard, log, metrics })) own(job);
+  for (const job of jobs({ database, inventory, catalog, rebuilds, guard, sealer, log, metrics })) own(job);
   own(
     await openMessaging({
       url: env.AMQP_URL,
@@ -63,7 +69,19 @@ await runService(log, async (own) => {
   const counts = openCheckoutCounts();
   // Closed after the last checkout was answered, and before the relay that carries the rest.
   own(tellCounts({ database, counts, log }));
-  const parts = { database, followed, inventory, catalog, rebuilds, guard, refreshListing, counts };
+  const findSavedAddress = openSavedAddresses(user);
+  const parts = {
+    database,
+    followed,
+    inventory,
+    catalog,
+    rebuilds,
+    guard,
+    refreshListing,
+    counts,
+    findSavedAddress,
+    sealer,
+  };
   const subgraph = await buildOrder(parts);
   const readiness = readinessOf({ database, redis });
   own(

@@ -19,11 +19,13 @@ import { QuoteResolver } from './refund/quote.resolver.js';
 import { openQuoteReader } from './refund/read-quotes.js';
 import type { CheckoutCounts } from './sale-figures/checkout-counts.js';
 import { SaleFunnelResolver } from './sale-figures/sale-funnel.resolver.js';
+import { openAddressReader } from './shipping-address/address-reader.js';
+import { ShippingAddressResolver } from './shipping-address/shipping-address.resolver.js';
 
 export type OrderParts = CheckoutParts & AuditParts & { followed: FollowedOrders; counts: CheckoutCounts };
 
 export function buildOrder(parts: OrderParts): Promise<Subgraph> {
-  const { database, followed, rebuilds } = parts;
+  const { database, followed, rebuilds, sealer } = parts;
   const orders = openOrderReader(database);
   return buildSubgraph({
     resolvers: [
@@ -36,8 +38,10 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       new OrderResolver(orders),
       new PersonalDataResolver(database),
       new QuoteResolver(openQuoteReader(database)),
+      new PersonalDataResolver(database, sealer),
       new RebuildResolver(rebuilds),
       new SaleFunnelResolver(database),
+      new ShippingAddressResolver(openAddressReader(database, sealer)),
     ],
     types: [Product, User],
     references: {

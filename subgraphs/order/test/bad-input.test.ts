@@ -118,6 +118,47 @@ test.each(baskets)('checkout of %s', async (_, lines, code, path) => {
   expect(answer.errors?.[0]?.extensions).toEqual({ code, ...(fields && { fields }) });
 });
 
+const HOME = { recipient: '홍길동', phone: '010-1234-5678', postalCode: '04524', line1: '세종대로 110' };
+const given = (part: object) => ({ address: { ...HOME, ...part } });
+const shipTos: [what: string, shipTo: object, path: string][] = [
+  ['no recipient', given({ recipient: ' ' }), 'input.address.recipient'],
+  ['a recipient of 101 characters', given({ recipient: 'x'.repeat(101) }), 'input.address.recipient'],
+  ['a phone that is none', given({ phone: 'none' }), 'input.address.phone'],
+  ['a postal code that is none', given({ postalCode: '12' }), 'input.address.postalCode'],
+  ['no street', given({ line1: '' }), 'input.address.line1'],
+  ['a second line with a tab', given({ line2: 'a\tb' }), 'input.address.line2'],
+  ['a label of 51 characters', given({ label: 'x'.repeat(51) }), 'input.address.label'],
+  ['a text that no database keeps', given({ line1: 'half \ud800' }), 'input.address.line1'],
+  ['a saved address and a given one', { ...given({}), addressId: UUID }, 'input.address'],
+];
+
+test.each(shipTos)('checkout to %s', async (_, shipTo, path) => {
+  const answer = await harmlessly(() => stranger.checkout([line(open)], randomUUID(), shipTo));
+  const fields = [{ path, message: expect.any(String) }];
+  expect(answer.errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', fields });
+});
+
+test('checkout to a saved address that is none, or somebody else’s', async () => {
+  for (const addressId of ['', 'no-id', `${UUID}'; DROP TABLE orders; --`]) {
+    const answer = await harmlessly(() => stranger.checkout([line(open)], randomUUID(), { addressId }));
+    expect(codesOf(answer)).toEqual(['NOT_FOUND']);
+  }
+  const save = 'mutation ($input: AddressInput!) { saveAddress(input: $input) { id } }';
+  const theirs = (await buyer.send(save, { input: HOME })).data.saveAddress.id as string;
+  const before = (await now()).states;
+  for (const addressId of [UUID, theirs]) {
+    const answer = await stranger.checkout([line(second)], randomUUID(), { addressId });
+    expect(answer.errors?.map(({ message, extensions }) => [message, extensions])).toEqual([
+      ['There is no such address.', { code: 'NOT_FOUND' }],
+    ]);
+  }
+  expect((await now()).states).toEqual(before);
+  // What was held for it comes back.
+  await shop.invariants();
+  const stock = await shop.redis.hgetall(`${shop.namespace}:{p:${second}}:stock`);
+  expect(stock).toMatchObject({ available: '100', held: '0', sold: '0' });
+});
+
 test.each(['', 'short', 'x'.repeat(65), 'with a space', 'ключ-ключ', 'line\nbreak', "quote'quote"])(
   'checkout with the idempotency key %j',
   async (key) => {
@@ -465,6 +506,7 @@ const SERVICE_ONLY: [field: string, service: SubgraphName, mayAsk: string, query
     ],
     ['stockLedger', 'catalog', 'order', () => `{ stockLedger(productId: "${open}") { total } }`],
     ['productExists', 'catalog', 'order', () => `{ productExists(productId: "${open}") }`],
+    ['savedAddress', 'user', 'order', (id) => `{ savedAddress(userId: "${id}", addressId: "${id}") { id } }`],
   ];
 
 test('the published schema has nothing that is only for services', async () => {
@@ -575,6 +617,36 @@ test('a body over the limit', async () => {
   const answer = await harmlessly(() => shop.client.sendRaw(body, { authorization }));
   expect(answer.status).toBe(413);
   expect(codesOf(answer)).toEqual(['PAYLOAD_TOO_LARGE']);
+});
+
+/** Runs `work` without the user service, and waits until the house has it back. */
+async function withoutUser(work: () => Promise<void>): Promise<void> {
+  const { user, gateway } = shop.services;
+  await user.stop();
+  try {
+    await work();
+  } finally {
+    user.start();
+    await user.ready();
+    await gateway.ready();
+  }
+}
+
+test('while the user service is away a saved address is waited for, and what is held goes to the retry', async () => {
+  const save = 'mutation ($input: AddressInput!) { saveAddress(input: $input) { id } }';
+  const addressId = (await stranger.send(save, { input: HOME })).data.saveAddress.id as string;
+  const buy = (productId: string, idempotencyKey: string) => {
+    const body = graphql(CHECKOUT, { input: { lines: [line(productId)], idempotencyKey, addressId } });
+    return direct('order', body, signed('order', body, userOf(stranger)));
+  };
+  const placed = { checkout: { __typename: 'Order' } };
+  expect((await buy(second, 'before-it-went')).data).toEqual(placed);
+  await withoutUser(async () => {
+    expect(codesOf(await buy(open, 'while-it-was-away'))).toEqual(['SERVICE_UNAVAILABLE']);
+    // Who has their order needs nobody for it.
+    expect((await buy(second, 'before-it-went')).data).toEqual(placed);
+  });
+  expect((await buy(open, 'while-it-was-away')).data).toEqual(placed);
 });
 
 test('after all of it the house is as it was, and sells', async () => {

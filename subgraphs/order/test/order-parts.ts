@@ -7,6 +7,7 @@ import {
   type Inventory,
 } from '@stampede/shared/inventory';
 import { openGuard, openRedis } from '@stampede/shared/redis';
+import { openSealer } from '@stampede/shared/sealing';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { eventually, openTestDatabase } from '@stampede/shared/testing';
 import { basketOf } from '../src/checkout/basket.js';
@@ -15,6 +16,7 @@ import { orderIdOf } from '../src/checkout/order-id.js';
 import { openListingRefresh } from '../src/listing/refresh-listing.js';
 import { openRebuilds } from '../src/rebuild/rebuilds.js';
 import { openFakeCatalog } from './fake-catalog.js';
+import { openFakeAddresses } from './fake-addresses.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 
@@ -28,6 +30,8 @@ export async function openOrderParts(url = redisUrl()) {
   const inventory = openInventory(redis, namespace);
   const guard = openGuard(redis, namespace, log);
   const catalog = openFakeCatalog();
+  const addresses = openFakeAddresses();
+  const sealer = openSealer(`local-only-1:${randomBytes(32).toString('base64')}`);
 
   /** What one replica of order has of its own. */
   function openReplica(over: Inventory = inventory) {
@@ -41,7 +45,15 @@ export async function openOrderParts(url = redisUrl()) {
       metrics,
     });
     const refreshListing = openListingRefresh({ database, catalog: catalog.client });
-    const parts: CheckoutParts = { database, inventory: over, rebuilds, guard, refreshListing };
+    const parts: CheckoutParts = {
+      database,
+      inventory: over,
+      rebuilds,
+      guard,
+      refreshListing,
+      findSavedAddress: addresses.find,
+      sealer,
+    };
     return {
       ...parts,
       rebuiltTimes: async () => {
@@ -74,6 +86,8 @@ export async function openOrderParts(url = redisUrl()) {
     log,
     guard,
     catalog,
+    addresses,
+    sealer,
     openReplica,
     /** Redis forgets a product whole. */
     forget: (productId: string) => redis.del(...keysOf(productId)),

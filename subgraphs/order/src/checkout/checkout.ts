@@ -2,9 +2,12 @@ import type { Database } from '@stampede/shared/database';
 import { Unavailable, conflict, notFound } from '@stampede/shared/errors';
 import type { Inventory, ReserveAnswer } from '@stampede/shared/inventory';
 import type { Guard } from '@stampede/shared/redis';
+import type { Sealer } from '@stampede/shared/sealing';
 import type { OrderRow } from '../order-row.js';
 import type { RefreshListing } from '../listing/refresh-listing.js';
 import type { Rebuilds } from '../rebuild/rebuilds.js';
+import type { FindSavedAddress } from '../shipping-address/find-saved-address.js';
+import { sealAddress } from '../shipping-address/kept-address.js';
 import { abandonHolds } from './abandon-holds.js';
 import type { Basket, BasketLine } from './basket.js';
 import { orderIdOf } from './order-id.js';
@@ -17,6 +20,8 @@ export interface CheckoutParts {
   rebuilds: Rebuilds;
   guard: Pick<Guard, 'inTurn'>;
   refreshListing: RefreshListing;
+  findSavedAddress: FindSavedAddress;
+  sealer: Sealer;
 }
 
 /** `isNew`: placed by this very call, not by an earlier one under the same key. */
@@ -30,6 +35,8 @@ interface Attempt {
   minEpochs: Map<string, number>;
   /** Every hold that this request was given, in whatever try: what is not bought goes back. */
   given: Map<string, Hold>;
+  /** Where the parcel goes, sealed; undefined: nowhere said, or not known yet. */
+  address?: Buffer;
 }
 
 /** Each try meets a product that has just been rebuilt or changed, or a hold that has just been undone. */
@@ -39,9 +46,10 @@ const MAX_TRIES = 8;
  * Buys a basket: all of its lines are held and an order stands, or nothing has changed.
  *
  * Who is refused costs one round trip to Redis. Who may win takes turns with the same buyer's other requests
- * (never with other buyers), reserves, and has the order written down.
+ * (never with other buyers), reserves, finds out where the parcel goes, and has the order written down.
  *
- * @throws NOT_FOUND for an unknown product; IDEMPOTENCY_CONFLICT; Unavailable.
+ * @throws NOT_FOUND for an unknown product, and for an address that is none of the buyer's; IDEMPOTENCY_CONFLICT;
+ * Unavailable: then what is held stays so for a while, for the retry.
  */
 export async function checkout(
   parts: CheckoutParts,
@@ -73,6 +81,7 @@ async function buy(parts: CheckoutParts, attempt: Attempt): Promise<CheckoutOutc
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const reserved = await reserveAll(parts, attempt);
     if (!('holds' in reserved)) return reserved;
+    await settleAddress(parts, attempt);
     const placed = await placeOrder(parts.database.transaction, {
       ...attempt,
       digest: attempt.basket.digest,
@@ -112,6 +121,24 @@ async function reserveAll(
     }
   }
   return { holds };
+}
+
+/**
+ * Finds out where the parcel goes: once, whatever the number of tries, and only now, so that nobody who is refused costs
+ * the user service a question. Nor does whoever has the order already: placing meets it.
+ */
+async function settleAddress(parts: CheckoutParts, attempt: Attempt): Promise<void> {
+  const { buyerId, orderId, basket } = attempt;
+  const { shipTo } = basket;
+  if (!shipTo || attempt.address) return;
+  if ('addressId' in shipTo && (await stands(parts.database, orderId))) return;
+  const address =
+    'address' in shipTo ? shipTo.address : await parts.findSavedAddress(buyerId, shipTo.addressId);
+  if (!address) {
+    await giveBack(parts, attempt);
+    throw notFound('address');
+  }
+  attempt.address = sealAddress(parts.sealer, orderId, address);
 }
 
 /** Asks the script, having the product rebuilt as often as it is cold. */
@@ -172,6 +199,9 @@ async function standing(
   if (order && order.digest !== basket.digest) throw anotherBasket();
   return order && { order, isNew: false };
 }
+
+const stands = async (database: Database, orderId: string) =>
+  (await database.query('SELECT FROM orders WHERE id = $1', [orderId])).length > 0;
 
 const giveBack = ({ database }: CheckoutParts, { orderId, given }: Attempt) =>
   abandonHolds(database, orderId, [...given.values()]);

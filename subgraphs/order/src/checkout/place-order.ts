@@ -3,6 +3,7 @@ import { appendStockEffect, lockStock, type HoldName } from '@stampede/shared/in
 import { orderPlaced, type RefundPolicyTerms } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import { recordEvent, OrderStatus } from '../order-status.js';
+import { keepAddress } from '../shipping-address/kept-address.js';
 import { heldLines, readLines, type OrderRow } from '../order-row.js';
 import type { BasketLine } from './basket.js';
 
@@ -17,6 +18,8 @@ export interface Placement {
   buyerId: string;
   digest: string;
   holds: readonly Hold[];
+  /** Where the parcel goes, sealed for this order. */
+  address?: Buffer;
 }
 
 export type PlaceAnswer =
@@ -78,6 +81,7 @@ async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer
   if (behind.length > 0) {
     throw new NotPlaced({ kind: 'listing-behind', productIds: behind.map(({ productId }) => productId) });
   }
+  if (placement.address) await keepAddress(tx, orderId, placement.address);
   for (const hold of holds) await placeLine(tx, orderId, hold, listingOf(listings, hold));
   await recordEvent(tx, orderId, OrderStatus.PENDING_PAYMENT);
   await appendToOutbox(tx, orderPlaced, {

@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
+import type { Sealer } from '@stampede/shared/sealing';
 import { requireService, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, Directive, ID, Query, Resolver } from 'type-graphql';
 import { readPersonalData } from './read-personal-data.js';
 
 @Resolver()
 export class PersonalDataResolver {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealer: Sealer,
+  ) {}
 
   @Directive('@inaccessible')
   @Query(() => String, {
@@ -18,6 +22,6 @@ export class PersonalDataResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ): Promise<string> {
     requireService(context, 'user');
-    return JSON.stringify(await readPersonalData(this.database, userId, after ?? null));
+    return JSON.stringify(await readPersonalData(this.database, this.sealer, userId, after ?? null));
   }
 }

@@ -1,0 +1,37 @@
+import type { Transaction } from '@stampede/shared/database';
+import type { SealedTable, Sealer } from '@stampede/shared/sealing';
+import { ShippingAddress } from './shipping-address.js';
+
+const TABLE = 'shipping_address';
+const COLUMN = 'address';
+
+/** Whatever order keeps sealed. */
+export const SEALED_TABLES: readonly SealedTable[] = [{ name: TABLE, columns: [COLUMN] }];
+
+/** Of an address, what a parcel needs: nothing else is kept with an order. */
+const partsOf = ({ recipient, phone, postalCode, line1, line2 }: ShippingAddress): ShippingAddress => ({
+  recipient,
+  phone,
+  postalCode,
+  line1,
+  line2,
+});
+
+/** One envelope for the whole address: it is read and erased as a whole. It opens for this order only. */
+export const sealAddress = (sealer: Sealer, orderId: string, address: ShippingAddress): Buffer =>
+  sealer.seal(JSON.stringify(partsOf(address)), placeOf(orderId));
+
+/** @throws Error, which names the order and nothing of the address, when the envelope does not open. */
+export function openAddress(sealer: Sealer, orderId: string, envelope: Buffer): ShippingAddress {
+  try {
+    return JSON.parse(sealer.open(envelope, placeOf(orderId))) as ShippingAddress;
+  } catch (error) {
+    throw new Error(`the address of order ${orderId} does not open`, { cause: error });
+  }
+}
+
+/** Keeps where an order goes, beside the order that this transaction has placed. */
+export const keepAddress = (tx: Transaction, orderId: string, envelope: Buffer): Promise<number> =>
+  tx.run(`INSERT INTO ${TABLE} (id, ${COLUMN}) VALUES ($1, $2)`, [orderId, envelope]);
+
+const placeOf = (orderId: string) => ({ table: TABLE, column: COLUMN, row: orderId });
