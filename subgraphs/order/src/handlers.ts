@@ -1,5 +1,6 @@
 import type { Handler } from '@stampede/shared/messaging';
 import { onStockReturned } from './cancellation/on-stock-returned.js';
+import { onAccountDeleted } from './deleted-accounts/on-account-deleted.js';
 import { onProductChanged } from './listing/on-product-changed.js';
 import { onPaymentApproved } from './payment-outcome/on-payment-approved.js';
 import { onPaymentDeclined } from './payment-outcome/on-payment-declined.js';
@@ -10,6 +11,7 @@ import type { Rebuilds } from './rebuild/rebuilds.js';
 
 /** Everything that order hears of. */
 export const handlers = (rebuilds: Rebuilds): Handler[] => [
+  onAccountDeleted,
   onProductChanged((productId) => {
     rebuilds.forgetUnknown(productId);
     rebuilds.warm(productId);

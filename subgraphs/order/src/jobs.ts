@@ -2,6 +2,7 @@ import { workOff, type Repetition } from '@stampede/shared/background';
 import { startWatchdog } from '@stampede/shared/messaging';
 import { openResealing, type Sealer } from '@stampede/shared/sealing';
 import { countDeadLetters } from './dead-letters/list-dead-letters.js';
+import { forgetWhenEnded } from './deleted-accounts/forget-when-ended.js';
 import { expireDue } from './expiry/expire-orders.js';
 import { openAudits, type AuditJobParts } from './audit/audit-sales.js';
 import { sweepOrphans, type OrphanParts } from './orphans/sweep-orphans.js';
@@ -29,6 +30,7 @@ export function jobs(parts: OrphanParts & AuditJobParts & { sealer: Sealer }): R
       return 0;
     }),
     foldSaleFunnel(database, log),
+    forgetWhenEnded(parts),
     openAudits(parts),
     openResealing({ ...parts, tables: SEALED_TABLES }),
     startWatchdog({ database, reminders, log, metrics }),

@@ -152,8 +152,15 @@ beforeAll(async () => {
   for (const person of people) {
     const told = await person.send(LIFE, { name, phone, address: ADDRESS });
     expect(told.errors?.map(({ path }) => path)).toEqual([['wrong']]);
-    const bought = await person.buys([{ productId: shop.product.id, quantity: 1 }]);
-    const placed = await person.places([{ productId: shop.product.id, quantity: 1 }]);
+    const { me } = (await person.send('{ me { addresses { id } } }')).data;
+    const lines = [{ productId: shop.product.id, quantity: 1 }];
+    const bought = await person.buys(lines, { addressId: me.addresses[0].id });
+    const placed = await person.places(lines, undefined, { address: ADDRESS });
+    const refused = await person.checkout(lines, undefined, { address: { ...ADDRESS, postalCode: phone } });
+    expect(refused.errors).toHaveLength(1);
+    const shown = await person.send('{ orders { edges { node { shippingAddress { line1 } } } } }');
+    const sentTo = { node: { shippingAddress: { line1: ADDRESS.line1 } } };
+    expect(shown.data.orders.edges).toEqual([sentTo, sentTo]);
     for (const { id } of [placed, bought]) {
       expect((await cancel(person, id)).data.cancelOrder).toEqual({ __typename: 'Order' });
     }
@@ -201,6 +208,24 @@ test('keeps nothing of it in Redis, neither in keys nor in values', async () => 
   expect(keys.length).toBeGreaterThan(0);
   const values = await Promise.all(keys.map(valueOf));
   expect(tracesIn([...keys, ...values].join('\n'))).toEqual([]);
+});
+
+test('erases where the orders of somebody went who is gone, and what they wrote, and leaves those of others', async () => {
+  const order = shop.sql('order');
+  const keptOf = async ({ id }: Buyer) => {
+    const [row] = await order.query<{ addresses: number; reasons: string[] }>(
+      `SELECT (SELECT count(*) FROM shipping_address JOIN orders USING (id) WHERE buyer_id = $1) AS addresses,
+         ARRAY(SELECT DISTINCT reason FROM order_event JOIN orders ON orders.id = order_id
+                WHERE buyer_id = $1 AND reason = ANY($2)) AS reasons`,
+      [id, [REASON, 'STATED']],
+    );
+    return row;
+  };
+  const [stays, gone] = people as [Buyer, Buyer];
+  await eventually(async () => {
+    expect(await keptOf(gone)).toEqual({ addresses: 0, reasons: ['STATED'] });
+  });
+  expect(await keptOf(stays)).toEqual({ addresses: 2, reasons: [REASON] });
 });
 
 test('would find what it looks for', async () => {
