@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, openShop, type Shop } from '@stampede/shared/testing';
 import { followsOrder } from './follows-order.js';
+import { watchesStock } from './watches-stock.js';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -103,13 +104,22 @@ test('a basket of several products is held whole, or not at all', async () => {
   expect(retried.data.checkout.__typename).toBe('Order');
 });
 
-test('an unpaid order expires when its time is up, and its units are sold to the next', async () => {
+test('the end of a hold is seen by its buyer and by every viewer, and its units are sold to the next', async () => {
   const product = await shop.createProduct({ stock: 1 });
   const [slow, quick] = await shop.accounts(2);
   const line = { productId: product.id, quantity: 1 };
+  await using watching = await watchesStock(shop, product.id);
   const { id } = await slow!.places([line]);
+  await using following = await followsOrder(shop, slow!, id);
   expect((await quick!.checkout([line])).data.checkout.__typename).toBe('SoldOut');
+  const sees = (status: string, available: number, held: number) =>
+    eventually(() => {
+      expect(following.seen.at(-1)?.status).toBe(status);
+      expect(watching.seen.at(-1)).toEqual({ total: 1, available, held, sold: 0 });
+    });
+  await sees('PENDING_PAYMENT', 0, 1);
   await shop.sql('order').run('UPDATE orders SET pay_by = now() WHERE id = $1', [id]);
+  await sees('EXPIRED', 1, 0);
   const expired = await slow!.seesOrder(id, 'EXPIRED');
   expect(expired.timeline.map((event: { status: string }) => event.status)).toEqual([
     'PENDING_PAYMENT',
