@@ -79,26 +79,6 @@ test('a decline that arrives late frees the order, which is paid by another paym
   await shop.invariants();
 });
 
-test('an order whose payment is being decided does not expire', async () => {
-  const [decided, unpaid] = [await agrees(shop), await agrees(shop)];
-  await shop.fault({ operation: 'approve', fault: 'error-500', times: 1_000 });
-  expect((await approves(decided)).__typename).toBe('PaymentPending');
-  // The expiry looks at the order whose time ended first first: the other one's end proves that it did.
-  await shop.sql('order').run(
-    `UPDATE orders SET pay_by = now() - CASE WHEN id = $1 THEN interval '2 seconds' ELSE interval '1 second' END
-     WHERE id IN ($1, $2)`,
-    [decided.orderId, unpaid.orderId],
-  );
-  await unpaid.buyer.seesOrder(unpaid.orderId, 'EXPIRED');
-  await decided.buyer.seesOrder(decided.orderId, 'PENDING_PAYMENT');
-  await shop.fault({ operation: 'approve', fault: 'none' });
-  await decided.buyer.seesOrder(decided.orderId, 'CONFIRMED');
-  await seesPayments(unpaid, ['CANCELLED']);
-  expect((await approves(unpaid)).__typename).toBe('OrderNotPayable');
-  expect((await shop.providerCalls(unpaid.orderId)).approve).toBe(0);
-  await shop.invariants();
-});
-
 test('a payment declined for its silence and approved later is given back, and the order is paid once', async () => {
   const first = await agrees(shop);
   const { buyer, orderId } = first;
