@@ -12,6 +12,7 @@ import { followOrder } from './follow-order/follow-order.js';
 import type { FollowedOrders } from './follow-order/followed-orders.js';
 import { openOrderReader } from './history/order-reader.js';
 import { OrderResolver } from './history/order.resolver.js';
+import { OrderLetterResolver } from './letters/order-letter.resolver.js';
 import { Product, User } from './order.entity.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { RebuildResolver } from './rebuild/rebuild.resolver.js';
@@ -35,6 +36,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       new DeadLettersResolver(database),
       new DecisionResolver(database),
       new FollowOrderResolver(),
+      new OrderLetterResolver(database),
       new OrderResolver(orders),
       new PersonalDataResolver(database),
       new QuoteResolver(openQuoteReader(database)),
