@@ -3,9 +3,18 @@
 -- What has been written to a buyer about an order, so that each thing is told once, however often its message comes.
 CREATE TABLE order_mail (
   order_id  uuid NOT NULL,
+  -- Of the mail.
   kind      text NOT NULL,
-  -- Which of several of a kind: a refund's key, say.
+  -- Which of several of a kind: a refund's key, a parcel's number.
   about     text NOT NULL DEFAULT '',
   queued_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (order_id, kind, about)
 );
+
+-- Whose turn it is among the mails that are due, the lowest first: 0 of what somebody waits for at a screen, 1 of what
+-- is written about orders, 2 of reminders. It takes the place of `bulk`, which is no longer read, and is left to
+-- processes of before that still write it.
+ALTER TABLE mail ADD COLUMN turn smallint NOT NULL DEFAULT 0;
+UPDATE mail SET turn = 2 WHERE bulk;
+DROP INDEX mail_due;
+CREATE INDEX mail_due ON mail (turn, due_at);

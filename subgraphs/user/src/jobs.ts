@@ -6,6 +6,7 @@ import type { readUserEnv } from './env.js';
 import { openMailSender } from './mail/mail-sender.js';
 import { openPurge } from './personal-data/purge-sessions.js';
 import { SEALED_TABLES } from './personal-data/reseal.js';
+import type { ReadOrderLetter } from './order-mails/order-letters.js';
 import type { ReadOpeningSale } from './reminders/opening-sales.js';
 import { clearExpired } from './sign-up/clear-expired.js';
 
@@ -14,18 +15,29 @@ export interface JobParts {
   sealer: Sealer;
   guard: Guard;
   readOpeningSale: ReadOpeningSale;
+  readOrderLetter: ReadOrderLetter;
   env: Pick<ReturnType<typeof readUserEnv>, 'NODE_ENV' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM'>;
   log: Log;
   metrics: Metrics;
 }
 
 /** What the service does without being asked; each goes on until it is closed. */
-export const jobs = ({ database, sealer, guard, readOpeningSale, env, log, metrics }: JobParts) => [
+export const jobs = ({
+  database,
+  sealer,
+  guard,
+  readOpeningSale,
+  readOrderLetter,
+  env,
+  log,
+  metrics,
+}: JobParts) => [
   openMailSender({
     database,
     sealer,
     publicUrl: env.PUBLIC_URL,
     readOpeningSale,
+    readOrderLetter,
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM,
     requireTls: env.NODE_ENV === 'production',

@@ -9,6 +9,8 @@ import { createDemoAccounts } from './demo/demo-accounts.js';
 import { readUserEnv } from './env.js';
 import { jobs } from './jobs.js';
 import { openLimits } from './limits/limits.js';
+import { orderMails } from './order-mails/on-order-messages.js';
+import { openOrderLetters } from './order-mails/order-letters.js';
 import { openPasswords } from './passwords/passwords.js';
 import { onSaleOpening } from './reminders/on-sale-opening.js';
 import { openOpeningSales } from './reminders/opening-sales.js';
@@ -48,15 +50,15 @@ await runService(log, async (own) => {
       namespace,
       service: 'user',
       database,
-      handlers: [onSaleOpening(sealer, log)],
+      handlers: [onSaleOpening(sealer, log), ...orderMails(sealer)],
       log,
       metrics,
       // People sign in whether or not there is a broker.
       later: true,
     }),
   );
-  const readOpeningSale = openOpeningSales(catalog);
-  for (const job of jobs({ database, sealer, guard, readOpeningSale, env, log, metrics })) own(job);
+  const reads = { readOpeningSale: openOpeningSales(catalog), readOrderLetter: openOrderLetters(order) };
+  for (const job of jobs({ database, sealer, guard, ...reads, env, log, metrics })) own(job);
   const subgraph = await buildUserSubgraph({
     database,
     sealer,

@@ -9,7 +9,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import { z } from 'zod';
 import { letter } from '../src/mail/letter.js';
 import type { Compose } from '../src/mail/compose.js';
-import { openMailSender } from '../src/mail/mail-sender.js';
+import { openMailSender, type MailSenderOptions } from '../src/mail/mail-sender.js';
 import { readSender } from '../src/mail/address.js';
 import { PUBLIC_URL } from './open-user.js';
 
@@ -103,10 +103,19 @@ const letters = {
   'verify-address': plain('/verify-email'),
 };
 
-export const catalogIsAway = () => Promise.reject(new Unavailable('catalog'));
+/** Composes what needs nobody else. */
+export const OTHERS_AWAY = {
+  readOpeningSale: () => Promise.reject(new Unavailable('catalog')),
+  readOrderLetter: () => Promise.reject(new Unavailable('order')),
+};
 
-/** A sender as the service's process has one. */
-export function openSender(database: Database, sealer: Sealer, smtpUrl: string): SenderUnderTest {
+/** A sender as the service's process has one, but for what `options` says. */
+export function openSender(
+  database: Database,
+  sealer: Sealer,
+  smtpUrl: string,
+  options: Partial<Pick<MailSenderOptions, 'letters' | 'readOrderLetter'>> = { letters },
+): SenderUnderTest {
   const lines: string[] = [];
   // Everything of an error, also what a logger would leave out.
   const write = (...said: unknown[]) => void lines.push(inspect(said, { depth: null }));
@@ -114,8 +123,8 @@ export function openSender(database: Database, sealer: Sealer, smtpUrl: string):
   const metrics = openMetrics('user');
   const mailFrom = readSender('스탬피드 <no-reply@stampede.test>');
   if (!mailFrom) throw new Error('no sender');
-  const parts = { database, sealer, publicUrl: PUBLIC_URL, readOpeningSale: catalogIsAway, log, metrics };
-  const sender = openMailSender({ ...parts, smtpUrl, mailFrom, requireTls: false, letters });
+  const parts = { database, sealer, publicUrl: PUBLIC_URL, ...OTHERS_AWAY, log, metrics };
+  const sender = openMailSender({ ...parts, smtpUrl, mailFrom, requireTls: false, ...options });
   return {
     logged: () => lines.join(''),
     metric: async (name) => {

@@ -2,8 +2,8 @@ import type { Language } from '@stampede/shared/identity';
 import { letters as composers } from '../src/mail/letters.js';
 import type { MailKind } from '../src/mail/queue-mail.js';
 import type { Letter } from '../src/mail/letter.js';
-import type { ReadOpeningSale } from '../src/reminders/opening-sales.js';
-import { catalogIsAway } from './mail.fixture.js';
+import type { ComposeParts } from '../src/mail/compose.js';
+import { OTHERS_AWAY } from './mail.fixture.js';
 import { PUBLIC_URL, type UserUnderTest } from './open-user.js';
 
 interface MailRow {
@@ -18,7 +18,7 @@ interface MailRow {
 export async function lettersTo(
   user: UserUnderTest,
   email: string,
-  readOpeningSale: ReadOpeningSale = catalogIsAway,
+  others: Partial<Pick<ComposeParts, 'readOpeningSale' | 'readOrderLetter'>> = {},
 ): Promise<(Letter | null)[]> {
   const { database } = user.test;
   const letters: (Letter | null)[] = [];
@@ -28,7 +28,7 @@ export async function lettersTo(
     const to = open('recipient');
     if (to !== email) continue;
     const mail = { to, language: row.language, content: JSON.parse(open('content')) as unknown };
-    const parts = { database, sealer: user.sealer, publicUrl: PUBLIC_URL, readOpeningSale };
+    const parts = { database, sealer: user.sealer, publicUrl: PUBLIC_URL, ...OTHERS_AWAY, ...others };
     letters.push(await composers[row.kind](mail, parts));
     await database.run('DELETE FROM mail WHERE id = $1', [row.id]);
   }

@@ -15,7 +15,7 @@ import { SEALED_TABLES } from '../src/personal-data/reseal.js';
 import { addressesOf } from '../src/profile/address.js';
 import { saveAddress } from '../src/profile/save-address.js';
 import { updateProfile } from '../src/profile/update-profile.js';
-import { catalogIsAway } from './mail.fixture.js';
+import { OTHERS_AWAY } from './mail.fixture.js';
 import { MIGRATIONS, PUBLIC_URL } from './open-user.js';
 
 const key = () => randomBytes(32).toString('base64');
@@ -215,7 +215,7 @@ test('a link and a mail that wait over the change are mailed and followed withou
     database,
     sealer: withoutOld,
     publicUrl: PUBLIC_URL,
-    readOpeningSale: catalogIsAway,
+    ...OTHERS_AWAY,
   });
   expect([mail.to, letter?.text]).toEqual([to, expect.stringContaining(token)]);
   expect(await findLink(database, withoutOld, token, ['SIGN_UP'])).toMatchObject({

@@ -3,7 +3,6 @@ import { Unavailable } from '@stampede/shared/errors';
 import type { Language } from '@stampede/shared/identity';
 import { saleOpening, type SaleOpening } from '@stampede/shared/messages';
 import { openLog } from '@stampede/shared/telemetry';
-import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { findAccounts, type Account } from '../src/account.entity.js';
 import { claimDue } from '../src/mail/mail-row.js';
@@ -13,6 +12,7 @@ import { onSaleOpening } from '../src/reminders/on-sale-opening.js';
 import { openOpeningSales } from '../src/reminders/opening-sales.js';
 import { lettersTo } from './mailbox.js';
 import { asUser, openUser, PASSWORD, PUBLIC_URL, type UserUnderTest } from './open-user.js';
+import { somebodyWaits } from './somebody-waits.js';
 
 const log = openLog('user', 'silent');
 let user: UserUnderTest;
@@ -43,7 +43,7 @@ async function accountIn(language: Language) {
   return account;
 }
 
-const waiting = () => user.test.database.query('SELECT kind, language, bulk FROM mail');
+const waiting = () => user.test.database.query('SELECT kind, language FROM mail');
 
 test.each([
   {
@@ -87,8 +87,8 @@ test('writes to each account with a proven address, and to nobody else', async (
   await handle(sale({ userIds }));
   expect(await waiting()).toEqual(
     expect.arrayContaining([
-      { kind: 'sale-opening', language: 'ko', bulk: true },
-      { kind: 'sale-opening', language: 'en', bulk: true },
+      { kind: 'sale-opening', language: 'ko' },
+      { kind: 'sale-opening', language: 'en' },
     ]),
   );
   expect(await waiting()).toHaveLength(2);
@@ -135,7 +135,7 @@ test.each([
     expect(productId).toBe(message.productId);
     return Promise.resolve(typeof moved === 'number' ? { name: 'Renamed', opensAt: opensAt(moved) } : null);
   };
-  const [letter] = await lettersTo(user, email, readOpeningSale);
+  const [letter] = await lettersTo(user, email, { readOpeningSale });
   expect(letter?.subject ?? null).toBe(subject);
   if (typeof moved === 'number' && letter) {
     const time = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Seoul', timeStyle: 'short' });
@@ -169,15 +169,6 @@ test('catalog is asked of a sale once a second, however many mails there are, al
   expect(asked).toBe(3);
 });
 
-/** Until somebody waits for a lock of another's. */
-const somebodyWaits = (done: () => boolean) =>
-  eventually(async () => {
-    const waits = await user.test.database.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    if (!done() && waits.length === 0) throw new Error('nobody waits yet');
-  });
-
 test('an account that is deleted while its mail is queued gets none', async () => {
   const account = await user.account();
   let deletion: ReturnType<typeof user.ask> | undefined;
@@ -187,7 +178,7 @@ test('an account that is deleted while its mail is queued gets none', async () =
     deletion = user
       .ask(`mutation { deleteAccount(password: "${PASSWORD}") }`, {}, asUser(account))
       .finally(() => (deleted = true));
-    await somebodyWaits(() => deleted);
+    await somebodyWaits(user, () => deleted);
   });
   expect((await deletion)?.data).toEqual({ deleteAccount: true });
   expect(await waiting()).toEqual([]);
@@ -202,7 +193,7 @@ test('an account that is being deleted when its mail is to be queued gets none',
     const [account] = await findAccounts(tx, user.sealer, [id]);
     let handled = false;
     handling = handle(sale({ userIds: [id] })).finally(() => (handled = true));
-    await somebodyWaits(() => handled);
+    await somebodyWaits(user, () => handled);
     await erase(tx, user.sealer, account as Account);
   });
   await handling;
@@ -227,14 +218,16 @@ test('a mail that is queued for a tombstone is never written', async () => {
   expect(await lettersTo(user, email)).toEqual([null, null]);
 });
 
-test('whoever waits for a link goes before a thousand reminders', async () => {
+test('whoever waits for a link goes before mails of orders, and these before a thousand reminders', async () => {
   const { database } = user.test;
   const { id, email } = await user.account();
   for (let mails = 0; mails < 3; mails += 1) await handle(sale({ userIds: [id] }));
-  await queueMail(database, user.sealer, { kind: 'reset-password', to: email, language: 'ko', content: {} });
+  for (const kind of ['order-confirmed', 'order-shipped', 'reset-password'] as const)
+    await queueMail(database, user.sealer, { kind, to: email, language: 'ko', content: {} });
   const order: string[] = [];
-  for (let claimed = 0; claimed < 4; claimed += 1) {
+  for (let claimed = 0; claimed < 6; claimed += 1) {
     order.push(...(await claimDue(database, 1)).map(({ kind }) => kind));
   }
-  expect(order).toEqual(['reset-password', 'sale-opening', 'sale-opening', 'sale-opening']);
+  const reminders = ['sale-opening', 'sale-opening', 'sale-opening'];
+  expect(order).toEqual(['reset-password', 'order-confirmed', 'order-shipped', ...reminders]);
 });

@@ -1,6 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import type { Language } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
+import type { ReadOrderLetter } from '../order-mails/order-letters.js';
 import type { ReadOpeningSale } from '../reminders/opening-sales.js';
 import type { Letter } from './letter.js';
 
@@ -16,6 +17,7 @@ export interface ComposeParts {
   /** Where clients reach the gateway. */
   publicUrl: string;
   readOpeningSale: ReadOpeningSale;
+  readOrderLetter: ReadOrderLetter;
 }
 
 /** Composes a mail when it is sent, perhaps not for the first time. Null: there is nothing to send any more. */

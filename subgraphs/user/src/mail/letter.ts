@@ -11,8 +11,8 @@ export interface Letter {
 export interface LetterParts {
   language: Language;
   subject: string;
-  /** Plain text, one paragraph each. */
-  paragraphs: string[];
+  /** Plain text, one paragraph each; several together are the points of a list. */
+  paragraphs: (string | readonly string[])[];
   /** The one thing to do; its address stands below it as text, too. */
   button?: { label: string; url: string };
 }
@@ -34,15 +34,15 @@ const COPY: Record<Language, string> = {
  * @throws RangeError for a button that leads anywhere but to http(s).
  */
 export function letter({ language, subject, paragraphs, button }: LetterParts): Letter {
-  const lines = paragraphs.map(oneLine);
+  const blocks = paragraphs.map((block) => (typeof block === 'string' ? oneLine(block) : block.map(oneLine)));
   const link = button && { label: oneLine(button.label), url: webAddress(button.url) };
   const footer = FOOTERS[language];
-  const parts = [...lines, ...(link ? [`${link.label}:\n${link.url}`] : []), `-- \n${footer}`];
+  const parts = [...blocks.map(textOf), ...(link ? [`${link.label}:\n${link.url}`] : []), `-- \n${footer}`];
   return {
     subject: oneLine(subject),
     text: `${parts.join('\n\n')}\n`,
     html: page(language, oneLine(subject), [
-      ...lines.map((line) => `<p style="margin:0 0 16px">${escape(line)}</p>`),
+      ...blocks.map(htmlOf),
       ...(link ? [buttonOf(link.label, link.url, COPY[language])] : []),
       `<p style="margin:32px 0 0;font-size:13px;opacity:.7">${escape(footer)}</p>`,
     ]),
@@ -71,6 +71,14 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 const escape = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+
+const textOf = (block: string | string[]) =>
+  typeof block === 'string' ? block : block.map((point) => `- ${point}`).join('\n');
+
+const htmlOf = (block: string | string[]) =>
+  typeof block === 'string'
+    ? `<p style="margin:0 0 16px">${escape(block)}</p>`
+    : `<ul style="margin:0 0 16px;padding-left:24px">${block.map((point) => `<li>${escape(point)}</li>`).join('')}</ul>`;
 
 // A table cell carries the button's colour: Outlook gives links neither padding nor background.
 const buttonOf = (label: string, url: string, copy: string) => `

@@ -20,7 +20,7 @@ export interface MailRow {
 export const claimDue = (database: Database, most: number): Promise<MailRow[]> =>
   database.query<MailRow>(
     `UPDATE mail SET attempts = attempts + 1, due_at = now() + interval '2 minutes'
-     WHERE id IN (SELECT id FROM mail WHERE due_at <= now() ORDER BY bulk, due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     WHERE id IN (SELECT id FROM mail WHERE due_at <= now() ORDER BY turn, due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
      RETURNING id, kind, recipient, language, content, attempts, created_at < now() - interval '3 days' AS stale`,
     [most],
   );

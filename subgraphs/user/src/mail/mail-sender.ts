@@ -33,7 +33,10 @@ export function openMailSender(options: MailSenderOptions): Repetition {
   const { database, sealer, smtpUrl: url, mailFrom: from, requireTls, log, metrics } = options;
   const letters: Record<string, Compose> = options.letters ?? allLetters;
   const server = openMailServer({ url, from, requireTls, connections: SLOTS });
-  const mails = metrics.counter('mails_total', 'Tries to send a mail, by how they ended.', ['outcome']);
+  const mails = metrics.counter('mails_total', 'Tries to send a mail, by how they ended.', [
+    'outcome',
+    'kind',
+  ]);
   const watch = watchMails({ database, log, metrics });
   const jobs = workOffEach({
     name: 'the sending of mail',
@@ -75,12 +78,12 @@ export function openMailSender(options: MailSenderOptions): Repetition {
       return done(row, 'given_up');
     }
     log.warn({ ...about(row), ...failure }, 'a mail could not be sent yet');
-    mails.inc({ outcome: 'failed' });
+    mails.inc({ outcome: 'failed', kind: row.kind });
     await postpone(database, row);
   }
 
   async function done(row: MailRow, outcome: string): Promise<void> {
-    mails.inc({ outcome });
+    mails.inc({ outcome, kind: row.kind });
     await remove(database, row);
   }
 

@@ -5,8 +5,27 @@ import type { Sealer } from '@stampede/shared/sealing';
 import { randomUUID } from 'node:crypto';
 import { emailIndex } from '../account.entity.js';
 
+/** What is written to people about their orders. */
+export type OrderMailKind =
+  'order-confirmed' | 'order-expired' | 'order-cancelled' | 'order-refunded' | 'order-shipped';
+
 /** What is written to people; each has its letter in `letters.ts`. */
-export type MailKind = 'sign-up' | 'reset-password' | 'verify-address' | 'sale-opening';
+export type MailKind = 'sign-up' | 'reset-password' | 'verify-address' | 'sale-opening' | OrderMailKind;
+
+const [AT_A_SCREEN, OF_AN_ORDER, OF_VERY_MANY] = [0, 1, 2];
+
+/** Which go first when many are due: who waits for a link has a page open; a reminder is one of a hundred thousand. */
+const TURNS: Record<MailKind, number> = {
+  'sign-up': AT_A_SCREEN,
+  'reset-password': AT_A_SCREEN,
+  'verify-address': AT_A_SCREEN,
+  'order-confirmed': OF_AN_ORDER,
+  'order-expired': OF_AN_ORDER,
+  'order-cancelled': OF_AN_ORDER,
+  'order-refunded': OF_AN_ORDER,
+  'order-shipped': OF_AN_ORDER,
+  'sale-opening': OF_VERY_MANY,
+};
 
 export interface Mail {
   kind: MailKind;
@@ -17,8 +36,6 @@ export interface Mail {
   content: object;
   /** Whose it is, where that is known: who is to prove with it that the address is theirs, say. */
   accountId?: string;
-  /** One of very many: others go first. */
-  bulk?: boolean;
 }
 
 /** Mails that this process has queued, by id. */
@@ -35,9 +52,9 @@ export const queueMail = (sql: Sql, sealer: Sealer, mail: Mail): Promise<void> =
 export async function queueMails(sql: Sql, sealer: Sealer, mails: readonly Mail[]): Promise<void> {
   const rows = mails.map((mail) => sealed(sealer, mail));
   await sql.run(
-    `INSERT INTO mail (id, kind, recipient, recipient_index, account_id, language, content, bulk)
+    `INSERT INTO mail (id, kind, recipient, recipient_index, account_id, language, content, turn)
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::bytea[],
-       $8::boolean[])`,
+       $8::smallint[])`,
     [
       rows.map(({ id }) => id),
       mails.map(({ kind }) => kind),
@@ -46,7 +63,7 @@ export async function queueMails(sql: Sql, sealer: Sealer, mails: readonly Mail[
       mails.map(({ accountId }) => accountId ?? null),
       mails.map(({ language }) => language),
       rows.map(({ content }) => content),
-      mails.map(({ bulk }) => bulk ?? false),
+      mails.map(({ kind }) => TURNS[kind]),
     ],
   );
   for (const { id } of rows) mailsQueued.note(sql, id);

@@ -20,7 +20,7 @@ export const onSaleOpening = (sealer: Sealer, log: Log): Handler =>
       const email = addressOf(account, log);
       if (email === null) return [];
       const content = { accountId: id, productId, name, opensAt };
-      return [{ kind: 'sale-opening', to: email, language, content, accountId: id, bulk: true }];
+      return [{ kind: 'sale-opening', to: email, language, content, accountId: id }];
     });
     await queueMails(tx, sealer, mails);
   });

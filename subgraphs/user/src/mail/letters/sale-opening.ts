@@ -5,6 +5,7 @@ import { findAccounts } from '../../account.entity.js';
 import type { OpeningSale, ReadOpeningSale } from '../../reminders/opening-sales.js';
 import type { Compose } from '../compose.js';
 import { letter, type Letter } from '../letter.js';
+import { timeInSeoul } from './times.js';
 
 const content = z.object({
   accountId: z.guid(),
@@ -59,7 +60,7 @@ const saleOpeningLetter = (language: Language, { name, opensAt, url }: Opening):
         subject: `곧 판매가 시작됩니다: ${name}`,
         paragraphs: [
           `위시리스트에 담아 두신 상품의 판매가 곧 시작됩니다: ${name}`,
-          `판매 시작: ${timeInSeoul('ko-KR', opensAt)} (한국 시간)`,
+          `판매 시작: ${timeInSeoul('ko', opensAt)} (한국 시간)`,
           '수량이 한정되어 있으며, 먼저 주문하신 분께 판매됩니다.',
           '이 상품의 알림을 더 이상 받지 않으려면 위시리스트에서 빼 주세요.',
         ],
@@ -70,19 +71,9 @@ const saleOpeningLetter = (language: Language, { name, opensAt, url }: Opening):
         subject: `The sale opens soon: ${name}`,
         paragraphs: [
           `A product on your wishlist is about to go on sale: ${name}`,
-          `The sale opens on ${timeInSeoul('en-GB', opensAt)}, Korean time (UTC+9).`,
+          `The sale opens on ${timeInSeoul('en', opensAt)}, Korean time (UTC+9).`,
           'Its number is limited, and whoever orders first gets it.',
           'To hear no more of this product, take it off your wishlist.',
         ],
         button: { label: 'See the product', url },
       });
-
-/** As sales are announced in Korea; seconds only where there are some. */
-function timeInSeoul(locale: string, at: Date): string {
-  const seconds = at.getUTCSeconds() > 0;
-  return new Intl.DateTimeFormat(locale, {
-    timeZone: 'Asia/Seoul',
-    dateStyle: 'full',
-    timeStyle: seconds ? 'medium' : 'short',
-  }).format(at);
-}
