@@ -91,7 +91,6 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Subscription', who.ITS_BUYER, 'orderChanged'],
   ['Order', who.OWNER_AND_SELLER, 'id number status buyer lines total refunded refundQuote'],
   ['Order', who.OWNER_AND_SELLER, 'placedAt payBy cancelRequestedAt timeline'],
-  ['Order', who.OWNER_AND_SELLER, 'placedAt payBy timeline'],
   ['Order', who.OWNER_AND_SELLER, 'shippingAddress'],
   ['Order', who.OWNER_OR_EMPTY, 'payments'],
   ['ShippingAddress', who.OWNER_AND_SELLER, 'recipient phone postalCode line1 line2'],

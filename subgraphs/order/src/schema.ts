@@ -38,7 +38,6 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       new FollowOrderResolver(),
       new OrderLetterResolver(database),
       new OrderResolver(orders),
-      new PersonalDataResolver(database),
       new QuoteResolver(openQuoteReader(database)),
       new PersonalDataResolver(database, sealer),
       new RebuildResolver(rebuilds),
