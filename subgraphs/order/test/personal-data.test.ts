@@ -89,6 +89,11 @@ test.each(['order', 'payment'] as const)('tells nobody else, and nothing of othe
   expect(published.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
 });
 
+test('looks after the key that addresses of orders are sealed by', async () => {
+  const resealing = await shop.sql('order').query('SELECT key_id FROM resealing');
+  expect(resealing).toEqual([{ key_id: shop.sealer.currentKey }]);
+});
+
 test('lets a person with 10,000 orders and payments have all of them, each once', async () => {
   const hoarder = await shop.buyer();
   // Many of one instant: pages are cut in the middle of them.

@@ -8,18 +8,9 @@ const COLUMN = 'address';
 /** Whatever order keeps sealed. */
 export const SEALED_TABLES: readonly SealedTable[] = [{ name: TABLE, columns: [COLUMN] }];
 
-/** Of an address, what a parcel needs: nothing else is kept with an order. */
-const partsOf = ({ recipient, phone, postalCode, line1, line2 }: ShippingAddress): ShippingAddress => ({
-  recipient,
-  phone,
-  postalCode,
-  line1,
-  line2,
-});
-
 /** One envelope for the whole address: it is read and erased as a whole. It opens for this order only. */
 export const sealAddress = (sealer: Sealer, orderId: string, address: ShippingAddress): Buffer =>
-  sealer.seal(JSON.stringify(partsOf(address)), placeOf(orderId));
+  sealer.seal(JSON.stringify(address), placeOf(orderId));
 
 /** @throws Error, which names the order and nothing of the address, when the envelope does not open. */
 export function openAddress(sealer: Sealer, orderId: string, envelope: Buffer): ShippingAddress {
