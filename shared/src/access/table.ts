@@ -86,6 +86,11 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Query', who.ITS_BUYER, 'order'],
   // One's own; orders of one's products are for a SELLER, and all orders for an OPERATOR.
   ['Query', who.SIGNED_IN, 'orders'],
+  // A cart is nobody else's business, not even an operator's.
+  ['Query', who.SIGNED_IN, 'cart'],
+  ['Mutation', who.SIGNED_IN, 'setCartLine clearCart'],
+  ['Cart', who.OWNER_ALONE, 'lines total'],
+  ['CartLine', who.OWNER_ALONE, 'productId product quantity'],
   ['Mutation', who.SIGNED_IN, 'checkout'],
   ['Mutation', who.ITS_BUYER, 'cancelOrder'],
   ['Subscription', who.ITS_BUYER, 'orderChanged'],

@@ -3,6 +3,7 @@ import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { AuditResolver } from './audit/audit.resolver.js';
 import type { AuditParts } from './audit/audit-product.js';
 import { CancelOrderResolver } from './cancellation/cancel-order.resolver.js';
+import { CartResolver } from './cart/cart.resolver.js';
 import { CheckoutResolver } from './checkout/checkout.resolver.js';
 import type { CheckoutParts } from './checkout/checkout.js';
 import { DeadLettersResolver } from './dead-letters/dead-letters.resolver.js';
@@ -32,6 +33,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
     resolvers: [
       new AuditResolver(parts),
       new CancelOrderResolver(database, orders),
+      new CartResolver(parts),
       new CheckoutResolver(parts),
       new DeadLettersResolver(database),
       new DecisionResolver(database),

@@ -6,13 +6,16 @@ import type { Hold } from './place-order.js';
  * Gives back the holds of a basket that is not bought: written down as abandoned first, so that nobody can place
  * an order on them afterwards, and undone in Redis only once that has committed. A hold on which the same order
  * has been placed meanwhile (by a twin of this request) stays.
+ *
+ * @returns those that are abandoned.
  */
 export async function abandonHolds(
   database: Database,
   orderId: string,
   holds: readonly Hold[],
-): Promise<void> {
-  if (holds.length === 0) return;
+): Promise<Hold[]> {
+  const abandoned: Hold[] = [];
+  if (holds.length === 0) return abandoned;
   const ordered = holds.toSorted(byName);
   await database.transaction(async (tx) => {
     for (const productId of new Set(ordered.map((hold) => hold.productId))) await lockStock(tx, productId);
@@ -37,8 +40,10 @@ export async function abandonHolds(
         orderId,
         hold: { epoch, serial },
       });
+      abandoned.push(hold);
     }
   });
+  return abandoned;
 }
 
 /** The order in which locks and hold rows are taken everywhere, so that nobody waits crosswise. */

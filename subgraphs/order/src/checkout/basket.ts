@@ -1,4 +1,5 @@
 import { badInput, notFound } from '@stampede/shared/errors';
+import { isUuid } from '@stampede/shared/graphql';
 import { createHash } from 'node:crypto';
 import type { LineInput } from './checkout-input.js';
 import type { ShipTo } from './ship-to.js';
@@ -12,14 +13,16 @@ export interface BasketLine {
 export interface Basket {
   lines: BasketLine[];
   shipTo: ShipTo;
+  /** Whether it is what the buyer's cart holds, and to be bought only while the cart does. */
+  fromCart: boolean;
   /** The same for equal baskets under one key, however their lines were written. */
   digest: string;
 }
 
-const MAX_LINES = 20;
+/** Of a basket, and of a cart. */
+export const MAX_LINES = 20;
 /** No sale allows more to one buyer (catalog's own rule for `limitPerBuyer`). */
-const MAX_QUANTITY = 1_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const MAX_QUANTITY = 1_000;
 
 /**
  * @param idempotencyKey which no store keeps: with it in the digest, nobody can find out by guessing which address a
@@ -28,7 +31,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function basketOf(
   lines: readonly LineInput[],
-  { idempotencyKey, shipTo }: { idempotencyKey: string; shipTo: ShipTo },
+  {
+    idempotencyKey,
+    shipTo,
+    fromCart = false,
+  }: { idempotencyKey: string; shipTo: ShipTo; fromCart?: boolean },
 ): Basket {
   if (lines.length > MAX_LINES) throw badInput({ path: 'input.lines', message: `has at most ${MAX_LINES}.` });
   const quantities = new Map<string, number>();
@@ -39,7 +46,7 @@ export function basketOf(
       const message = `is 1 to ${MAX_QUANTITY}, all lines of a product together.`;
       throw badInput({ path: `input.lines.${index}.quantity`, message });
     }
-    if (!UUID.test(id)) throw notFound('product');
+    if (!isUuid(id)) throw notFound('product');
     quantities.set(id, sum);
   });
   const sorted = [...quantities]
@@ -47,5 +54,5 @@ export function basketOf(
     .toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
   const text = JSON.stringify([idempotencyKey, sorted.map(Object.values), shipTo]);
   const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-  return { lines: sorted, shipTo, digest };
+  return { lines: sorted, shipTo, fromCart, digest };
 }

@@ -13,11 +13,14 @@ export class LineInput {
 
 @InputType({
   description:
-    'All lines are held, or none. The same idempotencyKey gives the same order again; with another basket it is IDEMPOTENCY_CONFLICT.',
+    'Without lines, the cart is bought; what is bought leaves the cart either way. All lines are held, or none. The same idempotencyKey gives the same order again; with another basket it is IDEMPOTENCY_CONFLICT.',
 })
 export class CheckoutInput {
-  @Field(() => [LineInput], { nullable: true, description: 'At most 20.' })
-  lines!: LineInput[] | null;
+  @Field(() => [LineInput], {
+    nullable: true,
+    description: 'At most 20. Left out or null: what is in the cart when the order is placed.',
+  })
+  lines?: LineInput[] | null;
 
   @Field({
     description: '8 to 64 of A-Z a-z 0-9 . _ -; choose a new one for each purchase, keep it for each retry.',

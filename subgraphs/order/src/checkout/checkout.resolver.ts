@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import { badInput } from '@stampede/shared/errors';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { checkoutCart } from '../cart/checkout-cart.js';
 import type { Order } from '../order.entity.js';
 import { orderOf } from '../order-view.js';
 import type { CheckoutCounts } from '../sale-figures/checkout-counts.js';
 import { countCheckout } from '../sale-figures/count-checkout.js';
-import { basketOf } from './basket.js';
+import { basketOf, type Basket } from './basket.js';
 import { CheckoutInput } from './checkout-input.js';
-import { checkout, type CheckoutParts } from './checkout.js';
+import { checkout, type CheckoutOutcome, type CheckoutParts } from './checkout.js';
 import { shipToOf } from './ship-to.js';
 import { CheckoutResult, cartEmpty, type CheckoutRejection } from './rejections.js';
 
@@ -23,19 +24,32 @@ export class CheckoutResolver {
   })
   async checkout(
     @Ctx() context: SubgraphContext,
-    @Arg('input', () => CheckoutInput, { description: 'What is bought.' }) input: CheckoutInput,
+    @Arg('input', () => CheckoutInput, {
+      description: 'What is bought; the cart, unless lines say otherwise.',
+    })
+    input: CheckoutInput,
   ): Promise<Order | CheckoutRejection> {
     const { userId } = requireUser(context);
     if (!KEY.test(input.idempotencyKey)) {
       throw badInput({ path: 'input.idempotencyKey', message: 'has 8 to 64 of A-Z a-z 0-9 . _ -.' });
     }
-    if (!input.lines || input.lines.length === 0) return cartEmpty();
-    const basket = basketOf(input.lines, {
-      idempotencyKey: input.idempotencyKey,
-      shipTo: shipToOf(input),
-    });
-    const outcome = await checkout(this.parts, userId, input.idempotencyKey, basket);
+    const bought = await this.buy(userId, input);
+    if (!bought) return cartEmpty();
+    const { basket, outcome } = bought;
     countCheckout(this.parts.counts, basket, outcome);
     return 'order' in outcome ? orderOf(outcome.order) : outcome.rejection;
+  }
+
+  /** What was bought, and how that went; undefined when there is nothing to buy. */
+  private async buy(
+    buyerId: string,
+    input: CheckoutInput,
+  ): Promise<{ basket: Basket; outcome: CheckoutOutcome } | undefined> {
+    const { lines, idempotencyKey } = input;
+    const shipTo = shipToOf(input);
+    if (!lines) return checkoutCart(this.parts, { buyerId, idempotencyKey, shipTo });
+    if (lines.length === 0) return undefined;
+    const basket = basketOf(lines, { idempotencyKey, shipTo });
+    return { basket, outcome: await checkout(this.parts, buyerId, idempotencyKey, basket) };
   }
 }

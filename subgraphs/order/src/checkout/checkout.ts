@@ -3,6 +3,7 @@ import { Unavailable, conflict, notFound } from '@stampede/shared/errors';
 import type { Inventory, ReserveAnswer } from '@stampede/shared/inventory';
 import type { Guard } from '@stampede/shared/redis';
 import type { Sealer } from '@stampede/shared/sealing';
+import { CartChanged } from '../cart/cart-changed.js';
 import type { OrderRow } from '../order-row.js';
 import type { RefreshListing } from '../listing/refresh-listing.js';
 import type { Rebuilds } from '../rebuild/rebuilds.js';
@@ -48,8 +49,8 @@ const MAX_TRIES = 8;
  * Who is refused costs one round trip to Redis. Who may win takes turns with the same buyer's other requests
  * (never with other buyers), reserves, finds out where the parcel goes, and has the order written down.
  *
- * @throws NOT_FOUND for an unknown product, and for an address that is none of the buyer's; IDEMPOTENCY_CONFLICT;
- * Unavailable: then what is held stays so for a while, for the retry.
+ * @throws NOT_FOUND for an unknown product, and for an address that is none of the buyer's; IDEMPOTENCY_CONFLICT, or
+ * CartChanged of a cart's basket; Unavailable: then what is held stays so for a while, for the retry.
  */
 export async function checkout(
   parts: CheckoutParts,
@@ -61,17 +62,22 @@ export async function checkout(
   const attempt: Attempt = { orderId, buyerId, basket, minEpochs: new Map(), given: new Map() };
   const early = await probe(parts, attempt);
   if (early) return early;
-  return parts.guard.inTurn(`checkout:${buyerId}`, { waitMs: 2_000, ttlMs: 5_000 }, () =>
-    buy(parts, attempt),
-  );
+  return inBuyersTurn(parts, buyerId, () => buy(parts, attempt));
 }
+
+/** Keeps what one buyer's requests do in turns, on whatever devices; advisory, as the guard is. */
+export const inBuyersTurn = <T>(
+  { guard }: Pick<CheckoutParts, 'guard'>,
+  buyerId: string,
+  work: () => Promise<T>,
+): Promise<T> => guard.inTurn(`checkout:${buyerId}`, { waitMs: 2_000, ttlMs: 5_000 }, work);
 
 /** Answers refusals and repeats; undefined when the basket may win. */
 async function probe(parts: CheckoutParts, attempt: Attempt): Promise<CheckoutOutcome | undefined> {
   for (const line of attempt.basket.lines) {
     const answer = await askWarm(parts, attempt, line, 'probe');
     if (answer.kind === 'known') return standing(parts.database, attempt);
-    if (answer.kind === 'conflict') throw anotherBasket();
+    if (answer.kind === 'conflict') throw anotherBasket(attempt);
     if (isRefusal(answer)) return { rejection: rejectionOf(line.productId, answer) };
   }
   return undefined;
@@ -85,6 +91,7 @@ async function buy(parts: CheckoutParts, attempt: Attempt): Promise<CheckoutOutc
     const placed = await placeOrder(parts.database.transaction, {
       ...attempt,
       digest: attempt.basket.digest,
+      fromCart: attempt.basket.fromCart,
       ...reserved,
     });
     if (placed.kind === 'stands') {
@@ -116,7 +123,7 @@ async function reserveAll(
     } else {
       await giveBack(parts, attempt);
       if (isRefusal(answer)) return { rejection: rejectionOf(line.productId, answer) };
-      if (answer.kind === 'conflict') throw anotherBasket();
+      if (answer.kind === 'conflict') throw anotherBasket(attempt);
       throw new Error(`a reservation was answered ${answer.kind}`);
     }
   }
@@ -164,21 +171,22 @@ async function prepareNextTry(
   attempt: Attempt,
   placed: Exclude<PlaceAnswer, { kind: 'stands' }>,
 ): Promise<void> {
-  const { inventory, rebuilds } = parts;
-  const { orderId, minEpochs } = attempt;
+  const { rebuilds } = parts;
+  const { minEpochs } = attempt;
   switch (placed.kind) {
     case 'conflict':
       await giveBack(parts, attempt);
-      throw anotherBasket();
+      throw anotherBasket(attempt);
     case 'epoch-passed':
       minEpochs.set(placed.productId, placed.epoch);
       return;
-    case 'abandoned-before': {
-      // Its undo may still be on the way; it is the same script, and idempotent.
-      const { productId, epoch, serial } = placed.hold;
-      await inventory.release('undo', { productId, effectEpoch: epoch, orderId, hold: { epoch, serial } });
+    case 'cart-changed':
+      // What the cart holds by now is bought under the same id, which has to be free.
+      for (const hold of await giveBack(parts, attempt)) await undo(parts, attempt, hold);
+      throw new CartChanged();
+    case 'abandoned-before':
+      await undo(parts, attempt, placed.hold);
       return;
-    }
     case 'listing-behind':
       await Promise.all(placed.productIds.map(parts.refreshListing));
       return;
@@ -193,17 +201,28 @@ async function prepareNextTry(
 /** The order that stands under this id; undefined when its basket was held and nothing was written down yet. */
 async function standing(
   database: Database,
-  { orderId, basket }: Attempt,
+  attempt: Attempt,
 ): Promise<{ order: OrderRow; isNew: false } | undefined> {
+  const { orderId, basket } = attempt;
   const [order] = await database.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
-  if (order && order.digest !== basket.digest) throw anotherBasket();
+  if (order && order.digest !== basket.digest) throw anotherBasket(attempt);
   return order && { order, isNew: false };
 }
 
 const stands = async (database: Database, orderId: string) =>
   (await database.query('SELECT FROM orders WHERE id = $1', [orderId])).length > 0;
 
+/** Gives an abandoned hold back at once: its undo may still be on the way; it is the same script, and idempotent. */
+const undo = (
+  { inventory }: CheckoutParts,
+  { orderId }: Attempt,
+  { productId, epoch, serial }: Hold,
+): Promise<unknown> =>
+  inventory.release('undo', { productId, effectEpoch: epoch, orderId, hold: { epoch, serial } });
+
 const giveBack = ({ database }: CheckoutParts, { orderId, given }: Attempt) =>
   abandonHolds(database, orderId, [...given.values()]);
 
-const anotherBasket = () => conflict('This idempotency key was used for another basket.');
+/** Who buys a cart has not said what is in it: that the cart is another one by now is no mistake of theirs. */
+const anotherBasket = ({ basket }: Attempt): Error =>
+  basket.fromCart ? new CartChanged() : conflict('This idempotency key was used for another basket.');

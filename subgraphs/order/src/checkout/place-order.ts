@@ -2,6 +2,7 @@ import type { Transaction } from '@stampede/shared/database';
 import { appendStockEffect, lockStock, type HoldName } from '@stampede/shared/inventory';
 import { orderPlaced, type RefundPolicyTerms } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
+import { takeFromCart } from '../cart/take-from-cart.js';
 import { recordEvent, OrderStatus } from '../order-status.js';
 import { keepAddress } from '../shipping-address/kept-address.js';
 import { heldLines, readLines, type OrderRow } from '../order-row.js';
@@ -17,6 +18,8 @@ export interface Placement {
   orderId: string;
   buyerId: string;
   digest: string;
+  /** Whether what is bought has to be in the buyer's cart. */
+  fromCart: boolean;
   holds: readonly Hold[];
   /** Where the parcel goes, sealed for this order. */
   address?: Buffer;
@@ -30,6 +33,8 @@ export type PlaceAnswer =
   | { kind: 'epoch-passed'; productId: string; epoch: number }
   /** Nothing was written: what lines would copy of these products has changed, and has not come here yet. */
   | { kind: 'listing-behind'; productIds: string[] }
+  /** Nothing was written: the cart that was bought does not hold all of it any more. */
+  | { kind: 'cart-changed' }
   /** Nothing was written: this order abandoned that very hold before. */
   | { kind: 'abandoned-before'; hold: Hold }
   /** Nothing was written: another order has that hold; Redis has forgotten it. */
@@ -66,20 +71,26 @@ export async function placeOrder(
 }
 
 async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer> {
-  const { orderId, buyerId, digest, holds } = placement;
+  const { orderId, buyerId, digest, fromCart, holds } = placement;
   for (const { productId } of holds) await lockStock(tx, productId);
   const listings = await readListings(tx, holds);
   const total = holds.reduce((sum, hold) => sum + hold.quantity * listingOf(listings, hold).unit_price, 0);
   const payBy = new Date(Math.min(...holds.map((hold) => hold.payBy.getTime())));
-  const [order] = await tx.query<OrderRow>(
+  const [placed] = await tx.query<OrderRow & { has_cart: boolean }>(
     `INSERT INTO orders (id, buyer_id, digest, status, total, pay_by)
-     VALUES ($1, $2, $3, 'PENDING_PAYMENT', $4, $5) ON CONFLICT (id) DO NOTHING RETURNING *`,
+     VALUES ($1, $2, $3, 'PENDING_PAYMENT', $4, $5) ON CONFLICT (id) DO NOTHING
+     RETURNING *, EXISTS (SELECT FROM cart_line WHERE buyer_id = $2) AS has_cart`,
     [orderId, buyerId, digest, total, payBy],
   );
-  if (!order) return meetStanding(tx, placement, listings);
+  if (!placed) return meetStanding(tx, placement, listings);
+  const { has_cart, ...order } = placed;
   const behind = holds.filter((hold) => listingOf(listings, hold).version < hold.terms);
   if (behind.length > 0) {
     throw new NotPlaced({ kind: 'listing-behind', productIds: behind.map(({ productId }) => productId) });
+  }
+  if (has_cart || fromCart) {
+    const held = await takeFromCart(tx, buyerId, holds);
+    if (fromCart && !held) throw new NotPlaced({ kind: 'cart-changed' });
   }
   if (placement.address) await keepAddress(tx, orderId, placement.address);
   for (const hold of holds) await placeLine(tx, orderId, hold, listingOf(listings, hold));
