@@ -133,6 +133,8 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Query', who.SERVICE, 'orderLetter'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
   ['Query', who.SERVICE, 'personalDataOfWishes openingSale savedAddress'],
+  ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfCart personalDataOfPayments'],
+  ['Query', who.SERVICE, 'personalDataOfWishes openingSale'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];
 

@@ -126,3 +126,15 @@ test.each(wrong)('setCartLine of %s', async (_, productId, quantity, code, path)
   expectNothingInternal(shop, answer);
   expect((await buyer.cart()).data.cart.lines).toEqual([]);
 });
+
+test('a person is told what is in their cart, among all that is kept of them', async () => {
+  const buyer = await shop.buyer();
+  await buyer.setCartLine(open, 2);
+  await buyer.setCartLine(rare, 1);
+  const { data } = await buyer.send('{ exportMyData }');
+  const addedAt = expect.any(String);
+  expect((JSON.parse(String(data.exportMyData)) as { cart: object }).cart).toEqual([
+    { productId: rare, product: 'Test sneaker', quantity: 1, addedAt },
+    { productId: open, product: 'Test sneaker', quantity: 2, addedAt },
+  ]);
+});

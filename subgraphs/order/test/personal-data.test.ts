@@ -73,8 +73,11 @@ test('tells of payments what happened, and not what opens them at the provider',
   expect(text).not.toMatch(/token|redirect/i);
 });
 
-test.each(['order', 'payment'] as const)('tells nobody else, and nothing of others: %s', async (name) => {
-  const field = name === 'order' ? 'personalDataOfOrders' : 'personalDataOfPayments';
+test.each([
+  ['order', 'personalDataOfOrders'],
+  ['order', 'personalDataOfCart'],
+  ['payment', 'personalDataOfPayments'],
+] as const)('tells nobody else, and nothing of others: %s, %s', async (name, field) => {
   const others: Identity[] = [
     { kind: 'service', service: 'catalog' },
     { kind: 'user', userId: buyer.id, sessionId: buyer.account.sessionId, role: 'OPERATOR' },
@@ -84,7 +87,10 @@ test.each(['order', 'payment'] as const)('tells nobody else, and nothing of othe
     expect(data ?? null).toBeNull();
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   }
-  for (const id of [randomUUID(), 'x']) expect(await pageOf(name, id)).toEqual({ items: [], next: null });
+  for (const id of [randomUUID(), 'x']) {
+    const { data } = await ask(name, field, USER, id);
+    expect(JSON.parse(data?.page ?? '')).toEqual({ items: [], next: null });
+  }
   const published = await shop.client.send(`{ ${field}(userId: "${buyer.id}") }`);
   expect(published.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
 });

@@ -5,13 +5,15 @@ import { randomBytes } from 'node:crypto';
 import { queueMail } from '../src/mail/queue-mail.js';
 import { asUser, openUser } from './open-user.js';
 
-/** A service that keeps so many items, told in pages of two. */
-function service(items: number): ServiceClient & { asked: object[] } {
+/** A service that keeps so many items of each kind, told in pages of two. */
+function service(kept: Record<string, number> = {}): ServiceClient & { asked: object[] } {
   const asked: object[] = [];
   return {
     asked,
-    ask: <T>(_query: string, variables: Record<string, unknown>) => {
-      asked.push(variables);
+    ask: <T>(query: string, variables: Record<string, unknown>) => {
+      const of = /personalDataOf(\w+)/.exec(query)?.[1] ?? '';
+      asked.push({ of, ...variables });
+      const items = kept[of] ?? 0;
       const from = Number(variables.after ?? 0);
       const page = Array.from({ length: items }, (_, item) => item).slice(from, from + 2);
       const next = from + 2 < items ? String(from + 2) : null;
@@ -22,7 +24,7 @@ function service(items: number): ServiceClient & { asked: object[] } {
 }
 
 test('tells a person everything that is kept of them, of the other services too, and no secret', async () => {
-  const [order, payment, catalog] = [service(5), service(0), service(3)];
+  const [order, payment, catalog] = [service({ Orders: 5, Cart: 1 }), service(), service({ Wishes: 3 })];
   await using user = await openUser({ order, payment, catalog });
   const [account, other] = [await user.account(), await user.account()];
   const me = asUser(account);
@@ -85,17 +87,22 @@ test('tells a person everything that is kept of them, of the other services too,
     ],
     waitingMails: [{ kind: 'reset-password', language: 'ko', createdAt: expect.any(String) }],
     orders: [0, 1, 2, 3, 4],
+    cart: [0],
     payments: [],
     wishes: [0, 1, 2],
   });
-  expect(order.asked).toEqual([null, '2', '4'].map((after) => ({ userId: account.id, after })));
+  const asked = (of: string, after: string | null) => ({ of, userId: account.id, after });
+  expect(order.asked).toHaveLength(4);
+  expect(order.asked).toEqual(
+    expect.arrayContaining([...[null, '2', '4'].map((after) => asked('Orders', after)), asked('Cart', null)]),
+  );
   expect(data.exportMyData).not.toContain('argon2');
   expect(data.exportMyData).not.toContain(other.id);
 });
 
 test('tells nothing rather than half when a service is away', async () => {
-  const away: ServiceClient = { ...service(0), ask: () => Promise.reject(new Unavailable('payment')) };
-  await using user = await openUser({ order: service(1), payment: away, catalog: service(1) });
+  const away: ServiceClient = { ...service(), ask: () => Promise.reject(new Unavailable('payment')) };
+  await using user = await openUser({ order: service(), payment: away, catalog: service() });
   const answer = await user.ask('{ exportMyData }', {}, asUser(await user.account()));
   expect(answer.errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
   const nobody = await user.ask('{ exportMyData }');

@@ -20,8 +20,8 @@ const MOST_PAGES = 200;
 const page = z.object({ items: z.array(z.unknown()), next: z.string().nullable() });
 
 const ORDERS = `query ($userId: ID!, $after: String) { page: personalDataOfOrders(userId: $userId, after: $after) }`;
+const CART = `query ($userId: ID!, $after: String) { page: personalDataOfCart(userId: $userId, after: $after) }`;
 const PAYMENTS = `query ($userId: ID!, $after: String) { page: personalDataOfPayments(userId: $userId, after: $after) }`;
-
 const WISHES = `query ($userId: ID!, $after: String) { page: personalDataOfWishes(userId: $userId, after: $after) }`;
 
 /** JSON of everything that the house keeps of a person. @throws Unavailable when one of the services is away. */
@@ -29,8 +29,9 @@ export async function exportMyData(parts: ExportParts, userId: string, requestId
   const { database, sealer, order, payment, catalog } = parts;
   const [account] = await findAccounts(database, sealer, [userId]);
   if (!account) throw unauthenticated();
-  const [orders, payments, wishes] = await Promise.all([
+  const [orders, cart, payments, wishes] = await Promise.all([
     readAll(order, ORDERS, userId, requestId),
+    readAll(order, CART, userId, requestId),
     readAll(payment, PAYMENTS, userId, requestId),
     readAll(catalog, WISHES, userId, requestId),
   ]);
@@ -42,6 +43,7 @@ export async function exportMyData(parts: ExportParts, userId: string, requestId
     mailedLinks: await mailedLinksOf(database, sealer, account),
     waitingMails: await waitingMailsOf(database, sealer, account),
     orders,
+    cart,
     payments,
     wishes,
   };

@@ -11,7 +11,7 @@ export class PersonalDataResolver {
 
   @Query(() => String, {
     description:
-      'JSON of all that is kept of the person: account, addresses, sessions, social links, mailed links, orders, payments, wishes. Role: any signed in.',
+      'JSON of all that is kept of the person: account, addresses, sessions, social links, mailed links, orders, cart, payments, wishes. Role: any signed in.',
   })
   exportMyData(@Ctx() context: SubgraphContext): Promise<string> {
     return exportMyData(this.parts, requireUser(context).userId, context.requestId);
