@@ -17,6 +17,16 @@ afterAll(() => order[Symbol.asyncDispose]());
 const badInput = (path: string) => ({ extensions: { code: 'BAD_USER_INPUT', fields: [{ path }] } });
 const codeOf = (reason: unknown) => (reason as { extensions?: { code: string } }).extensions?.code;
 
+/** Until so many of this database’s sessions wait for a lock. */
+async function waiting(count: number): Promise<void> {
+  await eventually(async () => {
+    const [row] = await order.database.query<{ count: number }>(
+      `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(row?.count).toBe(count);
+  });
+}
+
 test('shows what was put in, in the order of that, and what it would cost', async () => {
   const cart = openCart(order);
   const [a, b, c] = sells(order, 3) as [string, string, string];
@@ -137,11 +147,18 @@ test('holds twenty products, however many devices put some in at once', async ()
   const products = sells(order, 29);
   const cart = openCart(order);
   await cart.setAll(products.slice(0, 19).map((product) => [product, 1]));
-  const devices = products
-    .slice(19)
-    .map((product) => [openCart(order, undefined, cart.userId), product] as const);
-  const answers = await Promise.allSettled(devices.map(([device, product]) => device.set(product, 1)));
-  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [codeOf(answer.reason)] : []));
+  let answers: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);
+  await order.database.transaction(async (tx) => {
+    // Everybody may look, and nobody add: each is as far as it gets before any of them has.
+    await tx.run('LOCK TABLE cart_line IN SHARE ROW EXCLUSIVE MODE');
+    answers = Promise.allSettled(
+      products.slice(19).map((product) => openCart(order, undefined, cart.userId).set(product, 1)),
+    );
+    await waiting(10);
+  });
+  const refused = (await answers).flatMap((answer) =>
+    answer.status === 'rejected' ? [codeOf(answer.reason)] : [],
+  );
   expect(refused).toEqual(Array.from({ length: 9 }, () => 'BAD_USER_INPUT'));
   expect(await cart.lines()).toHaveLength(20);
 });
@@ -164,16 +181,6 @@ test('nothing is put into the cart of an account that is deleted', async () => {
   await expect(cart.set(product, 1)).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
   expect(await cart.lines()).toEqual([]);
 });
-
-/** How many of this database's sessions wait for a lock. */
-async function waiting(count: number): Promise<void> {
-  await eventually(async () => {
-    const [row] = await order.database.query<{ count: number }>(
-      `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    expect(row?.count).toBe(count);
-  });
-}
 
 test('a purchase and whoever empties the cart take its lines in the same order, and never wait crosswise', async () => {
   const cart = openCart(order);
