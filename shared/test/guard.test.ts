@@ -2,7 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openLog } from '@stampede/shared/telemetry';
-import { openTcpProxy, through } from '@stampede/shared/testing';
+import { eventually, openTcpProxy, through } from '@stampede/shared/testing';
 import { redisUrl } from './inventory-fixture.js';
 
 const PREFIX = `test-${randomBytes(6).toString('hex')}`;
@@ -105,6 +105,28 @@ test.each(['cut', 'freeze'] as const)(
   },
 );
 
+test('nothing is done alone while Redis is away, and what is begun ends well when it goes', async () => {
+  await using proxy = await openTcpProxy(redisUrl());
+  const behind = openRedis(through(proxy, redisUrl()), log);
+  await behind.ping();
+  const away = openGuard(behind, PREFIX, log);
+  const [begun, begin] = gate();
+  const [released, release] = gate();
+  const cutOff = away.alone('cut-off', 10_000, async () => {
+    begin();
+    await released;
+    return 'done';
+  });
+  await begun;
+  proxy.cut();
+  release();
+  let began = 0;
+  const refused = away.alone('refused', 10_000, () => Promise.resolve((began += 1)));
+  await Promise.all([expect(cutOff).resolves.toBe('done'), expect(refused).rejects.toThrow()]);
+  expect(began).toBe(0);
+  behind.disconnect();
+});
+
 test('a lock whose time ran out during the work belongs to the next, and is not taken from them', async () => {
   const [nextIsIn, nextEnters] = gate();
   const [released, release] = gate();
@@ -138,4 +160,35 @@ test('what runs once in a while is left alone that long, unless it failed', asyn
   expect(await once('again')).toBe(true);
   expect(await once('too early')).toBe(false);
   expect(done).toEqual(['failing', 'again']);
+});
+
+test('work that is done alone is left to whoever is at it, however long it takes, and is free after it', async () => {
+  const [begun, begin] = gate();
+  const [released, release] = gate();
+  const holder = guard.alone('alone', 150, async () => {
+    begin();
+    await released;
+    return 'done';
+  });
+  await begun;
+  const mine = await redis.get(lockKey('alone'));
+  // For as long as three such locks last.
+  await guard.inTurn('alone', { waitMs: 450, ttlMs: 10_000 }, () => Promise.resolve());
+  expect(await redis.get(lockKey('alone'))).toBe(mine);
+  expect(await guard.alone('alone', 150, () => Promise.reject(new Error('not alone')))).toBeUndefined();
+  expect(await guard.alone('another', 150, () => Promise.resolve('also'))).toBe('also');
+  release();
+  expect(await holder).toBe('done');
+  expect(await redis.exists(lockKey('alone'))).toBe(0);
+  await expect(guard.alone('alone', 10_000, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await guard.alone('alone', 10_000, () => Promise.resolve(0))).toBe(0);
+});
+
+test('what a dead one was doing alone is taken over when its lock has run out', async () => {
+  // As a process that was killed leaves it.
+  await redis.set(lockKey('dead'), 'of the dead', 'PX', 300);
+  expect(await guard.alone('dead', 10_000, () => Promise.resolve('early'))).toBeUndefined();
+  await eventually(async () => {
+    expect(await guard.alone('dead', 10_000, () => Promise.resolve('taken over'))).toBe('taken over');
+  });
 });

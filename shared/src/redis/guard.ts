@@ -19,6 +19,13 @@ export interface Guard {
    * @throws Error when Redis is away.
    */
   oncePer(name: string, everyMs: number, work: () => Promise<void>): Promise<boolean>;
+  /**
+   * Runs `work` if nobody else is at it, and keeps them from it until it has ended, however long that takes.
+   * @param ttlMs how long a lock outlives a holder that died: the next one's turn comes then.
+   * @returns what `work` gave; undefined when somebody else is at it.
+   * @throws Error when Redis is away: no work is done then. One that goes away later stops nothing.
+   */
+  alone<T>(name: string, ttlMs: number, work: () => Promise<T>): Promise<T | undefined>;
 }
 
 export interface Times {
@@ -62,17 +69,22 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
     }
   }
 
+  /** @param keptMs extends it meanwhile, again and again by so much. */
+  async function under<T>(acquired: Lock, keptMs: number | undefined, work: () => Promise<T>): Promise<T> {
+    const holding = hold(acquired, keptMs, log);
+    try {
+      return await work();
+    } finally {
+      const lock = await holding.end();
+      // An expired lock has nothing to give back, and Redlock would spend two seconds on trying.
+      if (lock.expiration > Date.now()) await giveBack(lock, log);
+    }
+  }
+
   return {
     inTurn: async (name, { waitMs, ttlMs, kept = false }, work) => {
-      const acquired = await acquire(name, waitMs, ttlMs);
-      const holding = acquired && hold(acquired, kept ? ttlMs : undefined, log);
-      try {
-        return await work();
-      } finally {
-        const lock = await holding?.end();
-        // An expired lock has nothing to give back, and Redlock would spend two seconds on trying.
-        if (lock && lock.expiration > Date.now()) await giveBack(lock, log);
-      }
+      const lock = await acquire(name, waitMs, ttlMs);
+      return lock ? under(lock, kept ? ttlMs : undefined, work) : work();
     },
     oncePer: async (name, everyMs, work) => {
       // Kept until its time is over, so that the others leave it alone that long.
@@ -85,6 +97,10 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
         throw error;
       }
       return true;
+    },
+    alone: async (name, ttlMs, work) => {
+      const lock = await tryOnce(name, ttlMs);
+      return lock && under(lock, ttlMs, work);
     },
   };
 }
