@@ -51,21 +51,37 @@ const ALLOWED: Record<OrderStatus, readonly OrderStatus[]> = {
  * @throws Error when the table does not allow the change, or the order is no longer in `from`: the caller holds
  * its row, so that is a mistake in the code and nothing of the transaction may stand.
  */
-export async function changeStatus(
+export function changeStatus(
   tx: Transaction,
   orderId: string,
   from: OrderStatus,
   to: OrderStatus,
   reason: string | null = null,
 ): Promise<void> {
+  return changeStatuses(tx, [orderId], from, to, reason);
+}
+
+/** As {@link changeStatus}, of many orders whose rows the caller holds: two statements, however many there are. */
+export async function changeStatuses(
+  tx: Transaction,
+  orderIds: readonly string[],
+  from: OrderStatus,
+  to: OrderStatus,
+  reason: string | null = null,
+): Promise<void> {
   if (!ALLOWED[from].includes(to)) throw new Error(`an order never goes from ${from} to ${to}`);
   const changed = await tx.run(
-    'UPDATE orders SET status = $3, updated_at = now() WHERE id = $1 AND status = $2',
-    [orderId, from, to],
+    'UPDATE orders SET status = $3, updated_at = now() WHERE id = ANY($1) AND status = $2',
+    [orderIds, from, to],
   );
-  if (changed !== 1) throw new Error(`order ${orderId} is not ${from}`);
-  orderChanges.note(tx, orderId);
-  await recordEvent(tx, orderId, to, reason);
+  if (changed !== orderIds.length) {
+    throw new Error(`${changed} of ${orderIds.length} orders, ${String(orderIds[0])} first, are ${from}`);
+  }
+  await tx.run(
+    'INSERT INTO order_event (order_id, status, reason) SELECT id, $2, $3 FROM unnest($1::uuid[]) AS id',
+    [orderIds, to, reason],
+  );
+  for (const id of orderIds) orderChanges.note(tx, id);
 }
 
 /** One line of an order's timeline. */
@@ -79,17 +95,5 @@ export async function recordEvent(
     orderId,
     status,
     reason,
-  ]);
-}
-
-/** The same line in the timelines of many orders, by one statement. */
-export async function recordEvents(
-  tx: Transaction,
-  orderIds: readonly string[],
-  status: OrderStatus,
-): Promise<void> {
-  await tx.run('INSERT INTO order_event (order_id, status) SELECT id, $2 FROM unnest($1::uuid[]) AS id', [
-    orderIds,
-    status,
   ]);
 }

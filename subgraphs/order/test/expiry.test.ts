@@ -67,6 +67,11 @@ test('what is due ends in batches, and everything else stays', async () => {
   expect(await statuses(due)).toEqual({ EXPIRED: 1_050 });
   expect(await statuses([...later, ...deciding])).toEqual({ PENDING_PAYMENT: 7 });
   expect(await statuses(paid)).toEqual({ PAID: 2 });
+  const said = await order.database.query(
+    'SELECT status, reason, count(*) FROM order_event WHERE order_id = ANY($1) GROUP BY 1, 2',
+    [due],
+  );
+  expect(said).toEqual([{ status: 'EXPIRED', reason: 'NOT_PAID_IN_TIME', count: 1_050 }]);
   await order.appliesEffects();
   // 1,060 units: nine are still held, one was never taken.
   expect(await order.counts(product)).toMatchObject({ total: 1_060, available: 1_051, held: 9, sold: 0 });

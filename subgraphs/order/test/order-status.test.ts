@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { STATUS_CHANGES } from '@stampede/shared/testing';
-import { changeStatus, OrderStatus } from '../src/order-status.js';
+import { changeStatus, changeStatuses, OrderStatus } from '../src/order-status.js';
 import { openOrders, type OrdersUnderTest } from './open-orders.js';
+
+const { PENDING_PAYMENT, PAID, EXPIRED } = OrderStatus;
 
 let orders: OrdersUnderTest;
 beforeAll(async () => {
@@ -40,4 +42,35 @@ test('a change from a status in which the order is not, or of no order, changes 
   await expect(pay(orders.seller)).rejects.toThrow('is not PENDING_PAYMENT');
   const { order, timeline } = await orders.stateOf(id);
   expect([order?.status, timeline]).toEqual([OrderStatus.CANCELLED, []]);
+});
+
+const seen = async (id: string) => {
+  const { order, timeline } = await orders.stateOf(id);
+  return [order?.status, ...timeline];
+};
+
+test('of many orders all change, or none when one is no longer what it was', async () => {
+  const [one, two, paid] = [
+    await orders.place(PENDING_PAYMENT),
+    await orders.place(PENDING_PAYMENT),
+    await orders.place(PAID),
+  ];
+  const expires = (...ids: string[]) =>
+    orders.database.transaction((tx) => changeStatuses(tx, ids, PENDING_PAYMENT, EXPIRED, 'WHY'));
+  await expect(expires(one, two, paid)).rejects.toThrow(`2 of 3 orders, ${one} first, are PENDING_PAYMENT`);
+  expect(await Promise.all([one, two, paid].map(seen))).toEqual([
+    [PENDING_PAYMENT],
+    [PENDING_PAYMENT],
+    [PAID],
+  ]);
+  await expires(one, two);
+  expect(await Promise.all([one, two].map(seen))).toEqual([
+    [EXPIRED, EXPIRED],
+    [EXPIRED, EXPIRED],
+  ]);
+  const reasons = await orders.database.query(
+    'SELECT reason FROM order_event WHERE order_id = ANY($1) ORDER BY id',
+    [[one, two]],
+  );
+  expect(reasons).toEqual([{ reason: 'WHY' }, { reason: 'WHY' }]);
 });

@@ -3,8 +3,7 @@ import { lockStock } from '@stampede/shared/inventory';
 import { orderExpired } from '@stampede/shared/messages';
 import { appendAllToOutbox } from '@stampede/shared/messaging';
 import { endHolds } from '../end-holds.js';
-import { orderChanges } from '../order-changes.js';
-import { recordEvents, OrderStatus } from '../order-status.js';
+import { changeStatuses, OrderStatus } from '../order-status.js';
 
 /** Holds of a sale run out as they were taken, thousands in a second: a batch is a few statements, however many end. */
 const BATCH = 500;
@@ -30,23 +29,20 @@ export async function expireDue(database: Database): Promise<number> {
 /** Stock locks come before rows, so it ends due orders of those products alone, whichever they are by now. */
 async function expire(tx: Transaction, productIds: readonly string[]): Promise<number> {
   for (const productId of productIds) await lockStock(tx, productId);
-  const expired = await tx.query<{ id: string; buyer_id: string }>(
-    `UPDATE orders SET status = 'EXPIRED', updated_at = now() WHERE id IN (
-       SELECT id FROM orders WHERE ${DUE} AND NOT EXISTS (
-         SELECT 1 FROM order_line WHERE order_id = orders.id AND product_id <> ALL($1))
-       ORDER BY pay_by LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-     RETURNING id, buyer_id`,
+  const due = await tx.query<{ id: string; buyer_id: string }>(
+    `SELECT id, buyer_id FROM orders WHERE ${DUE} AND NOT EXISTS (
+       SELECT 1 FROM order_line WHERE order_id = orders.id AND product_id <> ALL($1))
+     ORDER BY pay_by LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
     [productIds],
   );
-  if (expired.length === 0) return 0;
-  const ids = expired.map(({ id }) => id);
+  if (due.length === 0) return 0;
+  const ids = due.map(({ id }) => id);
+  await changeStatuses(tx, ids, OrderStatus.PENDING_PAYMENT, OrderStatus.EXPIRED, 'NOT_PAID_IN_TIME');
   await endHolds(tx, ids);
-  await recordEvents(tx, ids, OrderStatus.EXPIRED);
   await appendAllToOutbox(
     tx,
     orderExpired,
-    expired.map(({ id, buyer_id }) => ({ orderId: id, buyerId: buyer_id })),
+    due.map(({ id, buyer_id }) => ({ orderId: id, buyerId: buyer_id })),
   );
-  for (const id of ids) orderChanges.note(tx, id);
-  return expired.length;
+  return due.length;
 }
