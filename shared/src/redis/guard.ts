@@ -64,8 +64,9 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
     try {
       return await redlock.acquire([`${prefix}:lock:${name}`], ttlMs);
     } catch (error) {
-      if (await isTaken(error)) return undefined;
-      throw error;
+      const failure = await failureOf(error);
+      if (failure === undefined) return undefined;
+      throw failure;
     }
   }
 
@@ -142,11 +143,13 @@ async function giveBack(lock: Lock, log: Log): Promise<void> {
   }
 }
 
-/** Redlock answers “somebody else has it” and “Redis is away” alike; its votes tell them apart. */
-async function isTaken(error: unknown): Promise<boolean> {
-  if (!(error instanceof ExecutionError)) return false;
+/**
+ * Redlock answers “somebody else has it” and “Redis is away” alike; its votes tell them apart.
+ * @returns what kept Redis from deciding; undefined when somebody else has the lock.
+ */
+async function failureOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof ExecutionError)) return error;
   const votes = await Promise.all(error.attempts);
-  return votes.every(({ votesAgainst }) =>
-    [...votesAgainst.values()].every((reason) => reason instanceof ResourceLockedError),
-  );
+  const reasons = votes.flatMap(({ votesAgainst }) => [...votesAgainst.values()]);
+  return reasons.find((reason) => !(reason instanceof ResourceLockedError));
 }
