@@ -39,6 +39,8 @@ export const ROLE_OPERATOR: Access = { who: ['OPERATOR'], otherwise: 'FORBIDDEN'
 export const ITS_SELLER: Access = { who: ['seller', 'OPERATOR'], otherwise: 'FORBIDDEN' };
 /** Nobody else learns even that there is such an order or payment. */
 export const ITS_BUYER: Access = { who: ['owner', 'OPERATOR'], otherwise: 'NOT_FOUND' };
+/** Who sells in it; somebody else's order is not there, as for its buyer's own mutations. */
+export const SELLER_OF_IT: Access = { who: ['seller', 'OPERATOR'], otherwise: 'NOT_FOUND' };
 export const ITS_BUYER_ALONE: Access = { who: ['owner'], otherwise: 'NOT_FOUND' };
 
 /** Fields of what only these can come to. */

@@ -8,6 +8,7 @@ import { CheckoutResolver } from './checkout/checkout.resolver.js';
 import type { CheckoutParts } from './checkout/checkout.js';
 import { DeadLettersResolver } from './dead-letters/dead-letters.resolver.js';
 import { DecisionResolver } from './decision/decision.resolver.js';
+import { DeliveryResolver } from './delivery/delivery.resolver.js';
 import { FollowOrderResolver } from './follow-order/follow-order.resolver.js';
 import { followOrder } from './follow-order/follow-order.js';
 import type { FollowedOrders } from './follow-order/followed-orders.js';
@@ -37,6 +38,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       new CheckoutResolver(parts),
       new DeadLettersResolver(database),
       new DecisionResolver(database),
+      new DeliveryResolver(database),
       new FollowOrderResolver(),
       new OrderLetterResolver(database),
       new OrderResolver(orders),

@@ -38,8 +38,8 @@ test('a change from a status in which the order is not, or of no order, changes 
     orders.database.transaction((tx) =>
       changeStatus(tx, orderId, OrderStatus.PENDING_PAYMENT, OrderStatus.PAID),
     );
-  await expect(pay(id)).rejects.toThrow(`order ${id} is not PENDING_PAYMENT`);
-  await expect(pay(orders.seller)).rejects.toThrow('is not PENDING_PAYMENT');
+  await expect(pay(id)).rejects.toThrow(`0 of 1 orders, ${id} first, are PENDING_PAYMENT`);
+  await expect(pay(orders.seller)).rejects.toThrow('are PENDING_PAYMENT');
   const { order, timeline } = await orders.stateOf(id);
   expect([order?.status, timeline]).toEqual([OrderStatus.CANCELLED, []]);
 });

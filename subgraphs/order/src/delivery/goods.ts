@@ -1,0 +1,16 @@
+import type { Transaction } from '@stampede/shared/database';
+import type { RefundPolicyTerms } from '@stampede/shared/messages';
+
+/** What has a day of use is a ticket, which nobody carries anywhere. */
+export const isGoods = ({ refund_policy }: { refund_policy: Pick<RefundPolicyTerms, 'usedOn'> }): boolean =>
+  refund_policy.usedOn == null;
+
+/** Starts the wait for an order's delivery, now that it is CONFIRMED; one of tickets alone has nothing to wait for. */
+export async function awaitDelivery(
+  tx: Transaction,
+  orderId: string,
+  lines: readonly { refund_policy: RefundPolicyTerms }[],
+): Promise<void> {
+  if (!lines.some(isGoods)) return;
+  await tx.run('UPDATE orders SET delivery_since = now() WHERE id = $1', [orderId]);
+}
