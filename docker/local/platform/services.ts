@@ -134,7 +134,7 @@ function ownSettings(
       NAVER_SEARCH_CLIENT_SECRET: searchSecret,
     };
   }
-  if (role === 'order') return { PERSONAL_DATA_KEYS: secrets.personalDataKeys };
+  if (role === 'order') return { PERSONAL_DATA_KEYS: secrets.personalDataKeys, ...deliverySettings() };
   if (role !== 'payment') return {};
   return {
     KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,
@@ -143,6 +143,17 @@ function ownSettings(
     PAYMENT_TOKEN_KEYS: secrets.paymentTokenKeys,
     RETURN_ORIGINS: 'http://localhost:*',
   };
+}
+
+/** Steps that a person can watch, but for those that the caller sets. */
+function deliverySettings(): NodeJS.ProcessEnv {
+  const ours = {
+    DELIVERY_PREPARE_AFTER_S: '120',
+    DELIVERY_SHIP_AFTER_S: '120',
+    DELIVERY_ARRIVE_AFTER_S: '120',
+    DELIVERY_CARRIER: 'Stampede Express',
+  };
+  return Object.fromEntries(Object.entries(ours).map(([name, value]) => [name, process.env[name] || value]));
 }
 
 /** The caller's own settings (LOG_LEVEL, proxies, …), without npm's and without those that are decided here. */

@@ -79,7 +79,13 @@ export async function describeProcesses(
       NAVER_SEARCH_CLIENT_ID: 'stampede-test',
       NAVER_SEARCH_CLIENT_SECRET: SEARCH_SECRET,
     }),
-    order: subgraph('order', { PERSONAL_DATA_KEYS: place.personalKeys }),
+    order: subgraph('order', {
+      PERSONAL_DATA_KEYS: place.personalKeys,
+      // What is bought stays CONFIRMED, unless a test says otherwise.
+      DELIVERY_PREPARE_AFTER_S: 'never',
+      DELIVERY_SHIP_AFTER_S: 'never',
+      DELIVERY_ARRIVE_AFTER_S: 'never',
+    }),
     payment: subgraph('payment', {
       KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,
       KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',

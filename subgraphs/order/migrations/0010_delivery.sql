@@ -2,6 +2,8 @@
 
 -- From when the wait for the next step of the delivery counts; null: nothing is to be delivered, or nothing yet.
 ALTER TABLE orders ADD COLUMN delivery_since timestamptz;
+CREATE INDEX orders_to_deliver ON orders (status, delivery_since)
+  WHERE status IN ('CONFIRMED', 'PREPARING', 'SHIPPED') AND delivery_since IS NOT NULL;
 
 CREATE TABLE delivery (
   order_id        uuid PRIMARY KEY REFERENCES orders,

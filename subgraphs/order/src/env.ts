@@ -1,9 +1,13 @@
 import { readEnv, serviceEnv } from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
+import { deliveryEnv, scheduleOf } from './delivery/schedule.js';
 
 /** The service's settings; keys come out opened, so that their text travels no further. @throws EnvironmentError */
-export const readOrderEnv = (source: NodeJS.ProcessEnv = process.env) => readEnv(shape, source);
+export function readOrderEnv(source: NodeJS.ProcessEnv = process.env) {
+  const env = readEnv(shape, source);
+  return { ...env, deliverySchedule: scheduleOf(env) };
+}
 
 const shape = {
   ...serviceEnv,
@@ -11,4 +15,5 @@ const shape = {
   USER_URL: z.url(),
   /** Seal the addresses that parcels go to. */
   PERSONAL_DATA_KEYS: sealerFromKeys(),
+  ...deliveryEnv,
 };

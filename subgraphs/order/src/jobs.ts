@@ -2,6 +2,7 @@ import { workOff, type Repetition } from '@stampede/shared/background';
 import { startWatchdog } from '@stampede/shared/messaging';
 import { openResealing, type Sealer } from '@stampede/shared/sealing';
 import { countDeadLetters } from './dead-letters/list-dead-letters.js';
+import { openDeliveries, type DeliveryParts } from './delivery/deliveries.js';
 import { forgetWhenEnded } from './deleted-accounts/forget-when-ended.js';
 import { expireDue } from './expiry/expire-orders.js';
 import { openAudits, type AuditJobParts } from './audit/audit-sales.js';
@@ -16,7 +17,7 @@ const ORPHANS_PAUSE_MS = 5_000;
 const COUNT_PAUSE_MS = 5_000;
 
 /** What order does by itself; every replica does all of it, side by side, but for what takes turns. */
-export function jobs(parts: OrphanParts & AuditJobParts & { sealer: Sealer }): Repetition[] {
+export function jobs(parts: OrphanParts & AuditJobParts & DeliveryParts & { sealer: Sealer }): Repetition[] {
   const { database, log, metrics } = parts;
   const openLetters = metrics.gauge(
     'dead_letters_open',
@@ -29,6 +30,7 @@ export function jobs(parts: OrphanParts & AuditJobParts & { sealer: Sealer }): R
       openLetters.set(await countDeadLetters(database));
       return 0;
     }),
+    ...openDeliveries(parts),
     foldSaleFunnel(database, log),
     forgetWhenEnded(parts),
     openAudits(parts),

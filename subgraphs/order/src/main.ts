@@ -52,7 +52,9 @@ await runService(log, async (own) => {
 
   own(openServerChanges(serverOf(redis), { database, inventory, rebuilds, log }));
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
-  for (const job of jobs({ database, inventory, catalog, rebuilds, guard, sealer, log, metrics })) own(job);
+  const { deliverySchedule: schedule } = env;
+  for (const job of jobs({ database, inventory, catalog, rebuilds, guard, sealer, schedule, log, metrics }))
+    own(job);
   own(
     await openMessaging({
       url: env.AMQP_URL,

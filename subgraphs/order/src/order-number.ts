@@ -7,3 +7,7 @@ export function orderNumberOf(sequence: number): string {
   for (let rest = sequence; rest > 0; rest = Math.floor(rest / 32)) text = (DIGITS[rest % 32] ?? '') + text;
   return text.padStart(8, '0').replace(/(.{4})(?=.)/g, '$1-');
 }
+
+/** What the parcel of an order is known by where no carrier has given it a number: `ST1000001A`. */
+export const trackingNumberOf = (sequence: number): string =>
+  `ST${orderNumberOf(sequence).replaceAll('-', '')}`;

@@ -2,6 +2,7 @@ import type { Transaction } from '@stampede/shared/database';
 import { orderConfirmed, stockCommitted } from '@stampede/shared/messages';
 import { appendToOutbox, Contradiction, on, type Handler } from '@stampede/shared/messaging';
 import { awaitReturn, cancelPaidOrder, takeBackStock } from '../cancellation/cancel-paid-order.js';
+import { awaitDelivery } from '../delivery/goods.js';
 import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
 
@@ -46,6 +47,7 @@ export const onStockCommitted: Handler = on(stockCommitted, async (tx, { orderId
 
 async function confirm(tx: Transaction, order: OrderRow, lines: readonly LineRow[]): Promise<void> {
   await changeStatus(tx, order.id, OrderStatus.PAID, OrderStatus.CONFIRMED);
+  await awaitDelivery(tx, order.id, lines);
   await appendToOutbox(tx, orderConfirmed, {
     orderId: order.id,
     buyerId: order.buyer_id,
