@@ -1,4 +1,5 @@
 export { Currency, Money, won } from './money.js';
+export { checkFirst, connectionOf, MAX_PAGE, onDemand, type Connection } from './connection.js';
 export { PageInfo } from './page-info.js';
 export { Rejection } from './rejection.js';
 export { SalePhase } from './sale-phase.js';

@@ -1,5 +1,6 @@
 import type { Sql } from '@stampede/shared/database';
-import { badInput, Unavailable } from '@stampede/shared/errors';
+import { Unavailable } from '@stampede/shared/errors';
+import { checkFirst, connectionOf, onDemand } from '@stampede/shared/graphql';
 import { productOf, type ProductRow } from '../product-row.js';
 import { conditionsOf, type Condition } from './conditions.js';
 import { countStatement, pageStatement, type PageOf, type Statement } from './list-statements.js';
@@ -8,7 +9,6 @@ import type { ProductConnection } from './product-connection.js';
 import type { ProductFilter } from './product-filter.js';
 import type { ProductSort } from './product-sort.js';
 
-const MAX_PAGE = 100;
 /** PostgreSQL's query_canceled, by statement_timeout. */
 const TOOK_TOO_LONG = '57014';
 
@@ -31,23 +31,16 @@ export async function listProducts(
   database: Sql,
   { first, after, filter, sort }: ListRequest,
 ): Promise<ProductConnection> {
-  if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
+  checkFirst(first);
   const conditions = conditionsOf(filter);
   const rows = await readPage(database, { conditions, sort, after, limit: first + 1 });
-  const edges = rows.slice(0, first).map((row) => ({
-    cursor: productCursor(sort, row.cursor_keys, row.id),
-    node: productOf(row),
-  }));
-  return {
-    edges,
-    totalCount: onDemand(() => count(database, conditions)),
-    pageInfo: {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  const page = connectionOf(rows, {
+    first,
+    after,
+    cursorOf: (row) => productCursor(sort, row.cursor_keys, row.id),
+    nodeOf: productOf,
+  });
+  return { ...page, totalCount: onDemand(() => count(database, conditions)) };
 }
 
 type Conditions = readonly Condition[] | undefined;
@@ -73,9 +66,4 @@ async function run<Row extends object>(database: Sql, { text, values }: Statemen
     if ((error as { code?: string }).code !== TOOK_TOO_LONG) throw error;
     throw new Unavailable('the list of products', { cause: error });
   }
-}
-
-function onDemand<T>(find: () => Promise<T>): () => Promise<T> {
-  let found: Promise<T> | undefined;
-  return () => (found ??= find());
 }

@@ -1,11 +1,16 @@
 import type { Sql } from '@stampede/shared/database';
-import { badInput } from '@stampede/shared/errors';
-import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
+import {
+  checkFirst,
+  connectionOf,
+  decodeTimeCursor,
+  encodeCursor,
+  onDemand,
+  timeKey,
+} from '@stampede/shared/graphql';
 import type { ProductConnection } from '../browse/product-connection.js';
 import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../product-row.js';
 
 const LIST = 'wishlist';
-const MAX_PAGE = 100;
 
 const PAGE = `SELECT ${PRODUCT_COLUMNS}, ${timeKey('wished_at')} AS cursor_at
    FROM wish JOIN product ON product.id = wish.product_id
@@ -19,23 +24,16 @@ export async function listWishes(
   first: number,
   after: string | null,
 ): Promise<ProductConnection> {
-  if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
+  checkFirst(first);
   const [at, id] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
   const rows = await sql.query<ProductRow & { cursor_at: string }>(PAGE, [userId, at, id, first + 1]);
-  const edges = rows.slice(0, first).map((row) => ({
-    cursor: encodeCursor(LIST, row.cursor_at, row.id),
-    node: productOf(row),
-  }));
-  return {
-    edges,
-    totalCount: () => countWishes(sql, userId),
-    pageInfo: {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  const page = connectionOf(rows, {
+    first,
+    after,
+    cursorOf: (row) => encodeCursor(LIST, row.cursor_at, row.id),
+    nodeOf: productOf,
+  });
+  return { ...page, totalCount: onDemand(() => countWishes(sql, userId)) };
 }
 
 async function countWishes(sql: Sql, userId: string): Promise<number> {

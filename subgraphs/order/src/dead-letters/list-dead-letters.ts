@@ -1,10 +1,8 @@
 import type { Database } from '@stampede/shared/database';
-import { badInput } from '@stampede/shared/errors';
-import { decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
+import { checkFirst, connectionOf, decodeTimeCursor, encodeCursor, timeKey } from '@stampede/shared/graphql';
 import type { DeadLetter, DeadLetterConnection } from './dead-letter.entity.js';
 
 const LIST = 'deadLetters';
-const MAX_PAGE = 100;
 const SHOWN_CHARACTERS = 10_000;
 /** A character of UTF-8 has four bytes at most. */
 const SHOWN_BYTES = 4 * SHOWN_CHARACTERS;
@@ -28,7 +26,7 @@ export async function listDeadLetters(
   first: number,
   after: string | null,
 ): Promise<DeadLetterConnection> {
-  if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
+  checkFirst(first);
   const [diedAt, id] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
   const rows = await database.query<ListedRow>(
     `SELECT id, service, queue, routing_key, message_id, reason, attempts, died_at,
@@ -38,18 +36,12 @@ export async function listDeadLetters(
      ORDER BY died_at DESC, id DESC LIMIT $1`,
     [first + 1, diedAt, id],
   );
-  const edges = rows
-    .slice(0, first)
-    .map((row) => ({ cursor: encodeCursor(LIST, row.cursor_at, row.id), node: letterOf(row) }));
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  return connectionOf(rows, {
+    first,
+    after,
+    cursorOf: (row) => encodeCursor(LIST, row.cursor_at, row.id),
+    nodeOf: letterOf,
+  });
 }
 
 /** How many wait for a person. */

@@ -1,6 +1,12 @@
 import type { Database } from '@stampede/shared/database';
-import { badInput } from '@stampede/shared/errors';
-import { decodeTimeCursor, encodeCursor, timeKey, isUuid } from '@stampede/shared/graphql';
+import {
+  checkFirst,
+  connectionOf,
+  decodeTimeCursor,
+  encodeCursor,
+  isUuid,
+  timeKey,
+} from '@stampede/shared/graphql';
 import type { Role } from '@stampede/shared/identity';
 import { SealingError, type Sealer } from '@stampede/shared/sealing';
 import type { Log } from '@stampede/shared/telemetry';
@@ -20,7 +26,6 @@ export interface PageOf {
   after: string | null;
 }
 
-export const MOST_USERS = 100;
 const LIST = 'users';
 
 const LISTED = `deleted_at IS NULL AND ($1::text IS NULL OR role = $1)
@@ -34,7 +39,7 @@ export async function listUsers(
   { first, after }: PageOf,
   log: Log,
 ): Promise<UserConnection> {
-  if (first < 0 || first > MOST_USERS) throw badInput({ path: 'first', message: `is 0 to ${MOST_USERS}.` });
+  checkFirst(first);
   const listed = [filter.role ?? null, ...keysOf(sealer, filter.search?.trim() ?? '')];
   const [createdAt, afterId] = after === null ? [null, null] : decodeTimeCursor(LIST, after);
   const rows = await database.query<{ id: string; at: string }>(
@@ -57,20 +62,18 @@ export async function listUsers(
       )
     ).map((account) => [account.id, account]),
   );
-  const edges = page.flatMap(({ id, at }) => {
-    const account = accounts.get(id);
-    // One that was deleted between the two statements is not there any more.
-    return account ? [{ cursor: encodeCursor(LIST, at, id), node: new User(readable(account, log)) }] : [];
-  });
   return {
-    edges,
+    ...connectionOf(rows, {
+      first,
+      after,
+      cursorOf: ({ id, at }) => encodeCursor(LIST, at, id),
+      nodeOf: ({ id }) => {
+        const account = accounts.get(id);
+        // One that was deleted between the two statements is not there any more.
+        return account && new User(readable(account, log));
+      },
+    }),
     totalCount: count?.count ?? 0,
-    pageInfo: {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
   };
 }
 

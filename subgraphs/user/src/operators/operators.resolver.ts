@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { notFound } from '@stampede/shared/errors';
+import { MAX_PAGE } from '@stampede/shared/graphql';
 import type { Role } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
@@ -8,7 +9,7 @@ import type { Log } from '@stampede/shared/telemetry';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { Account } from '../account.entity.js';
 import { Roles, User } from '../profile/user.type.js';
-import { listUsers, MOST_USERS } from './list-users.js';
+import { listUsers } from './list-users.js';
 import { LONGEST_DISPLAY_NAME, setRole } from './set-role.js';
 import { UserConnection } from './user-connection.js';
 
@@ -33,7 +34,7 @@ export class OperatorsResolver {
     @Arg('first', () => Int, {
       nullable: true,
       defaultValue: PAGE,
-      description: `At most ${MOST_USERS}.`,
+      description: `At most ${MAX_PAGE}.`,
     })
     first: number | null,
     @Arg('after', () => String, { nullable: true, description: 'The cursor after which to go on.' })

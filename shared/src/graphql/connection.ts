@@ -1,0 +1,54 @@
+import { badInput } from '../errors/index.js';
+import type { PageInfo } from './page-info.js';
+
+/** Rows on a page at most, in every list of the API. */
+export const MAX_PAGE = 100;
+
+export interface Connection<Node> {
+  edges: { cursor: string; node: Node }[];
+  pageInfo: PageInfo;
+}
+
+export interface PageParts<Row, Node> {
+  /** As it was asked for; `rows` are one more, where there is more. */
+  first: number;
+  after: string | null;
+  cursorOf: (row: Row) => string;
+  /** Undefined: what the row told of has gone meanwhile, and has no edge. */
+  nodeOf: (row: Row) => Node | undefined;
+}
+
+/** Refuses pages that are too long, or less than none. @throws BAD_USER_INPUT */
+export function checkFirst(first: number): void {
+  if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
+}
+
+/**
+ * A page of a Relay connection (https://relay.dev/graphql/connections.htm), read forwards.
+ *
+ * @param rows in the list's order, `first` + 1 of them where there are so many: the last only says that there is more.
+ */
+export function connectionOf<Row, Node>(
+  rows: readonly Row[],
+  { first, after, cursorOf, nodeOf }: PageParts<Row, Node>,
+): Connection<Node> {
+  const edges = rows.slice(0, first).flatMap((row) => {
+    const node = nodeOf(row);
+    return node === undefined ? [] : [{ cursor: cursorOf(row), node }];
+  });
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      hasPreviousPage: after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+/** Finds something when it is first asked for, and once: a list's `totalCount`, which most callers do not select. */
+export function onDemand<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => (found ??= find());
+}
