@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { orderIdOf } from '../src/checkout/order-id.js';
-import { orderNumberOf } from '../src/order-number.js';
+import { orderNumberOf, readOrderNumber } from '../src/order-number.js';
 
 const BUYER = '0b8f3a52-6a0e-4d3c-9f57-2d5f0f6f6a10';
 
@@ -43,3 +43,26 @@ test('no number has a letter that is mistaken for another', () => {
   expect(new Set(numbers).size).toBe(32);
   expect(numbers.join('')).not.toMatch(/[ILOU]/);
 });
+
+test.each([
+  '0100-001A',
+  '0100001a',
+  ' 01 00 – 00 1A ',
+  '0100—001A',
+  'OIOO-OOLA',
+  'olooooia',
+  '０１００－００１Ａ',
+])('somebody who says %j means 0100-001A', (text) => {
+  expect(readOrderNumber(text)).toBe(1_073_741_824 + 42);
+});
+
+test.each([0, 31, 32 ** 6, 32 ** 8 - 1, 32 ** 8, 32 ** 10 - 1])('%i is read as it is written', (sequence) => {
+  expect(readOrderNumber(orderNumberOf(sequence))).toBe(sequence);
+});
+
+test.each(['', ' ', '-', '0100-001', '0100-001U', '0100-001!', '0100-001É', '0100-001A-000', '0'.repeat(11)])(
+  '%j is no order’s number',
+  (text) => {
+    expect(readOrderNumber(text)).toBeUndefined();
+  },
+);
