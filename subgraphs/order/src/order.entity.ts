@@ -66,7 +66,7 @@ export class Order {
   @Field(() => User, { nullable: true, description: 'Who buys.' })
   buyer!: User;
 
-  @Field(() => Money, { description: 'What all lines cost together.' })
+  @Field(() => Money, { description: 'What all lines cost together, whosever they are.' })
   total!: Money;
 
   @Field(() => GraphQLDateTime, { description: 'When it was placed.' })

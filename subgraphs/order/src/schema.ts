@@ -12,6 +12,7 @@ import { DeliveryResolver } from './delivery/delivery.resolver.js';
 import { FollowOrderResolver } from './follow-order/follow-order.resolver.js';
 import { followOrder } from './follow-order/follow-order.js';
 import type { FollowedOrders } from './follow-order/followed-orders.js';
+import { OrderConnectionResolver } from './history/order-connection.js';
 import { openOrderReader } from './history/order-reader.js';
 import { OrderResolver } from './history/order.resolver.js';
 import { OrderLetterResolver } from './letters/order-letter.resolver.js';
@@ -41,6 +42,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
       new DeliveryResolver(database),
       new FollowOrderResolver(),
       new OrderLetterResolver(database),
+      new OrderConnectionResolver(),
       new OrderResolver(orders),
       new QuoteResolver(openQuoteReader(database)),
       new PersonalDataResolver(database, sealer),

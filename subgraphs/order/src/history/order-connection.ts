@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { PageInfo } from '@stampede/shared/graphql';
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, FieldResolver, Int, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
 import { Order } from '../order.entity.js';
 
 export enum OrderScope {
@@ -35,6 +35,13 @@ export class OrderConnection {
   @Field(() => PageInfo, { description: 'Where the page stands.' })
   pageInfo!: PageInfo;
 
-  @Field(() => Int, { description: 'Orders in the whole list.' })
-  totalCount!: number;
+  totalCount!: () => Promise<number>;
+}
+
+@Resolver(() => OrderConnection)
+export class OrderConnectionResolver {
+  @FieldResolver(() => Int, { description: 'Orders in the whole list.' })
+  totalCount(@Root() { totalCount }: OrderConnection): Promise<number> {
+    return totalCount();
+  }
 }

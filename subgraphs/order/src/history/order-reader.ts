@@ -1,27 +1,16 @@
 import type { Database } from '@stampede/shared/database';
-import { badInput } from '@stampede/shared/errors';
-import { decodeTimeCursor, encodeCursor, timeKey, won, isUuid } from '@stampede/shared/graphql';
-import type { Role } from '@stampede/shared/identity';
+import { isUuid, won } from '@stampede/shared/graphql';
+import type { Identity, Role } from '@stampede/shared/identity';
 import DataLoader from 'dataloader';
 import { orderOf } from '../order-view.js';
 import { readLines, type LineRow, type OrderRow } from '../order-row.js';
 import type { Order, OrderEvent, OrderLine } from '../order.entity.js';
-import type { OrderConnection } from './order-connection.js';
 import type { OrderStatus } from '../order-status.js';
-
-const MAX_PAGE = 100;
+import { listOrders, type ListRequest } from './list-orders.js';
 
 export interface Viewer {
   userId: string;
   role: Role;
-}
-
-export interface PageOf {
-  /** Also the cursor's list: a cursor of one scope is none of another. */
-  scope: 'BOUGHT' | 'SOLD' | 'ALL';
-  userId: string;
-  first: number;
-  after: string | null;
 }
 
 /** Reads orders; what is asked for in one tick is read in one statement. */
@@ -61,17 +50,29 @@ export function openOrderReader(database: Database) {
       const row = await byId.load(id.toLowerCase());
       return row && (row.buyer_id === userId || role === 'OPERATOR') ? orderOf(row) : undefined;
     },
-    lines: async (orderId: string): Promise<OrderLine[]> => (await lines.load(orderId)).map(lineOf),
+    /** Of the order's lines those that somebody may see who was shown the order: a seller their own. */
+    lines: async ({ id, buyer }: Order, viewer: Identity): Promise<OrderLine[]> => {
+      const rows = await lines.load(id);
+      return rows
+        .filter((row) => seesLine(viewer, { buyerId: buyer.id, sellerId: row.seller_id }))
+        .map(lineOf);
+    },
     lineRows: (orderId: string) => lines.load(orderId),
     events: (orderId: string) => events.load(orderId),
     /** Won given back of the payment that paid the order. */
     refunded: (orderId: string) => refunded.load(orderId),
-    page: (page: PageOf) => readPage(database, page),
+    page: (request: ListRequest) => listOrders(database, request),
   };
 }
 
 const batched = <T>(load: (ids: readonly string[]) => Promise<T[]>) =>
   new DataLoader<string, T>(load, { cache: false, maxBatchSize: 500 });
+
+/** A service asks for all of an order, on nobody's behalf. */
+function seesLine(viewer: Identity, { buyerId, sellerId }: { buyerId: string; sellerId: string }): boolean {
+  if (viewer.kind !== 'user') return viewer.kind === 'service';
+  return viewer.role === 'OPERATOR' || [buyerId, sellerId].includes(viewer.userId);
+}
 
 const lineOf = (row: LineRow): OrderLine => ({
   productId: row.product_id,
@@ -81,41 +82,3 @@ const lineOf = (row: LineRow): OrderLine => ({
   unitPrice: won(row.unit_price),
   subtotal: won(row.unit_price * row.quantity),
 });
-
-const WHOSE = {
-  BOUGHT: 'buyer_id = $1',
-  SOLD: 'EXISTS (SELECT 1 FROM order_line WHERE order_id = orders.id AND seller_id = $1)',
-  ALL: '$1::uuid IS NOT NULL',
-};
-
-async function readPage(
-  database: Database,
-  { scope, userId, first, after }: PageOf,
-): Promise<OrderConnection> {
-  if (first < 0 || first > MAX_PAGE) throw badInput({ path: 'first', message: `is 0 to ${MAX_PAGE}.` });
-  const list = `orders:${scope}`;
-  const [placedAt, id] = after === null ? [null, null] : decodeTimeCursor(list, after);
-  const rows = await database.query<OrderRow & { cursor_at: string }>(
-    `SELECT *, ${timeKey('placed_at')} AS cursor_at FROM orders
-     WHERE ${WHOSE[scope]} AND ($3::timestamptz IS NULL OR (placed_at, id) < ($3::timestamptz, $4::uuid))
-     ORDER BY placed_at DESC, id DESC LIMIT $2`,
-    [userId, first + 1, placedAt, id],
-  );
-  const [count] = await database.query<{ count: number }>(
-    `SELECT count(*) FROM orders WHERE ${WHOSE[scope]}`,
-    [userId],
-  );
-  const edges = rows
-    .slice(0, first)
-    .map((row) => ({ cursor: encodeCursor(list, row.cursor_at, row.id), node: orderOf(row) }));
-  return {
-    edges,
-    totalCount: count?.count ?? 0,
-    pageInfo: {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
-}

@@ -5,6 +5,7 @@ import { requireRole, requireUser, type SubgraphContext } from '@stampede/shared
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Order, OrderEvent, OrderLine } from '../order.entity.js';
 import { OrderConnection, OrderScope } from './order-connection.js';
+import { OrderFilter } from './order-filter.js';
 import type { OrderReader } from './order-reader.js';
 
 @Resolver(() => Order)
@@ -24,7 +25,9 @@ export class OrderResolver {
     return order;
   }
 
-  @Query(() => OrderConnection, { description: 'Orders, newest first. Role: by scope.' })
+  @Query(() => OrderConnection, {
+    description: 'Orders that a filter leaves, newest first. Role: by scope.',
+  })
   orders(
     @Ctx() context: SubgraphContext,
     @Arg('scope', () => OrderScope, {
@@ -33,9 +36,14 @@ export class OrderResolver {
       description: 'Whose.',
     })
     scope: OrderScope | null,
+    @Arg('filter', () => OrderFilter, { nullable: true, description: 'Left out: all of the scope.' })
+    filter: OrderFilter | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'At most 100.' })
     first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which to go on.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'The cursor after which to go on: of the same scope, with whichever filter.',
+    })
     after?: string | null,
   ): Promise<OrderConnection> {
     const { userId } =
@@ -44,12 +52,20 @@ export class OrderResolver {
         : scope === OrderScope.ALL
           ? requireRole(context, 'OPERATOR')
           : requireUser(context);
-    return this.reader.page({ scope: scope ?? 'BOUGHT', userId, first: first ?? 20, after: after ?? null });
+    return this.reader.page({
+      scope: scope ?? 'BOUGHT',
+      userId,
+      filter: filter ?? {},
+      first: first ?? 20,
+      after: after ?? null,
+    });
   }
 
-  @FieldResolver(() => [OrderLine], { description: 'What was bought.' })
-  lines(@Root() { id }: Order): Promise<OrderLine[]> {
-    return this.reader.lines(id);
+  @FieldResolver(() => [OrderLine], {
+    description: 'What was bought. A SELLER who is not the buyer sees their own lines.',
+  })
+  lines(@Root() order: Order, @Ctx() { identity }: SubgraphContext): Promise<OrderLine[]> {
+    return this.reader.lines(order, identity);
   }
 
   @FieldResolver(() => [OrderEvent], { description: 'Every change of status, oldest first.' })
@@ -57,7 +73,9 @@ export class OrderResolver {
     return this.reader.events(id);
   }
 
-  @FieldResolver(() => Money, { description: 'What has been given back.' })
+  @FieldResolver(() => Money, {
+    description: 'What has been given back, for all lines together, whosever they are.',
+  })
   async refunded(@Root() { id }: Order): Promise<Money> {
     return won(await this.reader.refunded(id));
   }
