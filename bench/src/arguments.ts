@@ -1,5 +1,6 @@
 import { UsageError } from './command-line.ts';
 import { flashSaleUsage, readFlashSaleArguments, type FlashSaleArguments } from './flash-sale/arguments.ts';
+import { holdEndUsage, readHoldEndArguments, type HoldEndArguments } from './hold-end/arguments.ts';
 import {
   liveViewersUsage,
   readLiveViewersArguments,
@@ -12,7 +13,8 @@ import {
 } from './stock-reads/arguments.ts';
 
 /** What a benchmark is told. */
-export type BenchArguments = FlashSaleArguments | LiveViewersArguments | StockReadsArguments;
+export type BenchArguments =
+  FlashSaleArguments | HoldEndArguments | LiveViewersArguments | StockReadsArguments;
 
 interface Known {
   usage: string;
@@ -23,6 +25,7 @@ interface Known {
 
 const scenarios: Record<BenchArguments['scenario'], Known> = {
   'flash-sale': { usage: flashSaleUsage, read: readFlashSaleArguments, profiled: ['gateway', 'order'] },
+  'hold-end': { usage: holdEndUsage, read: readHoldEndArguments, profiled: ['gateway', 'order'] },
   'live-viewers': {
     usage: liveViewersUsage,
     read: readLiveViewersArguments,

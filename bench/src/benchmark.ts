@@ -1,6 +1,7 @@
 import type { BenchArguments } from './arguments.js';
 import type { readBenchEnv } from './env.js';
 import { measureFlashSale } from './flash-sale/scenario.js';
+import { measureHoldEnd } from './hold-end/scenario.js';
 import { measureLiveViewers } from './live-viewers/scenario.js';
 import { openPlatform } from './platform.js';
 import { openProgress } from './report/progress.js';
@@ -34,6 +35,7 @@ export async function benchmark(
 
 function measure(args: BenchArguments, stage: Stage): Promise<Outcome> {
   if (args.scenario === 'flash-sale') return measureFlashSale(args, stage);
+  if (args.scenario === 'hold-end') return measureHoldEnd(args, stage);
   if (args.scenario === 'live-viewers') return measureLiveViewers(args, stage);
   return measureStockReads(args, stage);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { BenchArguments } from './arguments.ts';
+import { ORDERS_PER_SOCKET } from './hold-end/arguments.ts';
 
 // No import of a built file: this is looked at before anything is started.
 
@@ -35,7 +36,7 @@ function readPorts(): number {
 /** @returns why a benchmark cannot be run on this machine, for a person to read; undefined when it can */
 export function shortageOf(args: BenchArguments, limits: MachineLimits): string | undefined {
   const isLive = args.scenario === 'live-viewers';
-  const connections = isLive ? args.viewers : args.connections;
+  const connections = connectionsOf(args);
   const files = connections + OTHER_FILES;
   if (files > limits.openFiles) {
     return `${connections} connections need ${files} open files in the gateway, and one process may have ${limits.openFiles}: raise it with ulimit -n ${files}.`;
@@ -46,4 +47,10 @@ export function shortageOf(args: BenchArguments, limits: MachineLimits): string 
     return `${connections} connections${isLive ? ', which all come back at once,' : ''} need ${ports} ports, and there are ${limits.ports}: sysctl -w net.ipv4.ip_local_port_range="1024 65535".`;
   }
   return undefined;
+}
+
+function connectionsOf(args: BenchArguments): number {
+  if (args.scenario === 'live-viewers') return args.viewers;
+  if (args.scenario === 'hold-end') return Math.ceil(args.orders / ORDERS_PER_SOCKET);
+  return args.connections;
 }

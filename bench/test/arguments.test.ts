@@ -94,6 +94,7 @@ test('who is not understood is told how the scenario is used, or all of them', (
   expect(usageOf(['live-viewers', '--hurry'])).toMatch(/^usage: npm run bench -- live-viewers .*$/);
   expect(usageOf(['slow-sale']).match(/npm run bench -- [a-z-]+/g)).toEqual([
     'npm run bench -- flash-sale',
+    'npm run bench -- hold-end',
     'npm run bench -- live-viewers',
     'npm run bench -- stock-reads',
   ]);
