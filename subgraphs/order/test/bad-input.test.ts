@@ -269,27 +269,6 @@ async function asksToFollow(person: Buyer, id: string): Promise<Answer> {
   return JSON.parse(events[0]?.[1] ?? '') as Answer;
 }
 
-const parcel = { recipient: '김하나', phone: '010-1234-5678', postalCode: '04524', line1: '세종대로 110' };
-const addresses: [what: string, shipTo: object, path: string][] = [
-  ['an address without a recipient', { address: { ...parcel, recipient: ' ' } }, 'input.address.recipient'],
-  ['a line that is too long', { address: { ...parcel, line1: '길'.repeat(201) } }, 'input.address.line1'],
-  ['control characters', { address: { ...parcel, line2: 'floor\u00007' } }, 'input.address.line2'],
-  ['half a character', { address: { ...parcel, recipient: 'half \ud83d' } }, 'input.address.recipient'],
-  ['a phone that is none', { address: { ...parcel, phone: 'call me' } }, 'input.address.phone'],
-  ['a postal code that is none', { address: { ...parcel, postalCode: '세종' } }, 'input.address.postalCode'],
-  ['an address and a saved one', { address: parcel, addressId: UUID }, 'input.address'],
-];
-
-test.each(addresses)('checkout to %s', async (_, shipTo, path) => {
-  const answer = await harmlessly(() => stranger.checkout([line(open)], randomUUID(), shipTo));
-  expect(answer.errors?.[0]?.extensions).toEqual({
-    code: 'BAD_USER_INPUT',
-    fields: [{ path, message: expect.any(String) }],
-  });
-  // Nothing that a person wrote of where they live is in what a log of answers would keep.
-  expect(JSON.stringify(answer.errors)).not.toMatch(/김하나|1234|세종/);
-});
-
 test('orders of others are in no list', async () => {
   const mine = await harmlessly(() => stranger.send('{ orders { totalCount edges { node { id } } } }'));
   expect(mine.data.orders).toEqual({ totalCount: 0, edges: [] });
