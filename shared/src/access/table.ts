@@ -98,7 +98,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Order', who.OWNER_AND_SELLER, 'id number status buyer lines total refunded refundQuote'],
   ['Order', who.OWNER_AND_SELLER, 'placedAt payBy cancelRequestedAt timeline'],
   ['Order', who.OWNER_AND_SELLER, 'shippingAddress'],
-  ['Order', who.OWNER_AND_SELLER, 'placedAt payBy timeline delivery'],
+  ['Order', who.OWNER_AND_SELLER, 'delivery'],
   ['Order', who.OWNER_OR_EMPTY, 'payments'],
   ['ShippingAddress', who.OWNER_AND_SELLER, 'recipient phone postalCode line1 line2'],
   ['OrderLine', who.OWNER_AND_SELLER, 'productId productName product quantity unitPrice subtotal'],
@@ -136,8 +136,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Query', who.SERVICE, 'orderLetter'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
   ['Query', who.SERVICE, 'personalDataOfWishes openingSale savedAddress'],
-  ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfCart personalDataOfPayments'],
-  ['Query', who.SERVICE, 'personalDataOfWishes openingSale'],
+  ['Query', who.SERVICE, 'personalDataOfCart'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
 ];
 
