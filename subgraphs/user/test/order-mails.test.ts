@@ -155,6 +155,20 @@ test('a tracking number that was corrected before its letter was sent is not wri
   expect(right?.text).toContain('- Tracking number: 6072-1\n');
 });
 
+test('a tracking number that is corrected after its letter was sent is written of as that', async () => {
+  const { id, email } = await user.account();
+  const orderId = randomUUID();
+  const subjects = [];
+  for (const trackingNumber of ['1', '2', '1']) {
+    const delivery = { ...PARCEL, trackingNumber };
+    orders.order(id, { status: 'SHIPPED', delivery }, orderId);
+    await orders.hears('shipped', orderId, id, delivery);
+    subjects.push(...(await subjectsTo(email)));
+  }
+  const corrected = 'How to follow your parcel was corrected: 1000-001A';
+  expect(subjects).toEqual(['Your order is on its way: 1000-001A', corrected, corrected]);
+});
+
 test('while order is away its mails wait, and are sent when it is back', async () => {
   await using server = await openTestMailServer();
   const { id, email } = await user.account();

@@ -11,7 +11,7 @@ export interface OrderMail {
   about: string;
   /** What the message says that the order itself may not say when the letter is composed. */
   told: object;
-  /** Whether one about something else takes its place, so that who says the first again is heard again. */
+  /** Whether it corrects what was written before: who says that again, once it was corrected, is heard again. */
   replaces?: boolean;
 }
 
@@ -21,6 +21,8 @@ const ONCE = `INSERT INTO order_mail (order_id, kind, about)
     (SELECT id FROM account WHERE id = $1 AND deleted_at IS NULL AND email_verified_at IS NOT NULL FOR KEY SHARE) buyer
   ON CONFLICT DO NOTHING`;
 
+const FORGET_OTHERS = 'DELETE FROM order_mail WHERE order_id = $1 AND kind = $2 AND about <> $3';
+
 /**
  * Queues a mail about an order to who bought it, once for each kind and what it is about; none where there is no
  * account any more, or none with a proven address.
@@ -29,16 +31,11 @@ const ONCE = `INSERT INTO order_mail (order_id, kind, about)
  */
 export async function queueOrderMail(tx: Transaction, sealer: Sealer, mail: OrderMail): Promise<void> {
   const { kind, orderId, buyerId, about, told, replaces = false } = mail;
-  if (replaces)
-    await tx.run('DELETE FROM order_mail WHERE order_id = $1 AND kind = $2 AND about <> $3', [
-      orderId,
-      kind,
-      about,
-    ]);
+  const corrected = replaces && (await tx.run(FORGET_OTHERS, [orderId, kind, about])) > 0;
   if ((await tx.run(ONCE, [buyerId, orderId, kind, about])) === 0) return;
   const [account] = await findAccounts(tx, sealer, [buyerId]);
   if (!account?.email) return;
   const { id, email, language } = account;
-  const content = { ...told, accountId: id, orderId };
+  const content = { ...told, corrected, accountId: id, orderId };
   await queueMail(tx, sealer, { kind, to: email, language, content, accountId: id });
 }

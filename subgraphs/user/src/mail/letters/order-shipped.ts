@@ -1,40 +1,57 @@
+import type { Language } from '@stampede/shared/identity';
 import { z } from 'zod';
 import { letter } from '../letter.js';
 import { isTicket, ofAnOrder, pointsOf } from './of-an-order.js';
 
-const told = z.object({ carrier: z.string(), trackingNumber: z.string() });
+const told = z.object({ carrier: z.string(), trackingNumber: z.string(), corrected: z.boolean() });
 const SHIPPED = new Set(['SHIPPED', 'DELIVERED']);
 
 /** How to follow the parcel. Nothing of a number that was corrected meanwhile: that is another letter. */
-export const composeOrderShipped = ofAnOrder(told, (language, order, { carrier, trackingNumber }) => {
+export const composeOrderShipped = ofAnOrder(told, (language, order, parcel) => {
   const { status, delivery, number } = order;
+  const { carrier, trackingNumber } = parcel;
   if (!SHIPPED.has(status)) return null;
   if (delivery?.carrier !== carrier || delivery.trackingNumber !== trackingNumber) return null;
+  const { subject, says } = NEWS[language][parcel.corrected ? 'corrected' : 'shipped'];
   const goods = pointsOf(
     language,
     order.lines.filter((line) => !isTicket(line)),
   );
-  return language === 'ko'
-    ? letter({
-        language,
-        subject: `상품이 발송되었습니다: ${number}`,
-        paragraphs: [
-          '주문하신 상품이 발송되었습니다.',
-          `주문 번호: ${number}`,
-          goods,
-          [`택배사: ${carrier}`, `운송장 번호: ${trackingNumber}`],
-          '배송 정보가 바뀌면 메일로 다시 알려 드리겠습니다.',
-        ],
-      })
-    : letter({
-        language,
-        subject: `Your order is on its way: ${number}`,
-        paragraphs: [
-          'What you ordered has been shipped.',
-          `Order number: ${number}`,
-          goods,
-          [`Carrier: ${carrier}`, `Tracking number: ${trackingNumber}`],
-          'Should that change, we write again.',
-        ],
-      });
+  return letter({
+    language,
+    subject: `${subject}: ${number}`,
+    paragraphs:
+      language === 'ko'
+        ? [
+            says,
+            `주문 번호: ${number}`,
+            goods,
+            [`택배사: ${carrier}`, `운송장 번호: ${trackingNumber}`],
+            '배송 정보가 바뀌면 메일로 다시 알려 드리겠습니다.',
+          ]
+        : [
+            says,
+            `Order number: ${number}`,
+            goods,
+            [`Carrier: ${carrier}`, `Tracking number: ${trackingNumber}`],
+            'Should that change, we write again.',
+          ],
+  });
 });
+
+const NEWS: Record<Language, Record<'shipped' | 'corrected', { subject: string; says: string }>> = {
+  en: {
+    shipped: { subject: 'Your order is on its way', says: 'What you ordered has been shipped.' },
+    corrected: {
+      subject: 'How to follow your parcel was corrected',
+      says: 'The carrier or the tracking number of your parcel has been corrected.',
+    },
+  },
+  ko: {
+    shipped: { subject: '상품이 발송되었습니다', says: '주문하신 상품이 발송되었습니다.' },
+    corrected: {
+      subject: '배송 정보가 정정되었습니다',
+      says: '주문하신 상품의 택배사 또는 운송장 번호가 정정되었습니다.',
+    },
+  },
+};
