@@ -68,3 +68,39 @@ test('who buys, pays too late or cancels is told so once, in their language, how
   await toldAgain();
   await areTold();
 });
+
+test('whose money is back, and whose parcel is on its way, is told so once', async () => {
+  const [refunded, shipped] = (await shop.accounts(2)) as [Buyer, Buyer];
+  await shop.sql('user').run(`UPDATE account SET language = 'ko' WHERE id = $1`, [refunded.id]);
+  const [back, parcel] = [await refunded.buys(oneUnit()), await shipped.buys(oneUnit())];
+  // A confirmation that is sent after the cancelling would not be.
+  for (const who of [refunded, shipped])
+    await eventually(async () => expect(await mailedTo(who)).toHaveLength(1));
+  await refunded.cancelOrder(back.id);
+  await refunded.seesOrder(back.id, 'REFUNDED');
+  const SHIP = `mutation ($id: ID!, $number: String!) {
+    shipOrder(id: $id, carrier: "CJ Logistics", trackingNumber: $number) { status } }`;
+  for (const number of ['6400-1', '6400-2']) {
+    const { errors } = await shop.seller.send(SHIP, { id: parcel.id, number });
+    expect(errors).toBeUndefined();
+    await eventually(async () => {
+      const { text } = (await mailedTo(shipped)).at(-1) as Mailed;
+      expect(text).toContain(`- Carrier: CJ Logistics\n- Tracking number: ${number}\n`);
+    });
+  }
+  const areTold = async () => {
+    expect((await subjectsTo(refunded)).toSorted()).toEqual([
+      `주문이 취소되었습니다: ${back.number}`,
+      `주문이 확정되었습니다: ${back.number}`,
+      `환불이 완료되었습니다: ${back.number}`,
+    ]);
+    expect(await subjectsTo(shipped)).toEqual([
+      `Your order is confirmed: ${parcel.number}`,
+      `Your order is on its way: ${parcel.number}`,
+      `How to follow your parcel was corrected: ${parcel.number}`,
+    ]);
+  };
+  await eventually(areTold);
+  await toldAgain();
+  await areTold();
+});
