@@ -142,7 +142,7 @@ async function settleAddress(parts: CheckoutParts, attempt: Attempt): Promise<vo
   const address =
     'address' in shipTo ? shipTo.address : await parts.findSavedAddress(buyerId, shipTo.addressId);
   if (!address) {
-    await giveBack(parts, attempt);
+    await giveBackNow(parts, attempt);
     throw notFound('address');
   }
   attempt.address = sealAddress(parts.sealer, orderId, address);
@@ -182,7 +182,7 @@ async function prepareNextTry(
       return;
     case 'cart-changed':
       // What the cart holds by now is bought under the same id, which has to be free.
-      for (const hold of await giveBack(parts, attempt)) await undo(parts, attempt, hold);
+      await giveBackNow(parts, attempt);
       throw new CartChanged();
     case 'abandoned-before':
       await undo(parts, attempt, placed.hold);
@@ -222,6 +222,11 @@ const undo = (
 
 const giveBack = ({ database }: CheckoutParts, { orderId, given }: Attempt) =>
   abandonHolds(database, orderId, [...given.values()]);
+
+/** For whoever tries again at once: they must not meet what they themselves held a moment ago. */
+async function giveBackNow(parts: CheckoutParts, attempt: Attempt): Promise<void> {
+  for (const hold of await giveBack(parts, attempt)) await undo(parts, attempt, hold);
+}
 
 /** Who buys a cart has not said what is in it: that the cart is another one by now is no mistake of theirs. */
 const anotherBasket = ({ basket }: Attempt): Error =>
