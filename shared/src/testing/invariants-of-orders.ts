@@ -1,8 +1,9 @@
 import type { Check } from './finding.js';
-import { STATUS_CHANGES } from './order-statuses.js';
+import { SOLD_STATUSES, STATUS_CHANGES } from './order-statuses.js';
 
 const text = (value: string | null) => (value === null ? 'NULL' : `'${value}'`);
 const CHANGES = STATUS_CHANGES.map(([from, to]) => `(${text(from)}, ${text(to)})`).join(', ');
+const SOLD = SOLD_STATUSES.map(text).join(', ');
 
 /** What is always true of orders, from the cart to the parcel. */
 export const CHECKS_OF_ORDERS: Check[] = [
@@ -88,5 +89,15 @@ export const CHECKS_OF_ORDERS: Check[] = [
        SELECT orders.id, status, CASE WHEN order_id IS NULL THEN 'not there' WHEN delivered_at IS NULL THEN 'on its way'
          ELSE 'there' END AS parcel FROM orders LEFT JOIN delivery ON order_id = orders.id) sent
      WHERE parcel <> CASE status WHEN 'SHIPPED' THEN 'on its way' WHEN 'DELIVERED' THEN 'there' ELSE 'not there' END`,
+  ],
+  [
+    4,
+    'order',
+    'what is confirmed and has goods in it waits for its delivery; nothing else does, and tickets alone go no further',
+    `SELECT format('order %s is %s, with goods: %s, waits since %s', id, status, goods, coalesce(delivery_since::text, 'never')) AS violation
+     FROM (SELECT *, EXISTS (SELECT FROM order_line WHERE order_id = orders.id AND refund_policy->>'usedOn' IS NULL) AS goods
+       FROM orders WHERE status IN ('PENDING_PAYMENT', 'PAID', 'EXPIRED', ${SOLD})) known
+     WHERE (delivery_since IS NOT NULL) <> (goods AND status IN (${SOLD}))
+       OR (NOT goods AND status IN ('PREPARING', 'SHIPPED', 'DELIVERED'))`,
   ],
 ];

@@ -20,6 +20,8 @@ const BACK =
 const ASKED = 'what order has asked to be given back is what payment gave back';
 const PARCELS =
   'parcels are of the orders that are SHIPPED or DELIVERED, and have arrived when those are DELIVERED';
+const WAITS =
+  'what is confirmed and has goods in it waits for its delivery; nothing else does, and tickets alone go no further';
 const SOLD = 'no product has sold more units than exist, and each sold unit belongs to one committed order';
 const LIVING = 'no product has more units in living orders than exist';
 const LIMIT = 'no buyer holds and owns more than the limit';
@@ -162,6 +164,24 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
     'an order that arrived before its parcel',
     ({ orders }) => [`UPDATE delivery SET delivered_at = NULL WHERE order_id = '${orders.delivered}'`],
     [PARCELS],
+  ],
+  [
+    'goods whose delivery nobody waits for',
+    ({ orders }) => [`UPDATE orders SET delivery_since = NULL WHERE id = '${orders.confirmed}'`],
+    [WAITS],
+  ],
+  [
+    'an unpaid order that waits for its delivery',
+    ({ orders }) => [`UPDATE orders SET delivery_since = now() WHERE id = '${orders.unpaid}'`],
+    [WAITS],
+  ],
+  [
+    'a ticket in a parcel',
+    ({ orders }) => [
+      `UPDATE order_line SET refund_policy = '{"usedOn": "2030-01-01T00:00:00Z"}' WHERE order_id = '${orders.shipped}'`,
+      `UPDATE orders SET delivery_since = NULL WHERE id = '${orders.shipped}'`,
+    ],
+    [WAITS],
   ],
   ['a unit that is sold to nobody', () => ['UPDATE catalog.product SET sold = sold + 1'], [SOLD]],
   ['fewer units than orders live on', () => ['UPDATE catalog.product SET total = 4'], [LIVING]],

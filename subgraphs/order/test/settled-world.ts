@@ -119,9 +119,9 @@ async function live(tx: Sql, life: Life, id: string, serial: number): Promise<vo
   const paymentId = (timeline as readonly string[]).includes('PAID') ? randomUUID() : null;
   const overdue = status === 'EXPIRED' ? '-1 minute' : '30 minutes';
   await tx.run(
-    `INSERT INTO orders (id, buyer_id, digest, status, total, pay_by, paid_payment_id)
-     VALUES ($1, $1, '', $2, $3, now() + $4::interval, $5)`,
-    [id, status, PRICE, overdue, paymentId],
+    `INSERT INTO orders (id, buyer_id, digest, status, total, pay_by, paid_payment_id, delivery_since)
+     VALUES ($1, $1, '', $2, $3, now() + $4::interval, $5, CASE WHEN $6 THEN now() END)`,
+    [id, status, PRICE, overdue, paymentId, (timeline as readonly string[]).includes('CONFIRMED')],
   );
   await tx.run(`INSERT INTO order_line VALUES ($1, $2, 1, $3, 'Test', $2, '{}')`, [id, PRODUCT, PRICE]);
   await tx.run(`INSERT INTO hold VALUES ($1, 1, $2, $3, 'PLACED')`, [PRODUCT, serial, id]);
