@@ -229,6 +229,8 @@ test('the same idempotency key with another basket', async () => {
 const ORDER_CALLS = {
   order: 'query ($id: ID!) { order(id: $id) { id status } }',
   cancelOrder: 'mutation ($id: ID!) { cancelOrder(id: $id) { __typename } }',
+  shipOrder:
+    'mutation ($id: ID!) { shipOrder(id: $id, carrier: "CJ Logistics", trackingNumber: "1") { id } }',
   startPayment: `mutation ($id: ID!) { startPayment(input: {
     orderId: $id, provider: KAKAOPAY, returnUrl: "http://localhost:4000/return" }) { __typename } }`,
 };
@@ -301,10 +303,94 @@ test.each([
 test('a reason that no database keeps', async () => {
   const call =
     'mutation ($id: ID!, $reason: String) { cancelOrder(id: $id, reason: $reason) { __typename } }';
-  for (const reason of ['\0', 'half \ud800', 'x'.repeat(201)]) {
+  for (const reason of ['\0', 'half \ud800', 'x'.repeat(201), 'two\nlines', '\u001b[2J']) {
     const answer = await harmlessly(() => buyer.send(call, { id: owned.id, reason }));
     expect(codesOf(answer)).toEqual(['BAD_USER_INPUT']);
   }
+});
+
+const SET_CART_LINE = `mutation ($productId: ID!, $quantity: Int!) {
+  setCartLine(productId: $productId, quantity: $quantity) { lines { quantity } } }`;
+const cartLines: [what: string, line: () => object, code: string, path: string | null][] = [
+  ['fewer than no units', () => line(open, -1), 'BAD_USER_INPUT', 'quantity'],
+  ['1,001 units', () => line(open, 1_001), 'BAD_USER_INPUT', 'quantity'],
+  ['the largest Int', () => line(open, 2 ** 31 - 1), 'BAD_USER_INPUT', 'quantity'],
+  ['more than an Int', () => line(open, 2 ** 31), 'BAD_USER_INPUT', 'quantity'],
+  ['half a unit', () => line(open, 0.5), 'BAD_USER_INPUT', 'quantity'],
+  ['a text', () => ({ productId: open, quantity: '1' }), 'BAD_USER_INPUT', 'quantity'],
+  ['an unknown product', () => line(UUID), 'NOT_FOUND', null],
+  ['an id that is none', () => line('no-id'), 'NOT_FOUND', null],
+  ['an id with something unseen', () => line(`${open}\u200b`), 'NOT_FOUND', null],
+  ['an id of 10,000 characters', () => line('a'.repeat(10_000)), 'NOT_FOUND', null],
+];
+
+test.each(cartLines)('into the cart: %s', async (_, variables, code, path) => {
+  await buyer.setCartLine(second, 2);
+  const answer = await harmlessly(() => buyer.send(SET_CART_LINE, variables()));
+  const fields = path && [{ path, message: expect.any(String) }];
+  expect(answer.errors?.[0]?.extensions).toEqual({ code, ...(fields && { fields }) });
+  expect((await buyer.cart()).data.cart.lines).toEqual([line(second, 2)]);
+});
+
+test('a 21st product into the cart, and one more of those that are in it', async () => {
+  const collector = await shop.buyer();
+  await collector.setCartLine(open);
+  // Of products that have gone since: they stay where their buyer sees them.
+  await shop.sql('order').run(
+    `INSERT INTO cart_line (buyer_id, product_id, quantity)
+     SELECT $1, gen_random_uuid(), 1 FROM generate_series(1, 19)`,
+    [collector.id],
+  );
+  const answer = await harmlessly(() => collector.setCartLine(second));
+  expect(codesOf(answer)).toEqual(['BAD_USER_INPUT']);
+  const { data } = await collector.setCartLine(open.toUpperCase(), 2);
+  expect(data.setCartLine.lines).toHaveLength(20);
+  expect(data.setCartLine.lines[0]).toEqual(line(open, 2));
+  // All of them or none: what is there is not held for the sake of what is not.
+  expect(codesOf(await harmlessly(() => collector.checkout(null)))).toEqual(['NOT_FOUND']);
+});
+
+test('a cart of closed sales, and of one that has not opened', async () => {
+  const early = await shop.buyer();
+  expect((await harmlessly(() => early.checkout(null))).data.checkout.__typename).toBe('CartEmpty');
+  await early.setCartLine(open);
+  for (const [productId, phase] of [
+    [closed, 'CLOSED'],
+    [scheduled, 'SCHEDULED'],
+  ] as const) {
+    await early.setCartLine(productId);
+    const { data } = await harmlessly(() => early.checkout(null));
+    expect(data.checkout).toMatchObject({ __typename: 'SaleNotOpen', productId, phase });
+    await early.setCartLine(productId, 0);
+  }
+  expect((await early.cart()).data.cart.lines).toEqual([line(open)]);
+});
+
+test('shipping what one does not sell, what is not paid, and by nobody', async () => {
+  const [other] = await shop.accounts(1, 'SELLER');
+  expect(codesOf(await harmlessly(() => other!.shipOrder(owned.id)))).toEqual(['NOT_FOUND']);
+  expect(codesOf(await harmlessly(() => buyer.shipOrder(owned.id)))).toEqual(['NOT_FOUND']);
+  for (const [carrier, trackingNumber, path] of [
+    ['CJ Logistics', '6400', 'id'],
+    [' ', '6400', 'carrier'],
+    ['CJ Logistics', 'x'.repeat(51), 'trackingNumber'],
+    ['CJ\u0000', '6400', 'carrier'],
+    ['CJ Logistics', '\u200b', 'trackingNumber'],
+  ] as const) {
+    const answer = await harmlessly(() => shop.seller.shipOrder(owned.id, carrier, trackingNumber));
+    expect(answer.errors?.[0]?.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      fields: [{ path, message: expect.any(String) }],
+    });
+  }
+});
+
+test('its seller neither reads, follows nor cancels an order that is somebody else’s', async () => {
+  for (const call of [ORDER_CALLS.order, ORDER_CALLS.cancelOrder]) {
+    const answer = await harmlessly(() => shop.seller.send(call, { id: owned.id }));
+    expect(codesOf(answer)).toEqual(['NOT_FOUND']);
+  }
+  expect(codesOf(await harmlessly(() => asksToFollow(shop.seller, owned.id)))).toEqual(['NOT_FOUND']);
 });
 
 /** A token of this buyer with its parts replaced. */
@@ -360,6 +446,9 @@ test('what needs somebody signed in, without a token', async () => {
     [CHECKOUT, { input }],
     [CREATE, { input: product }],
     ['{ orders { totalCount } }', {}],
+    ['{ cart { total { amount } } }', {}],
+    [SET_CART_LINE, line(open)],
+    ['mutation { clearCart { total { amount } } }', {}],
     ...Object.values(ORDER_CALLS).map((call) => [call, { id }] as const),
   ] as const) {
     expect(codesOf(await harmlessly(() => shop.client.send(query, variables)))).toEqual(['UNAUTHENTICATED']);
