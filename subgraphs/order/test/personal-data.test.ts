@@ -131,3 +131,16 @@ test('keeps orders of a person who is gone, without the person', async () => {
   expect(answer?.errors).toBeUndefined();
   expect(answer?.data.order).toEqual({ id: orderId, status: 'CONFIRMED', buyer: null });
 });
+
+test('tells how an order was shipped', async () => {
+  const parcel = { carrier: 'CJ Logistics', trackingNumber: '640012345678' };
+  await shop.seller.send(
+    `mutation ($id: ID!, $carrier: String!, $trackingNumber: String!) {
+      shipOrder(id: $id, carrier: $carrier, trackingNumber: $trackingNumber) { id } }`,
+    { id: orderId, ...parcel },
+  );
+  const { items } = await pageOf('order', buyer.id);
+  expect(items).toMatchObject([
+    { id: orderId, status: 'SHIPPED', delivery: { ...parcel, deliveredAt: null } },
+  ]);
+});

@@ -11,6 +11,9 @@ const FIND = `SELECT id, ${timeKey('placed_at')} AS at, json_build_object(
                  FROM order_line WHERE order_id = orders.id),
        'timeline', (SELECT json_agg(json_build_object('at', at, 'status', status, 'reason', reason) ORDER BY id)
                     FROM order_event WHERE order_id = orders.id),
+       'delivery', (SELECT json_build_object('carrier', carrier, 'trackingNumber', tracking_number,
+                      'shippedAt', shipped_at, 'deliveredAt', delivered_at)
+                    FROM delivery WHERE order_id = orders.id),
        'refunds', (SELECT json_agg(json_build_object('amount', amount, 'reason', reason,
                      'requestedAt', requested_at, 'refundedAt', refunded_at) ORDER BY requested_at)
                    FROM refund WHERE order_id = orders.id)) AS kept,
