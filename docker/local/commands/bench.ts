@@ -32,7 +32,7 @@ for (const name of ['DATABASE_URL', 'REDIS_URL', 'AMQP_URL']) {
   if (process.env[name]) console.error(`${name} is left alone: a benchmark starts servers of its own.`);
   delete process.env[name];
 }
-// It counts what is CONFIRMED: nothing goes on from there.
+// It measures buying: nothing is packed meanwhile.
 process.env['DELIVERY_PREPARE_AFTER_S'] = 'never';
 
 const shutdown = onShutdown();
