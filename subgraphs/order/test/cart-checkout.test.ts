@@ -314,6 +314,26 @@ test('a cart that cannot be bought stays as it is, and says why for the first pr
   expect(await heldOf(open)).toBe(0);
 });
 
+test('a cart with something in it that has gone stays as it is, too', async () => {
+  const cart = openCart(order);
+  const [kept, product] = sells(order, 2) as [string, string];
+  await cart.setAll([
+    [product, 1],
+    [kept, 1],
+  ]);
+  const gone = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
+  await order.database.run('UPDATE cart_line SET product_id = $2 WHERE product_id = $1', [product, gone]);
+  await expect(cart.buys()).rejects.toMatchObject({ extensions: { code: 'NOT_FOUND' } });
+  expect(await cart.lines()).toEqual([
+    [gone, 1],
+    [kept, 1],
+  ]);
+  expect(await heldOf(kept)).toBe(0);
+  await cart.set(gone, 0);
+  expect(await cart.orders()).toEqual([]);
+  expect(await cart.buys()).toBe((await cart.orders())[0]?.id);
+});
+
 test('a purchase of the cart counts as any other, and its repeat not at all', async () => {
   const cart = openCart(order);
   const [a, b] = sells(order, 2) as [string, string];

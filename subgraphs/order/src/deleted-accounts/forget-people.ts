@@ -1,5 +1,6 @@
 import type { Transaction } from '@stampede/shared/database';
 import { codeOf } from '../cancellation/reason-code.js';
+import { deleteCartLines } from '../cart/empty-cart.js';
 
 /**
  * Whether an order of the table `orders` needs its address no more: it has ended, or is of tickets alone, of which
@@ -14,7 +15,7 @@ export const NOTHING_TO_SEND = `(orders.status IN ('DELIVERED', 'EXPIRED', 'CANC
  * no longer go anywhere, and what somebody wrote in their own words about their orders. Does nothing twice.
  */
 export async function forgetPeople(tx: Transaction, accountIds: readonly string[]): Promise<void> {
-  await tx.run('DELETE FROM cart_line WHERE buyer_id = ANY($1)', [accountIds]);
+  await deleteCartLines(tx, accountIds);
   await tx.run(
     `DELETE FROM shipping_address USING orders
       WHERE shipping_address.id = orders.id AND orders.buyer_id = ANY($1) AND ${NOTHING_TO_SEND}`,
