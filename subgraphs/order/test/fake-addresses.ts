@@ -2,7 +2,7 @@ import { Unavailable } from '@stampede/shared/errors';
 import { randomUUID } from 'node:crypto';
 import type { ShippingAddress } from '../src/shipping-address/shipping-address.js';
 
-export const HOME: ShippingAddress = {
+export const HOME = {
   recipient: '홍길동',
   phone: '010-1234-5678',
   postalCode: '04524',
@@ -17,7 +17,7 @@ export function openFakeAddresses() {
     /** How often it was asked. */
     asked: 0,
     isAway: false,
-    save: (userId: string, address = HOME, id: string = randomUUID()): string => {
+    save: (userId: string, address: ShippingAddress = HOME, id: string = randomUUID()): string => {
       saved.set(`${userId}/${id}`, address);
       return id;
     },
