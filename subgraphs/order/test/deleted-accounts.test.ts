@@ -122,10 +122,12 @@ test('a deletion leaves codes of why orders were cancelled, and nobody’s own w
   const WORDS = 'Because aunt Hortensia has one, too';
   const asked = await placeTo(gone, OrderStatus.PAID);
   const coded = await placeTo(gone, OrderStatus.CANCELLED);
+  const sent = await placeTo(gone, OrderStatus.DELIVERED);
   const others = await orders.place(OrderStatus.CANCELLED, { cancel_reason: WORDS });
   for (const [id, reason] of [
     [asked, WORDS],
     [coded, 'NO_UNITS_LEFT'],
+    [sent, 'SCHEDULE'],
     [others, WORDS],
   ]) {
     await orders.database.run('UPDATE orders SET cancel_reason = $2 WHERE id = $1', [id, reason]);
@@ -142,6 +144,7 @@ test('a deletion leaves codes of why orders were cancelled, and nobody’s own w
   await deleteAccount(gone);
   expect(await reasonsOf(asked)).toEqual(each('STATED'));
   expect(await reasonsOf(coded)).toEqual(each('NO_UNITS_LEFT'));
+  expect(await reasonsOf(sent)).toEqual(each('SCHEDULE'));
   expect(await reasonsOf(others)).toEqual(each(WORDS));
 });
 

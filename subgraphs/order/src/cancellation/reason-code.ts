@@ -1,7 +1,9 @@
-/** Why orders end, but for what people write: `STATED` stands for that. */
+/** Why orders change, but for what people write: `STATED` stands for that. */
 const CODES = new Set([
   'BUYER',
   'OPERATOR',
+  'SELLER',
+  'SCHEDULE',
   'NO_UNITS_LEFT',
   'ORDER_ENDED',
   'ENDED_BEFORE_COMMIT',
