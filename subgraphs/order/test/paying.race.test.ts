@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { eventually, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
+import { stockOf, type Product } from './race.fixture.js';
 import { openSecondFront, type SecondFront } from './second-front.js';
 
 let shop: Shop;
@@ -67,17 +68,14 @@ const STOPPED = 'CANCELLED, REFUNDED, taken 1, given back 1';
 const RETURNED = 'REFUNDED, REFUNDED, taken 1, given back 1';
 
 /** Every order ended in one of these ways, and the units are where the ends say. */
-async function expectEnds(product: { id: string }, ends: string[], allowed: string[]): Promise<void> {
+async function expectEnds(product: Product, ends: string[], allowed: string[]): Promise<void> {
   for (const end of ends) expect(allowed).toContain(end);
   await expectStock(product, ends.length, ends.filter((end) => end === PAID).length);
 }
 
-async function expectStock(product: { id: string }, total: number, sold: number): Promise<void> {
-  const { data } = await shop.client.send(
-    'query ($id: ID!) { product(id: $id) { stock { total available held sold } } }',
-    product,
-  );
-  expect(data.product.stock).toEqual({ total, available: total - sold, held: 0, sold });
+async function expectStock(product: Product, total: number, sold: number): Promise<void> {
+  const { stock } = await stockOf(shop, product);
+  expect(stock).toEqual({ total, available: total - sold, held: 0, sold });
 }
 
 test('cancelling against approving: paid, or cancelled and nothing kept, and both are told the same', async () => {

@@ -120,6 +120,8 @@ test('the end of a hold is seen by its buyer and by every viewer, and its units 
   await sees('PENDING_PAYMENT', 0, 1);
   await shop.sql('order').run('UPDATE orders SET pay_by = now() WHERE id = $1', [id]);
   await sees('EXPIRED', 1, 0);
+  // By the end itself: the sweep of what is held for nobody, seconds later, would have said so.
+  expect(shop.services.order.log()).not.toContain('gave back what was held for no order');
   const expired = await slow!.seesOrder(id, 'EXPIRED');
   expect(expired.timeline.map((event: { status: string }) => event.status)).toEqual([
     'PENDING_PAYMENT',
