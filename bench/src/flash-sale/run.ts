@@ -117,7 +117,7 @@ async function readServerTimes(
   decisions: Decision[],
 ): Promise<Pick<FlashSaleRun, 'soldOutMs' | 'lastConfirmedMs'>> {
   const [row] = await sql('order').query<{ placed: Date | null; confirmed: Date | null }>(
-    `SELECT max(placed_at) AS placed,
+    `SELECT max(orders.placed_at) AS placed,
        (SELECT max(at) FROM order_event JOIN order_line USING (order_id)
         WHERE product_id = $1 AND order_event.status = 'CONFIRMED') AS confirmed
      FROM orders JOIN order_line ON order_id = id WHERE product_id = $1`,
