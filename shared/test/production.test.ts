@@ -70,7 +70,11 @@ const LOCAL: [folder: string, env: Record<string, string>, refused: string[]][] 
     },
     [...SERVERS, 'PUBLIC_URL', 'NAVER_SHOPPING_URL', 'NAVER_SEARCH_CLIENT_SECRET'],
   ],
-  ['subgraphs/order', { ...subgraph, CATALOG_URL: at }, SERVERS],
+  [
+    'subgraphs/order',
+    { ...subgraph, CATALOG_URL: at, USER_URL: at, PERSONAL_DATA_KEYS: LOCAL_KEYS },
+    [...SERVERS, 'PERSONAL_DATA_KEYS'],
+  ],
   [
     'subgraphs/payment',
     {
