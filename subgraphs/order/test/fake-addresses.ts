@@ -1,7 +1,7 @@
-import { Unavailable } from '@stampede/shared/errors';
 import { randomUUID } from 'node:crypto';
 import type { ShippingAddress } from '../src/shipping-address/shipping-address.js';
 
+/** Somewhere that a parcel may go, as a checkout or the user service is given it. */
 export const HOME = {
   recipient: '홍길동',
   phone: '010-1234-5678',
@@ -16,14 +16,16 @@ export function openFakeAddresses() {
   const addresses = {
     /** How often it was asked. */
     asked: 0,
-    isAway: false,
+    /** What it answers every question with, while it is set. */
+    failure: undefined as Error | undefined,
     save: (userId: string, address: ShippingAddress = HOME, id: string = randomUUID()): string => {
       saved.set(`${userId}/${id}`, address);
       return id;
     },
+    remove: (userId: string, id: string) => saved.delete(`${userId}/${id}`),
     find: (userId: string, addressId: string): Promise<ShippingAddress | null> => {
       addresses.asked += 1;
-      if (addresses.isAway) return Promise.reject(new Unavailable('user'));
+      if (addresses.failure) return Promise.reject(addresses.failure);
       return Promise.resolve(saved.get(`${userId}/${addressId}`) ?? null);
     },
   };

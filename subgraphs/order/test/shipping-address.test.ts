@@ -26,12 +26,14 @@ beforeAll(async () => {
   replica = order.openReplica();
 });
 beforeEach(() => {
-  Object.assign(order.addresses, { asked: 0, isAway: false });
+  Object.assign(order.addresses, { asked: 0, failure: undefined });
 });
 afterAll(() => order[Symbol.asyncDispose]());
 
 type Buyer = ReturnType<typeof newBuyer>;
 
+/** As of an address that does not open. */
+const REFUSED = new Error('user refused a question of order');
 const AWAY = { ...HOME, recipient: 'Somebody', line1: 'Elsewhere', line2: null };
 
 const sellsWarm = async (total = 10): Promise<string> => {
@@ -106,29 +108,57 @@ test('looks nothing up for a buyer who is refused', async () => {
   expect(order.addresses.asked).toBe(0);
 });
 
-test('looks nothing up for an order that stands, also while the user service is away', async () => {
+test('looks nothing up for an order that stands', async () => {
   const product = await sellsWarm();
   const buyer = newBuyer();
   const shipTo = { addressId: order.addresses.save(buyer.buyerId) };
   await buysTo(buyer, product, shipTo);
-  order.addresses.isAway = true;
   const again = await buysTo(buyer, product, shipTo);
   expect(again).toMatchObject({ order: { id: buyer.orderId }, isNew: false });
-  // Nor when Redis has forgotten it, and holds it once more.
-  await order.redis.hdel(order.keysOf(product)[1]!, buyer.orderId);
-  await order.redis.hdel(order.keysOf(product)[2]!, buyer.buyerId);
-  const once = await buysTo(buyer, product, shipTo);
-  expect(once).toMatchObject({ order: { id: buyer.orderId }, isNew: false });
   expect(order.addresses.asked).toBe(1);
 });
 
-test('looks up once for the same checkout sent five times at once', async () => {
+test.each(['has been removed', 'is not to be had', 'does not open'])(
+  'an order that stands is given again, though Redis forgot it and its saved address %s',
+  async (fate) => {
+    const product = await sellsWarm();
+    const buyer = newBuyer();
+    const shipTo = { addressId: order.addresses.save(buyer.buyerId) };
+    await buysTo(buyer, product, shipTo);
+    await order.redis.hdel(order.keysOf(product)[1]!, buyer.orderId);
+    await order.redis.hdel(order.keysOf(product)[2]!, buyer.buyerId);
+    if (fate === 'has been removed') order.addresses.remove(buyer.buyerId, shipTo.addressId);
+    else order.addresses.failure = fate === 'does not open' ? REFUSED : new Unavailable('user');
+    const again = await buysTo(buyer, product, shipTo);
+    expect(again).toMatchObject({ order: { id: buyer.orderId }, isNew: false });
+    expect(await keptOf(buyer.orderId)).toEqual(HOME);
+    expect(await order.holdsOf(product)).toMatchObject([{ state: 'PLACED' }]);
+  },
+);
+
+test('a winner with a saved address costs PostgreSQL nothing while the units are held, but for placing', async () => {
+  const product = await sellsWarm();
+  const buyer = newBuyer();
+  const statements: string[] = [];
+  const database: Database = {
+    ...order.database,
+    query: (text, values) => {
+      statements.push(text);
+      return order.database.query(text, values);
+    },
+  };
+  const shipTo = { addressId: order.addresses.save(buyer.buyerId) };
+  const outcome = await buysTo(buyer, product, shipTo, { ...replica, database });
+  expect(outcome).toMatchObject({ order: { id: buyer.orderId }, isNew: true });
+  expect(statements).toEqual([]);
+});
+
+test('the same checkout, sent five times at once, is one order that goes to one address', async () => {
   const product = await sellsWarm();
   const buyer = newBuyer();
   const shipTo = { addressId: order.addresses.save(buyer.buyerId) };
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => buysTo(buyer, product, shipTo)));
   for (const outcome of outcomes) expect(outcome).toMatchObject({ order: { id: buyer.orderId } });
-  expect(order.addresses.asked).toBe(1);
   expect(await keptOf(buyer.orderId)).toEqual(HOME);
   expect(await order.counts(product)).toMatchObject({ available: 9, held: 1 });
 });
@@ -177,18 +207,33 @@ test('holds on while the user service is away: the retry of the same key buys wh
   const product = await sellsWarm(1);
   const buyer = newBuyer();
   const shipTo = { addressId: order.addresses.save(buyer.buyerId) };
-  order.addresses.isAway = true;
+  order.addresses.failure = new Unavailable('user');
   await expect(buysTo(buyer, product, shipTo)).rejects.toThrow(Unavailable);
   expect(await order.holdsOf(product)).toEqual([]);
   expect(await order.stateOf(product, buyer.orderId)).toBe('held');
   expect(await buysTo(newBuyer(), product, null)).toMatchObject({ rejection: { available: 0 } });
 
-  order.addresses.isAway = false;
+  order.addresses.failure = undefined;
   expect(await buysTo(buyer, product, shipTo)).toMatchObject({ order: { id: buyer.orderId }, isNew: true });
   expect(await order.holdsOf(product)).toEqual([
     { epoch: 1, serial: 1, order_id: buyer.orderId, state: 'PLACED' },
   ]);
   expect(await keptOf(buyer.orderId)).toEqual(HOME);
+});
+
+test('gives back what it held when the user service refuses for good', async () => {
+  const product = await sellsWarm();
+  const buyer = newBuyer();
+  const shipTo = { addressId: order.addresses.save(buyer.buyerId) };
+  order.addresses.failure = REFUSED;
+  await expect(buysTo(buyer, product, shipTo)).rejects.toBe(REFUSED);
+  expect(await order.holdsOf(product)).toMatchObject([{ order_id: buyer.orderId, state: 'ABANDONED' }]);
+  expect(await order.counts(product)).toMatchObject({ available: 10, held: 0 });
+
+  order.addresses.failure = undefined;
+  expect(await buysTo(buyer, product, shipTo)).toMatchObject({ order: { id: buyer.orderId }, isNew: true });
+  await order.appliesEffects();
+  expect(await order.counts(product)).toMatchObject({ available: 9, held: 1 });
 });
 
 test('another address under the same key is a conflict, and the order goes where it went', async () => {

@@ -1,5 +1,6 @@
 import type { Database } from '@stampede/shared/database';
-import { appendStockEffect, lockStock } from '@stampede/shared/inventory';
+import { appendStockEffect, lockStock, type Inventory } from '@stampede/shared/inventory';
+import type { Attempt } from './attempt.js';
 import type { Hold } from './place-order.js';
 
 /**
@@ -44,6 +45,27 @@ export async function abandonHolds(
     }
   });
   return abandoned;
+}
+
+/** Gives back whatever an attempt was given. */
+export const giveBack = (database: Database, { orderId, given }: Attempt): Promise<Hold[]> =>
+  abandonHolds(database, orderId, [...given.values()]);
+
+/** As {@link giveBack}, for whoever tries again at once: they must not meet what they themselves held a moment ago. */
+export async function giveBackNow(
+  { database, inventory }: { database: Database; inventory: Inventory },
+  attempt: Attempt,
+): Promise<void> {
+  for (const hold of await giveBack(database, attempt)) await undoHold(inventory, attempt, hold);
+}
+
+/** Gives an abandoned hold back at once: its undo may still be on the way; it is the same script, and idempotent. */
+export async function undoHold(
+  inventory: Inventory,
+  { orderId }: Pick<Attempt, 'orderId'>,
+  { productId, epoch, serial }: Hold,
+): Promise<void> {
+  await inventory.release('undo', { productId, effectEpoch: epoch, orderId, hold: { epoch, serial } });
 }
 
 /** The order in which locks and hold rows are taken everywhere, so that nobody waits crosswise. */

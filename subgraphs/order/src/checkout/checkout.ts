@@ -1,5 +1,5 @@
 import type { Database } from '@stampede/shared/database';
-import { Unavailable, conflict, notFound } from '@stampede/shared/errors';
+import { Unavailable, notFound } from '@stampede/shared/errors';
 import type { Inventory, ReserveAnswer } from '@stampede/shared/inventory';
 import type { Guard } from '@stampede/shared/redis';
 import type { Sealer } from '@stampede/shared/sealing';
@@ -8,12 +8,14 @@ import type { OrderRow } from '../order-row.js';
 import type { RefreshListing } from '../listing/refresh-listing.js';
 import type { Rebuilds } from '../rebuild/rebuilds.js';
 import type { FindSavedAddress } from '../shipping-address/find-saved-address.js';
-import { sealAddress } from '../shipping-address/kept-address.js';
-import { abandonHolds } from './abandon-holds.js';
+import { giveBack, giveBackNow, undoHold } from './abandon-holds.js';
+import type { Attempt } from './attempt.js';
 import type { Basket, BasketLine } from './basket.js';
 import { orderIdOf } from './order-id.js';
 import { placeOrder, type Hold, type PlaceAnswer } from './place-order.js';
 import { isRefusal, rejectionOf, type CheckoutRejection } from './rejections.js';
+import { settleAddress } from './settle-address.js';
+import { anotherBasket, readStanding } from './standing-order.js';
 
 export interface CheckoutParts {
   database: Database;
@@ -27,18 +29,6 @@ export interface CheckoutParts {
 
 /** `isNew`: placed by this very call, not by an earlier one under the same key. */
 export type CheckoutOutcome = { order: OrderRow; isNew: boolean } | { rejection: CheckoutRejection };
-
-interface Attempt {
-  orderId: string;
-  buyerId: string;
-  basket: Basket;
-  /** By product: an older hash than this is as good as none. */
-  minEpochs: Map<string, number>;
-  /** Every hold that this request was given, in whatever try: what is not bought goes back. */
-  given: Map<string, Hold>;
-  /** Where the parcel goes, sealed; undefined: nowhere said, or not known yet. */
-  address?: Buffer;
-}
 
 /** Each try meets a product that has just been rebuilt or changed, or a hold that has just been undone. */
 const MAX_TRIES = 8;
@@ -76,8 +66,8 @@ export const inBuyersTurn = <T>(
 async function probe(parts: CheckoutParts, attempt: Attempt): Promise<CheckoutOutcome | undefined> {
   for (const line of attempt.basket.lines) {
     const answer = await askWarm(parts, attempt, line, 'probe');
-    if (answer.kind === 'known') return standing(parts.database, attempt);
-    if (answer.kind === 'conflict') throw anotherBasket(attempt);
+    if (answer.kind === 'known') return readStanding(parts.database, attempt);
+    if (answer.kind === 'conflict') throw anotherBasket(attempt.basket);
     if (isRefusal(answer)) return { rejection: rejectionOf(line.productId, answer) };
   }
   return undefined;
@@ -117,35 +107,17 @@ async function reserveAll(
       attempt.given.set(`${line.productId}/${epoch}/${serial}`, hold);
       holds.push(hold);
     } else if (answer.kind === 'known') {
-      const known = await standing(parts.database, attempt);
-      if (known) return known;
+      const standing = await readStanding(parts.database, attempt);
+      if (standing) return standing;
       throw new Error(`order ${attempt.orderId} is ${answer.state} in Redis, and is not there`);
     } else {
-      await giveBack(parts, attempt);
+      await giveBack(parts.database, attempt);
       if (isRefusal(answer)) return { rejection: rejectionOf(line.productId, answer) };
-      if (answer.kind === 'conflict') throw anotherBasket(attempt);
+      if (answer.kind === 'conflict') throw anotherBasket(attempt.basket);
       throw new Error(`a reservation was answered ${answer.kind}`);
     }
   }
   return { holds };
-}
-
-/**
- * Finds out where the parcel goes: once, whatever the number of tries, and only now, so that nobody who is refused costs
- * the user service a question. Nor does whoever has the order already: placing meets it.
- */
-async function settleAddress(parts: CheckoutParts, attempt: Attempt): Promise<void> {
-  const { buyerId, orderId, basket } = attempt;
-  const { shipTo } = basket;
-  if (!shipTo || attempt.address) return;
-  if ('addressId' in shipTo && (await stands(parts.database, orderId))) return;
-  const address =
-    'address' in shipTo ? shipTo.address : await parts.findSavedAddress(buyerId, shipTo.addressId);
-  if (!address) {
-    await giveBackNow(parts, attempt);
-    throw notFound('address');
-  }
-  attempt.address = sealAddress(parts.sealer, orderId, address);
 }
 
 /** Asks the script, having the product rebuilt as often as it is cold. */
@@ -175,8 +147,8 @@ async function prepareNextTry(
   const { minEpochs } = attempt;
   switch (placed.kind) {
     case 'conflict':
-      await giveBack(parts, attempt);
-      throw anotherBasket(attempt);
+      await giveBack(parts.database, attempt);
+      throw anotherBasket(attempt.basket);
     case 'epoch-passed':
       minEpochs.set(placed.productId, placed.epoch);
       return;
@@ -185,7 +157,7 @@ async function prepareNextTry(
       await giveBackNow(parts, attempt);
       throw new CartChanged();
     case 'abandoned-before':
-      await undo(parts, attempt, placed.hold);
+      await undoHold(parts.inventory, attempt, placed.hold);
       return;
     case 'listing-behind':
       await Promise.all(placed.productIds.map(parts.refreshListing));
@@ -197,37 +169,3 @@ async function prepareNextTry(
       placed satisfies never;
   }
 }
-
-/** The order that stands under this id; undefined when its basket was held and nothing was written down yet. */
-async function standing(
-  database: Database,
-  attempt: Attempt,
-): Promise<{ order: OrderRow; isNew: false } | undefined> {
-  const { orderId, basket } = attempt;
-  const [order] = await database.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
-  if (order && order.digest !== basket.digest) throw anotherBasket(attempt);
-  return order && { order, isNew: false };
-}
-
-const stands = async (database: Database, orderId: string) =>
-  (await database.query('SELECT FROM orders WHERE id = $1', [orderId])).length > 0;
-
-/** Gives an abandoned hold back at once: its undo may still be on the way; it is the same script, and idempotent. */
-const undo = (
-  { inventory }: CheckoutParts,
-  { orderId }: Attempt,
-  { productId, epoch, serial }: Hold,
-): Promise<unknown> =>
-  inventory.release('undo', { productId, effectEpoch: epoch, orderId, hold: { epoch, serial } });
-
-const giveBack = ({ database }: CheckoutParts, { orderId, given }: Attempt) =>
-  abandonHolds(database, orderId, [...given.values()]);
-
-/** For whoever tries again at once: they must not meet what they themselves held a moment ago. */
-async function giveBackNow(parts: CheckoutParts, attempt: Attempt): Promise<void> {
-  for (const hold of await giveBack(parts, attempt)) await undo(parts, attempt, hold);
-}
-
-/** Who buys a cart has not said what is in it: that the cart is another one by now is no mistake of theirs. */
-const anotherBasket = ({ basket }: Attempt): Error =>
-  basket.fromCart ? new CartChanged() : conflict('This idempotency key was used for another basket.');
