@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { IDENTITY_HEADER, signIdentity, type Identity, type Role } from '@stampede/shared/identity';
 import { eventually, IDENTITY_SECRET, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { HOME } from './fake-addresses.js';
 import { expectNothingInternal, readEverything } from './outside-view.js';
 
 const HOUR = 3_600_000;
@@ -118,7 +119,6 @@ test.each(baskets)('checkout of %s', async (_, lines, code, path) => {
   expect(answer.errors?.[0]?.extensions).toEqual({ code, ...(fields && { fields }) });
 });
 
-const HOME = { recipient: '홍길동', phone: '010-1234-5678', postalCode: '04524', line1: '세종대로 110' };
 const given = (part: object) => ({ address: { ...HOME, ...part } });
 const shipTos: [what: string, shipTo: object, path: string][] = [
   ['no recipient', given({ recipient: ' ' }), 'input.address.recipient'],

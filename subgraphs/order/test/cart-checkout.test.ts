@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckoutParts } from '../src/checkout/checkout.js';
 import { raiseEpoch } from '../src/rebuild/steps.js';
 import { openCart, sells } from './cart.fixture.js';
+import { HOME } from './fake-addresses.js';
 import { openOrderParts, type TestOrder } from './order-parts.js';
 
 let order: TestOrder;
@@ -15,7 +16,6 @@ beforeAll(async () => {
 afterAll(() => order[Symbol.asyncDispose]());
 
 const key = () => `key-${randomUUID()}`;
-const SHIP_TO = { recipient: '홍길동', phone: '010-1234-5678', postalCode: '04524', line1: '세종대로 110' };
 /** Redlock is advisory: what holds with it holds without. */
 const UNGUARDED: CheckoutParts['guard'] = { inTurn: (_name, _times, work) => work() };
 const lines = (...of: [string, number][]) => of.map(([productId, quantity]) => ({ productId, quantity }));
@@ -90,6 +90,25 @@ test('a repeat gives the order again, and leaves alone what is in the cart by th
   expect(await heldOf(bought)).toBe(2);
 });
 
+test('a repeat has its order from PostgreSQL alone: Redis may be away', async () => {
+  const cart = openCart(order);
+  const [product] = sells(order, 1) as [string];
+  await cart.set(product, 2);
+  const once = key();
+  const id = await cart.buys(once);
+  const away = () => Promise.reject(new Unavailable('redis'));
+  const parts = {
+    ...order.openReplica({ ...order.inventory, probe: away, reserve: away }),
+    guard: { inTurn: away },
+  };
+  const repeat = openCart(order, parts, cart.userId);
+  expect(await repeat.buys(once)).toBe(id);
+  await expect(repeat.buys(once, { address: HOME })).rejects.toMatchObject(conflict);
+  expect(repeat.counted()).toEqual({});
+  await cart.set(product, 1);
+  await expect(repeat.buys()).rejects.toThrow(Unavailable);
+});
+
 test('one key is one basket, whichever way it is said, and one address', async () => {
   const cart = openCart(order);
   const [a, b] = sells(order, 2) as [string, string];
@@ -99,7 +118,7 @@ test('one key is one basket, whichever way it is said, and one address', async (
   expect(await cart.buys(first, { lines: lines([a, 2]) })).toBe(id);
   await expect(cart.buys(first, { lines: lines([a, 1]) })).rejects.toMatchObject(conflict);
   await expect(cart.buys(first, { lines: lines([b, 1]) })).rejects.toMatchObject(conflict);
-  await expect(cart.buys(first, { address: SHIP_TO })).rejects.toMatchObject(conflict);
+  await expect(cart.buys(first, { address: HOME })).rejects.toMatchObject(conflict);
 
   await cart.set(b, 5);
   const another = await cart.buys(second, { lines: lines([a, 1]) });

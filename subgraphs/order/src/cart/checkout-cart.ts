@@ -4,6 +4,7 @@ import { basketOf, type Basket, type BasketLine } from '../checkout/basket.js';
 import { checkout, inBuyersTurn, type CheckoutOutcome, type CheckoutParts } from '../checkout/checkout.js';
 import { orderIdOf } from '../checkout/order-id.js';
 import type { ShipTo } from '../checkout/ship-to.js';
+import { readStanding } from '../checkout/standing-order.js';
 import { CartChanged } from './cart-changed.js';
 
 export interface CartPurchase {
@@ -18,7 +19,7 @@ const MAX_TRIES = 4;
 /**
  * Buys what is in a cart, all of it or nothing: what the order has is what leaves the cart. Two devices that press
  * "buy" under different keys buy it once. A repeat under the same key is about the order that stands, whatever is in
- * the cart by now.
+ * the cart by now, and asks PostgreSQL alone.
  *
  * @returns what was bought, and how that went; undefined when the cart is empty.
  * @throws as {@link checkout}.
@@ -27,14 +28,16 @@ export async function checkoutCart(
   parts: CheckoutParts,
   { buyerId, idempotencyKey, shipTo }: CartPurchase,
 ): Promise<{ basket: Basket; outcome: CheckoutOutcome } | undefined> {
-  const read = () => readPurchase(parts.database, buyerId, orderIdOf(buyerId, idempotencyKey));
+  const orderId = orderIdOf(buyerId, idempotencyKey);
+  const read = () => readPurchase(parts.database, buyerId, orderId);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     // Whoever was quicker is still at it, it may be: their turn ends with the order.
     const { lines, fromCart } = tries === 0 ? await read() : await inBuyersTurn(parts, buyerId, read);
     if (lines.length === 0) return undefined;
     const basket = basketOf(lines, { idempotencyKey, shipTo, fromCart });
     try {
-      return { basket, outcome: await checkout(parts, buyerId, idempotencyKey, basket) };
+      const standing = fromCart ? undefined : await readStanding(parts.database, { orderId, basket });
+      return { basket, outcome: standing ?? (await checkout(parts, buyerId, idempotencyKey, basket)) };
     } catch (error) {
       if (!(error instanceof CartChanged)) throw error;
     }
