@@ -3,7 +3,7 @@ import { ANONYMOUS } from '@stampede/shared/identity';
 import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { CartResolver } from '../src/cart/cart.resolver.js';
-import { emptyCart } from '../src/cart/empty-cart.js';
+import { deleteCartLines } from '../src/cart/delete-cart-lines.js';
 import { takeFromCart } from '../src/cart/take-from-cart.js';
 import { openCart, sells } from './cart.fixture.js';
 import { openOrderParts, type TestOrder } from './order-parts.js';
@@ -200,7 +200,7 @@ test('a purchase and whoever empties the cart take its lines in the same order, 
     const bought = [high, low].map((productId) => ({ productId, quantity: 1 }));
     const purchase = database.transaction((other) => takeFromCart(other, cart.userId, bought));
     await waiting(1);
-    const emptying = database.transaction((other) => emptyCart(other, cart.userId));
+    const emptying = deleteCartLines(database, [cart.userId]);
     await waiting(2);
     done = Promise.all([purchase, emptying]);
   });

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { Cart } from './cart.entity.js';
-import { emptyCart } from './empty-cart.js';
+import { deleteCartLines } from './delete-cart-lines.js';
 import { readCart } from './read-cart.js';
 import { setCartLine, type CartParts } from './set-cart-line.js';
 
@@ -35,7 +35,7 @@ export class CartResolver {
   })
   async clearCart(@Ctx() context: SubgraphContext): Promise<Cart> {
     const { userId } = requireUser(context);
-    await this.parts.database.transaction((tx) => emptyCart(tx, userId));
+    await deleteCartLines(this.parts.database, [userId]);
     return readCart(this.parts.database, userId);
   }
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from '@stampede/shared/database';
 import { codeOf } from '../cancellation/reason-code.js';
-import { deleteCartLines } from '../cart/empty-cart.js';
+import { deleteCartLines } from '../cart/delete-cart-lines.js';
 
 /**
  * Whether an order of the table `orders` needs its address no more: it has ended, or is of tickets alone, of which
