@@ -95,6 +95,16 @@ test('a product that order has not heard of yet is asked for once', async () => 
   expect(order.catalog.asked.productListing - before).toBe(1);
 });
 
+test('a product that catalog did not know a moment ago is not asked for again', async () => {
+  const cart = openCart(order);
+  const unknown = randomUUID();
+  const before = order.catalog.asked.productListing;
+  for (let times = 0; times < 3; times += 1) {
+    await expect(cart.set(unknown, 1)).rejects.toMatchObject({ extensions: { code: 'NOT_FOUND' } });
+  }
+  expect(order.catalog.asked.productListing - before).toBe(1);
+});
+
 test('what order knows only by a rebuild that has not got far is asked for as well', async () => {
   const cart = openCart(order);
   const [product] = sells(order, 1) as [string];
