@@ -5,6 +5,9 @@ import type { RefundPolicyTerms } from '@stampede/shared/messages';
 export const isGoods = ({ refund_policy }: { refund_policy: Pick<RefundPolicyTerms, 'usedOn'> }): boolean =>
   refund_policy.usedOn == null;
 
+/** As {@link isGoods}, of a row of the table `order_line`. */
+export const IS_GOODS_SQL = `order_line.refund_policy->>'usedOn' IS NULL`;
+
 /** Starts the wait for an order's delivery, now that it is CONFIRMED; one of tickets alone has nothing to wait for. */
 export async function awaitDelivery(
   tx: Transaction,

@@ -2,6 +2,7 @@ import type { Database } from '@stampede/shared/database';
 import type { Identity } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import DataLoader from 'dataloader';
+import { IS_GOODS_SQL } from '../delivery/goods.js';
 import { OrderStatus } from '../order-status.js';
 import type { Order } from '../order.entity.js';
 import { openAddress } from './kept-address.js';
@@ -25,7 +26,7 @@ export function openAddressReader(database: Database, sealer: Sealer) {
     async (ids) => {
       const rows = await database.query<KeptRow>(
         `SELECT id, address, ARRAY(SELECT seller_id::text FROM order_line
-             WHERE order_id = shipping_address.id AND refund_policy->>'usedOn' IS NULL) AS senders
+             WHERE order_id = shipping_address.id AND ${IS_GOODS_SQL}) AS senders
            FROM shipping_address WHERE id = ANY($1)`,
         [ids],
       );
