@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '@stampede/shared/database';
+import { reasonToKeep } from '../deleted-accounts/reason-to-keep.js';
 import { endHolds } from '../end-holds.js';
 import { orderChanges } from '../order-changes.js';
 import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
@@ -22,18 +23,19 @@ export type CancelAnswer = 'no-such-order' | 'done' | { refused: string };
  * | CANCELLED, REFUNDING, REFUNDED | already so |
  * | SHIPPED, DELIVERED, EXPIRED | refused |
  *
- * @param reason a code, or somebody's own words.
+ * @param given a code, or somebody's own words: kept while the buyer has an account.
  */
 export function cancelOrder(
   database: Database,
   orderId: string,
   mayCancel: (order: OrderRow) => boolean,
-  reason: string,
+  given: string,
 ): Promise<CancelAnswer> {
   return database.transaction(async (tx) => {
     const found = await lockOrderAndStock(tx, orderId);
     if (!found || !mayCancel(found.order)) return 'no-such-order';
     const { order, lines } = found;
+    const reason = await reasonToKeep(tx, order.buyer_id, given);
     switch (order.status) {
       case OrderStatus.PENDING_PAYMENT:
         return cancelUnpaid(tx, order, lines, reason);

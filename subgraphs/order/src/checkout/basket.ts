@@ -25,8 +25,9 @@ export const MAX_LINES = 20;
 export const MAX_QUANTITY = 1_000;
 
 /**
- * @param idempotencyKey which no store keeps: with it in the digest, nobody can find out by guessing which address a
- * digest is of.
+ * @param idempotencyKey is in the digest, and in no store: whoever reads a digest can confirm a guess of its address only
+ * by the key. Of a random key nobody finds that; a short one can be guessed, and confirmed by the order's id. So the
+ * digest is forgotten with the address.
  * @throws BAD_USER_INPUT for lines or quantities out of bounds; NOT_FOUND for what cannot be a product's id.
  */
 export function basketOf(
