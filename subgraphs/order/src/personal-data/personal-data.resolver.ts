@@ -19,8 +19,12 @@ export class PersonalDataResolver {
   })
   async personalDataOfOrders(
     @Ctx() context: SubgraphContext,
-    @Arg('userId', () => ID) userId: string,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('userId', () => ID, { description: 'The person’s account.' }) userId: string,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'The last page’s `next`; null: from the newest on.',
+    })
+    after: string | null,
   ): Promise<string> {
     requireService(context, 'user');
     return JSON.stringify(await readPersonalData(this.database, this.sealer, userId, after ?? null));

@@ -14,8 +14,13 @@ export const sealAddress = (sealer: Sealer, orderId: string, address: ShippingAd
 
 /** @throws Error, which names the order and nothing of the address, when the envelope does not open. */
 export function openAddress(sealer: Sealer, orderId: string, envelope: Buffer): ShippingAddress {
+  // What opens is what `sealAddress` wrote: the seal says so.
+  return JSON.parse(openText(sealer, orderId, envelope)) as ShippingAddress;
+}
+
+function openText(sealer: Sealer, orderId: string, envelope: Buffer): string {
   try {
-    return JSON.parse(sealer.open(envelope, placeOf(orderId))) as ShippingAddress;
+    return sealer.open(envelope, placeOf(orderId));
   } catch (error) {
     throw new Error(`the address of order ${orderId} does not open`, { cause: error });
   }
