@@ -22,14 +22,16 @@ beforeAll(async () => {
 });
 afterAll(() => orders[Symbol.asyncDispose]());
 
-async function placeMany(status: OrderStatus, payBy = '1 hour'): Promise<string[]> {
+/** @param spread over so long a time their holds end, from now on; unless it is given, in an hour */
+async function placeMany(status: OrderStatus, spread?: string): Promise<string[]> {
   const paid = status === PENDING_PAYMENT ? null : PAYMENT;
   const ids: string[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
     ids.push(await orders.place(status, { paid_payment_id: paid }));
   await orders.database.run(
-    'UPDATE orders SET pay_by = now() + random() * $2::interval WHERE id = ANY($1) AND status = $3',
-    [ids, payBy, PENDING_PAYMENT],
+    `UPDATE orders SET pay_by = now() + coalesce(random() * $2::interval, interval '1 hour')
+     WHERE id = ANY($1) AND status = $3`,
+    [ids, spread ?? null, PENDING_PAYMENT],
   );
   return ids;
 }
