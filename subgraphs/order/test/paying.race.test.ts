@@ -117,38 +117,6 @@ test('the end of the hold against approving: paid, or expired and nothing taken'
   expect(told).toEqual(ends.map((end) => (end === PAID ? 'Payment' : 'OrderNotPayable')));
 });
 
-test('cancelling while the stock is on its way, from two devices: all of the money comes back, once', async () => {
-  const { product, agreed } = await agree(16);
-  await Promise.all(
-    agreed.map(async (each) => {
-      expect(await approve(each)).toBe('Payment');
-      // Refused for as long as order has not heard of the approval.
-      const answers = await Promise.all(
-        [each.buyer, front.device(each.buyer)].map((device) =>
-          eventually(async () => {
-            const answer = await cancel(device, each.orderId);
-            expect(answer.__typename).toBe('Order');
-            return answer;
-          }),
-        ),
-      );
-      expect(answers).toHaveLength(2);
-    }),
-  );
-  await shop.invariants();
-  await expectEnds(product, await Promise.all(agreed.map(endOf)), [STOPPED, RETURNED]);
-});
-
-test('an unpaid order that is cancelled from two devices at once is cancelled once', async () => {
-  const { product, agreed } = await agree(10);
-  const answers = await Promise.all(
-    agreed.flatMap(({ buyer, orderId }) => [cancel(buyer, orderId), cancel(front.device(buyer), orderId)]),
-  );
-  for (const answer of answers) expect(answer).toMatchObject({ __typename: 'Order', status: 'CANCELLED' });
-  await shop.invariants();
-  await expectEnds(product, await Promise.all(agreed.map(endOf)), [UNPAID]);
-});
-
 test('an order that is cancelled again while its refund is under way is refunded once', async () => {
   const { product, agreed } = await agree(1);
   const [each] = agreed as [Agreed];
