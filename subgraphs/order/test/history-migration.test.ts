@@ -1,30 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { migrate, openDatabase, serviceDatabaseUrl } from '@stampede/shared/database';
-import { stockEffectTables } from '@stampede/shared/inventory';
-import { messagingTables } from '@stampede/shared/messaging';
-import { openLog } from '@stampede/shared/telemetry';
-import {
-  adminDatabaseUrl,
-  createTestDatabase,
-  dropTestDatabase,
-  TEST_ROLE_PASSWORD,
-} from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { listOrders } from '../src/history/list-orders.js';
-import { MIGRATIONS } from './open-orders.js';
+import { openOldDatabase } from './old-database.js';
 
 test('orders that were placed before lines had a time are in their seller’s list, where they belong', async () => {
-  const log = openLog('order', 'silent');
-  const name = await createTestDatabase('history');
-  const url = serviceDatabaseUrl(adminDatabaseUrl(), name, 'order', TEST_ROLE_PASSWORD);
-  const before = mkdtempSync(join(tmpdir(), 'stampede-history-'));
-  cpSync(MIGRATIONS, before, { recursive: true, filter: (path) => !/00(1[1-9]|[2-9]\d)_/.test(path) });
-  const parts = { url, schema: 'order', sets: [messagingTables, stockEffectTables], log };
-  await migrate({ ...parts, folder: before });
-  const database = openDatabase({ url, schema: 'order', log });
+  await using old = await openOldDatabase(11);
+  const { database } = old;
   const seller = randomUUID();
   const place = async (id: string, placedAt: string) => {
     await database.run(
@@ -42,7 +23,7 @@ test('orders that were placed before lines had a time are in their seller’s li
   const [newest, middle, oldest] = [randomUUID(), randomUUID(), randomUUID()].toSorted();
   await place(middle!, '2026-01-02T00:00:00Z');
   await place(oldest!, '2026-01-01T00:00:00Z');
-  await migrate({ ...parts, folder: MIGRATIONS });
+  await old.bringUpToDate();
   await place(newest!, '2026-01-03T00:00:00Z');
 
   const { edges } = await listOrders(database, {
@@ -53,7 +34,4 @@ test('orders that were placed before lines had a time are in their seller’s li
     after: null,
   });
   expect(edges.map(({ node }) => node.id)).toEqual([newest, middle, oldest]);
-  await database.close();
-  rmSync(before, { recursive: true });
-  await dropTestDatabase(name);
 });
