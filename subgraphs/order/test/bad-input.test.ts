@@ -574,6 +574,8 @@ const SERVICE_ONLY: [field: string, service: SubgraphName, mayAsk: string, query
     ],
     ['stockLedger', 'catalog', 'order', () => `{ stockLedger(productId: "${open}") { total } }`],
     ['productExists', 'catalog', 'order', () => `{ productExists(productId: "${open}") }`],
+    ['orderLetter', 'order', 'user', (id) => `{ orderLetter(orderId: "${id}") { number } }`],
+    ['personalDataOfCart', 'order', 'user', () => `{ personalDataOfCart(userId: "${buyer.id}") }`],
     ['savedAddress', 'user', 'order', (id) => `{ savedAddress(userId: "${id}", addressId: "${id}") { id } }`],
   ];
 
@@ -586,6 +588,7 @@ test('the published schema has nothing that is only for services', async () => {
   const hidden = [
     ...SERVICE_ONLY.map(([field]) => field),
     'OrderToPay',
+    'OrderLetter',
     'StockTruth',
     'StockBookLine',
     'StockLedger',
