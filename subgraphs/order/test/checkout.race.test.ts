@@ -24,7 +24,7 @@ afterAll(async () => {
 const spread = (buyer: Buyer, index: number) => (index % 2 === 0 ? buyer : front.device(buyer));
 const lineOf = ({ id }: Product, quantity = 1): Line => ({ productId: id, quantity });
 
-test.each([1, 2])('sells exactly 10 when 500 buyers race, time %i', async () => {
+test('sells exactly 10 when 500 buyers race', async () => {
   const product = await shop.createProduct({ stock: UNITS, limitPerBuyer: 1 });
   const answers = await Promise.all(
     buyers.map((buyer, index) => spread(buyer, index).checkout([lineOf(product)])),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { followsOrder } from './follows-order.js';
+import { ask, orderAsSeenBy, ordersAsSeenBy, seesInCart } from './journey.fixture.js';
 import { signUp } from './signed-up-person.js';
 
 /** What a person does with orders, from outside: the gateway's API, the provider's page, and the mail box. */
@@ -24,20 +25,6 @@ afterAll(() => shop[Symbol.asyncDispose]());
 
 const HOME = { recipient: '김하나', phone: '010-1234-5678', postalCode: '04524', line1: '세종대로 110' };
 const PARCEL = { carrier: 'CJ대한통운', trackingNumber: '6400-1234-5678' };
-
-const ORDER = `query ($id: ID!) { order(id: $id) {
-  number status refunded { amount } refundQuote { amount } timeline { status reason }
-  shippingAddress { recipient phone postalCode line1 line2 }
-  delivery { carrier trackingNumber shippedAt deliveredAt } } }`;
-const HISTORY = `query ($scope: OrderScope!, $filter: OrderFilter) { orders(scope: $scope, filter: $filter) {
-  totalCount edges { node { id status buyer { name } shippingAddress { recipient } lines { productId } } } } }`;
-
-async function ask(who: Buyer, query: string, variables: object = {}) {
-  const { data, errors } = await who.send(query, variables);
-  expect(errors).toBeUndefined();
-  return data;
-}
-const orderAsSeenBy = async (who: Buyer, id: string) => (await ask(who, ORDER, { id })).order;
 
 /** Has so much time gone by since the last step of an order's delivery. */
 const timeGoesBy = (id: string, interval: string) =>
@@ -114,6 +101,7 @@ test('from a cart on one device to a parcel, seen on the other', async () => {
     status: 'DELIVERED',
     buyer: { name: '김하나' },
     shippingAddress: { recipient: '김하나' },
+    delivery: { carrier: PARCEL.carrier },
   };
   for (const [who, scope, filter] of [
     [laptop, 'BOUGHT', {}],
@@ -121,8 +109,7 @@ test('from a cart on one device to a parcel, seen on the other', async () => {
     [operator, 'ALL', { buyerId: phone.id }],
     [operator, 'ALL', { number, status: 'DELIVERED' }],
   ] as const) {
-    const { orders } = await ask(who, HISTORY, { scope, filter });
-    expect(orders).toMatchObject({ totalCount: 1, edges: [{ node }] });
+    expect(await ordersAsSeenBy(who, scope, filter)).toMatchObject({ totalCount: 1, edges: [{ node }] });
   }
   await shop.invariants();
 });
@@ -166,4 +153,84 @@ test('an order that is not paid in time ends, says so, and leaves its units to t
   await wasWritten(number, ['결제 기한이 지나 주문이 만료되었습니다']);
   await shop.invariants();
   await (await shop.buyer()).buys([{ productId: last.id, quantity: 1 }]);
+});
+
+test('a cart shows its products as they are now: sold out, closed or gone, they are still in it', async () => {
+  const open = (await shop.createProduct({ stock: 10 })).id;
+  const closing = (await shop.createProduct({ price: 2_000 })).id;
+  const rare = (await shop.createProduct({ stock: 1, price: 500 })).id;
+  // Catalog has told of it once, and knows nothing of it any more.
+  const gone = randomUUID();
+  await shop.sql('order').run(
+    `INSERT INTO listing (product_id, version, seller_id, name, unit_price, refund_policy)
+     VALUES ($1, 1, $1, 'Gone', 70, '{"usedOn":null,"tiers":[]}')`,
+    [gone],
+  );
+  const lines = [
+    { productId: rare, quantity: 1 },
+    { productId: gone, quantity: 10 },
+    { productId: closing, quantity: 2 },
+    { productId: open, quantity: 1 },
+  ];
+  const sets = async (productId: string, quantity: number) =>
+    expect((await phone.setCartLine(productId, quantity)).errors).toBeUndefined();
+  for (const { productId, quantity } of lines) await sets(productId, quantity);
+  const product = (phase: string, available: number) => ({
+    name: 'Test sneaker',
+    sale: { phase },
+    stock: { available },
+  });
+  const stillOpen = product('OPEN', 10);
+  await seesInCart(laptop, [product('OPEN', 1), null, product('OPEN', 100), stillOpen]);
+
+  await (await shop.buyer()).places([{ productId: rare, quantity: 1 }]);
+  await ask(shop.seller, 'mutation ($id: ID!) { closeSale(productId: $id) { id } }', { id: closing });
+  const closed = product('CLOSED', 100);
+  const cart = await seesInCart(laptop, [product('SOLD_OUT', 0), null, closed, stillOpen]);
+  expect(cart.total).toEqual({ amount: 500 + 700 + 4_000 + 100_000, currency: 'KRW' });
+  expect(cart.lines).toMatchObject(lines);
+
+  // Each can be taken out, and what is closed be put in again.
+  for (const productId of [rare, gone, closing]) await sets(productId, 0);
+  await sets(closing, 1);
+  await seesInCart(laptop, [stillOpen, closed]);
+});
+
+test('of a basket from two sellers each sees their own line, and by no filter what else is in it', async () => {
+  const [other] = (await shop.accounts(1, 'SELLER')) as [Buyer];
+  const create = 'mutation ($input: ProductInput!) { createProduct(input: $input) { id } }';
+  const opensAt = new Date(Date.now() - 60_000);
+  const input = { name: '다른 가게', brands: ['Other'], price: 7_000, stock: 10, opensAt };
+  const theirs = (await ask(other, create, { input })).createProduct.id as string;
+  const ours = (await shop.createProduct({ name: '우리 가게' })).id;
+  const basket = [ours, theirs].map((productId) => ({ productId, quantity: 1 }));
+  const { id } = await phone.places(basket);
+  const { number } = await orderAsSeenBy(phone, id);
+  const lines = [
+    { productId: ours, product: { name: '우리 가게' }, subtotal: { amount: 100_000 } },
+    { productId: theirs, product: { name: '다른 가게' }, subtotal: { amount: 7_000 } },
+  ] as const;
+  const seen = (...shown: object[]) => ({
+    totalCount: 1,
+    edges: [{ node: { id, total: { amount: 107_000 }, lines: shown } }],
+  });
+  const all = lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
+  expect(await ordersAsSeenBy(shop.seller, 'SOLD', { productId: ours })).toMatchObject(seen(lines[0]));
+  expect(await ordersAsSeenBy(other, 'SOLD')).toMatchObject(seen(lines[1]));
+  expect(await ordersAsSeenBy(laptop, 'BOUGHT', { productId: theirs })).toMatchObject(seen(...all));
+  // As somebody says it on the telephone.
+  const said = number.replace('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l').toLowerCase();
+  expect(await ordersAsSeenBy(operator, 'ALL', { number: said })).toMatchObject(seen(...all));
+
+  const none = { totalCount: 0, edges: [] };
+  for (const filter of [{ productId: theirs }, { productId: theirs, buyerId: phone.id }])
+    expect(await ordersAsSeenBy(shop.seller, 'SOLD', filter)).toEqual(none);
+  // Lists of what is sold go by the lines' time, others by the order's.
+  const times = await shop
+    .sql('order')
+    .query(
+      'SELECT order_line.placed_at = orders.placed_at AS same FROM order_line JOIN orders ON id = order_id WHERE id = $1',
+      [id],
+    );
+  expect(times).toEqual([{ same: true }, { same: true }]);
 });

@@ -62,6 +62,20 @@ test('tells the user service of a person’s orders, with lines and timeline', a
   });
 });
 
+test('tells a person what is in their cart, the newest first', async () => {
+  const person = await shop.buyer();
+  const later = await shop.createProduct({ name: 'Later' });
+  await person.setCartLine(shop.product.id, 2);
+  await person.setCartLine(later.id);
+  const { data } = await person.send('{ exportMyData }');
+  const { cart } = JSON.parse(String(data.exportMyData)) as { cart: object };
+  const addedAt = expect.any(String);
+  expect(cart).toEqual([
+    { productId: later.id, product: 'Later', quantity: 1, addedAt },
+    { productId: shop.product.id, product: 'Test sneaker', quantity: 2, addedAt },
+  ]);
+});
+
 test('tells of payments what happened, and not what opens them at the provider', async () => {
   const { items } = await pageOf('payment', buyer.id);
   expect(items).toMatchObject([{ orderId, status: 'APPROVED', amount: 200_000, refunds: null }]);
