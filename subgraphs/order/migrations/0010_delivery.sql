@@ -2,6 +2,9 @@
 
 -- From when the wait for the next step of the delivery counts; null: nothing is to be delivered, or nothing yet.
 ALTER TABLE orders ADD COLUMN delivery_since timestamptz;
+-- What is confirmed already waits from now on; where it is of goods, that is, which have no day of use.
+UPDATE orders SET delivery_since = now() WHERE status = 'CONFIRMED'
+  AND EXISTS (SELECT FROM order_line WHERE order_id = orders.id AND refund_policy->>'usedOn' IS NULL);
 CREATE INDEX orders_to_deliver ON orders (status, delivery_since)
   WHERE status IN ('CONFIRMED', 'PREPARING', 'SHIPPED') AND delivery_since IS NOT NULL;
 

@@ -8,7 +8,3 @@ UPDATE order_line SET placed_at = orders.placed_at FROM orders WHERE orders.id =
 CREATE INDEX order_line_by_seller_and_time ON order_line (seller_id, placed_at, order_id);
 -- With the seller, so that one product's orders of one seller are found in the index alone.
 CREATE INDEX order_line_by_product_and_time ON order_line (product_id, placed_at, order_id) INCLUDE (seller_id);
-
--- All orders are the newest of each status: one index for both lists.
-CREATE INDEX orders_by_status_and_time ON orders (status, placed_at, id);
-DROP INDEX orders_by_time;
