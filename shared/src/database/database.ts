@@ -92,6 +92,7 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
     result = await work({ ...sqlOver(client), afterCommit: (action) => actions.push(action) });
     await client.query('COMMIT');
   } catch (error) {
+    if (hasStalePlans(error)) broken = error;
     // A connection that cannot even roll back is not given back to the pool.
     await client.query('ROLLBACK').catch((failure: Error) => {
       broken = failure;
@@ -103,6 +104,14 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   for (const action of actions) action();
   return result;
 }
+
+/**
+ * Whether a statement's table has other columns than when this connection prepared it, as after a migration under
+ * running replicas. Its other statements may be as old, so it is not given back; outside of a transaction the pool gives
+ * back none that has failed. `isUnavailable` holds of it: the work is right, and is done by the next connection.
+ */
+const hasStalePlans = (error: unknown): error is Error =>
+  error instanceof Error && /cached plan must not change result type/.test(error.message);
 
 function sqlOver(client: pg.Pool | pg.PoolClient): Sql {
   const run = (text: string, values: readonly unknown[] = [], { prepared = true }: StatementOptions = {}) =>

@@ -31,8 +31,9 @@ const SOCKET_CODES = new Set([
  */
 const POSTGRES_STATES = /^(08|53|57P)|^25006$/;
 
+/** The last is PostgreSQL's 0A000 of a prepared statement whose table a migration has changed: planned anew, it runs. */
 const MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Connection is closed|Command timed out|max retries per request|Stream isn't writeable|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN/i;
+  /cached plan must not change result type|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Connection is closed|Command timed out|max retries per request|Stream isn't writeable|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN/i;
 
 /** Whether an error says that a server is away (wait and try again), rather than that the work is wrong. */
 export function isUnavailable(error: unknown): boolean {

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openDatabase, serviceDatabaseUrl, type Database } from '@stampede/shared/database';
+import { isUnavailable } from '@stampede/shared/errors';
+import { openLog } from '@stampede/shared/telemetry';
+import {
+  adminDatabaseUrl,
+  createTestDatabase,
+  dropTestDatabase,
+  TEST_ROLE_PASSWORD,
+} from '@stampede/shared/testing';
+
+let name: string;
+/** Of one connection, which has prepared everything before. */
+let database: Database;
+beforeAll(async () => {
+  name = await createTestDatabase('database');
+  const url = serviceDatabaseUrl(adminDatabaseUrl(), name, 'order', TEST_ROLE_PASSWORD);
+  database = openDatabase({ url, schema: 'order', log: openLog('order', 'silent'), maxConnections: 1 });
+  await database.run('CREATE TABLE thing (id int)');
+  await database.run('INSERT INTO thing VALUES (1)');
+});
+afterAll(async () => {
+  await database.close();
+  await dropTestDatabase(name);
+});
+
+const ONE = 'SELECT * FROM thing';
+const OTHER = 'SELECT *, 1 AS other FROM thing';
+const failureOf = (asked: Promise<unknown>) =>
+  asked.then(
+    () => 'none',
+    (error: unknown) => isUnavailable(error) || error,
+  );
+/** As a migration does while replicas run: whoever has prepared `SELECT *` before is refused it. */
+const addsColumn = (column: string) => database.run(`ALTER TABLE thing ADD COLUMN ${column} int`);
+
+test.each([
+  ['a statement', (text: string) => database.query(text)],
+  ['a transaction', (text: string) => database.transaction((tx) => tx.query(text))],
+])('%s whose table a migration has changed fails once, as what passes', async (kind, ask) => {
+  const column = kind.replace('a ', '');
+  await ask(ONE);
+  await ask(OTHER);
+  await addsColumn(column);
+  expect(await failureOf(ask(ONE))).toBe(true);
+  expect(await ask(ONE)).toMatchObject([{ id: 1, [column]: null }]);
+  // Of what else the connection had prepared nothing is left, either.
+  expect(await ask(OTHER)).toMatchObject([{ id: 1, other: 1, [column]: null }]);
+});
+
+test('a mistake in a statement is still one', async () => {
+  expect(await failureOf(database.query('SELECT nothing FROM thing'))).toMatchObject({ code: '42703' });
+  expect(await failureOf(database.transaction((tx) => tx.query('SELECT 1/0')))).toMatchObject({
+    code: '22012',
+  });
+});
