@@ -32,17 +32,20 @@ export function connectionOf<Row, Node>(
   rows: readonly Row[],
   { first, after, cursorOf, nodeOf }: PageParts<Row, Node>,
 ): Connection<Node> {
-  const edges = rows.slice(0, first).flatMap((row) => {
+  const shown = rows.slice(0, first);
+  const edges = shown.flatMap((row) => {
     const node = nodeOf(row);
     return node === undefined ? [] : [{ cursor: cursorOf(row), node }];
   });
+  // Of the rows: a page whose nodes have all gone is not the start once more.
+  const cursorAt = (row: Row | undefined) => (row === undefined ? null : cursorOf(row));
   return {
     edges,
     pageInfo: {
       hasNextPage: rows.length > first,
       hasPreviousPage: after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      startCursor: cursorAt(shown[0]),
+      endCursor: cursorAt(shown.at(-1)),
     },
   };
 }
