@@ -81,11 +81,11 @@ test('who has waited long enough goes on without the lock', async () => {
 
 test('a kept lock outlasts its time while the work goes on, and is given back with it', async () => {
   const [released, release] = gate();
-  const holder = guard.inTurn('kept', { waitMs: 0, ttlMs: 150, kept: true }, () => released);
+  const holder = guard.inTurn('kept', { waitMs: 0, ttlMs: 1_000, kept: true }, () => released);
   await guard.inTurn('kept-is-in', TIMES, () => redis.ping());
   const mine = await redis.get(lockKey('kept'));
-  // Waits for as long as three such locks last, and gets none.
-  await guard.inTurn('kept', { waitMs: 450, ttlMs: 10_000 }, async () => {
+  // Waits for longer than such a lock lasts, and gets none.
+  await guard.inTurn('kept', { waitMs: 1_500, ttlMs: 10_000 }, async () => {
     expect(await redis.get(lockKey('kept'))).toBe(mine);
   });
   release();
@@ -168,18 +168,18 @@ test('what runs once in a while is left alone that long, unless it failed', asyn
 test('work that is done alone is left to whoever is at it, however long it takes, and is free after it', async () => {
   const [begun, begin] = gate();
   const [released, release] = gate();
-  const holder = guard.alone('alone', 150, async () => {
+  const holder = guard.alone('alone', 1_000, async () => {
     begin();
     await released;
     return 'done';
   });
   await begun;
   const mine = await redis.get(lockKey('alone'));
-  // For as long as three such locks last.
-  await guard.inTurn('alone', { waitMs: 450, ttlMs: 10_000 }, () => Promise.resolve());
+  // For longer than such a lock lasts.
+  await guard.inTurn('alone', { waitMs: 1_500, ttlMs: 10_000 }, () => Promise.resolve());
   expect(await redis.get(lockKey('alone'))).toBe(mine);
-  expect(await guard.alone('alone', 150, () => Promise.reject(new Error('not alone')))).toBeUndefined();
-  expect(await guard.alone('another', 150, () => Promise.resolve('also'))).toBe('also');
+  expect(await guard.alone('alone', 1_000, () => Promise.reject(new Error('not alone')))).toBeUndefined();
+  expect(await guard.alone('another', 10_000, () => Promise.resolve('also'))).toBe('also');
   release();
   expect(await holder).toBe('done');
   expect(await redis.exists(lockKey('alone'))).toBe(0);
@@ -189,7 +189,7 @@ test('work that is done alone is left to whoever is at it, however long it takes
 
 test('what a dead one was doing alone is taken over when its lock has run out', async () => {
   // As a process that was killed leaves it.
-  await redis.set(lockKey('dead'), 'of the dead', 'PX', 300);
+  await redis.set(lockKey('dead'), 'of the dead', 'PX', 1_000);
   expect(await guard.alone('dead', 10_000, () => Promise.resolve('early'))).toBeUndefined();
   await eventually(async () => {
     expect(await guard.alone('dead', 10_000, () => Promise.resolve('taken over'))).toBe('taken over');
