@@ -34,6 +34,7 @@ for (const name of ['DATABASE_URL', 'REDIS_URL', 'AMQP_URL']) {
 }
 // It measures buying: nothing is packed meanwhile.
 process.env['DELIVERY_PREPARE_AFTER_S'] = 'never';
+process.env['DELIVERY_SHIP_AFTER_S'] = 'never';
 
 const shutdown = onShutdown();
 const results = join(root, 'bench', 'results');

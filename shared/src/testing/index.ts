@@ -22,7 +22,7 @@ export type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
 export { assertInvariants, becomesQuiet, findViolations } from './invariants.js';
 export { readBooks, readLeftOver, readRedisStock } from './books.js';
 export type { Books, LeftOver } from './books.js';
-export { SOLD_STATUSES, STATUS_CHANGES } from './order-statuses.js';
+export { STATUS_CHANGES } from './order-statuses.js';
 export type { Finding, InvariantParts } from './finding.js';
 export type { Fault } from './emulated-provider.js';
 export { openShop } from './shop.js';
