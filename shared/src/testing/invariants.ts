@@ -4,6 +4,9 @@ import { eventually } from './eventually.js';
 import type { Check, Finding, InvariantParts } from './finding.js';
 import { CHECKS_OF_ORDERS } from './invariants-of-orders.js';
 import { compareStock } from './invariants-of-stock.js';
+import { SOLD_STATUSES } from './order-statuses.js';
+
+const SOLD = SOLD_STATUSES.map((status) => `'${status}'`).join(', ');
 
 /** What is always true between the services. */
 const CHECKS: Check[] = [
@@ -41,7 +44,7 @@ const CHECKS: Check[] = [
     `SELECT format('payment %s is %s, its order %s', payment.id, payment.status, coalesce(orders.status, 'missing')) AS violation
      FROM payment LEFT JOIN "order".orders ON orders.paid_payment_id = payment.id
      WHERE approved_at IS NOT NULL AND (
-       (payment.status = 'APPROVED' AND orders.status IN ('CONFIRMED', 'PREPARING', 'SHIPPED', 'DELIVERED'))
+       (payment.status = 'APPROVED' AND orders.status IN (${SOLD}))
        OR (payment.status = 'REFUNDED' AND (orders.id IS NULL OR orders.status IN ('CANCELLED', 'REFUNDED')))
        OR (payment.status = 'PARTIALLY_REFUNDED' AND orders.status = 'REFUNDED')) IS NOT TRUE`,
   ],
@@ -51,7 +54,7 @@ const CHECKS: Check[] = [
     'every paid order has a captured payment of its whole total',
     `SELECT format('order %s is %s', orders.id, orders.status) AS violation FROM orders
      LEFT JOIN payment.payment ON payment.id = paid_payment_id
-     WHERE (orders.status IN ('PAID', 'CONFIRMED', 'PREPARING', 'SHIPPED', 'DELIVERED', 'REFUNDING', 'REFUNDED')
+     WHERE (orders.status IN ('PAID', ${SOLD}, 'REFUNDING', 'REFUNDED')
          OR paid_payment_id IS NOT NULL)
        AND (payment.approved_at IS NULL OR payment.amount <> orders.total)`,
   ],
@@ -68,7 +71,7 @@ const CHECKS: Check[] = [
     'confirmed orders are those whose stock catalog has committed',
     `SELECT format('order %s is %s, its stock %s', orders.id, orders.status, coalesce(stock_order.status, 'unknown')) AS violation
      FROM orders LEFT JOIN catalog.stock_order ON stock_order.order_id = orders.id
-     WHERE (orders.status IN ('CONFIRMED', 'PREPARING', 'SHIPPED', 'DELIVERED')) <> coalesce(stock_order.status = 'COMMITTED', false)`,
+     WHERE (orders.status IN (${SOLD})) <> coalesce(stock_order.status = 'COMMITTED', false)`,
   ],
   [
     4,
@@ -83,7 +86,8 @@ const CHECKS: Check[] = [
 const IN_FLIGHT: [ServiceName, string][] = [
   [
     'order',
-    `SELECT count(*) FROM orders WHERE status IN ('PAID', 'REFUNDING') OR deciding_payment_id IS NOT NULL`,
+    `SELECT count(*) FROM orders WHERE status IN ('PAID', 'REFUNDING') OR deciding_payment_id IS NOT NULL
+       OR returning_since IS NOT NULL`,
   ],
   [
     'order',

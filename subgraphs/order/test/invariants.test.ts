@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { becomesQuiet } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { openSettledWorld, type World } from './settled-world.js';
 
@@ -250,6 +251,22 @@ test('a Redis that knows another number of units, or another order', async () =>
   await world.redis.hset(orders, randomUUID(), 'held|1|somebody');
   expect(await world.brokenBy()).toEqual([REDIS]);
   await world.redis.del(...keys);
+});
+
+test('units on their way back to catalog are waited for', async () => {
+  const order = world.sql('order');
+  await order.run('UPDATE orders SET returning_since = now() WHERE id = $1', [world.orders.refunded]);
+  const asked: string[] = [];
+  const sql: typeof world.sql = (schema) => ({
+    ...world.sql(schema),
+    query: async (text) => {
+      const rows = await world.sql(schema).query(text);
+      if (asked.push(text) === 1) await order.run('UPDATE orders SET returning_since = NULL');
+      return rows as never;
+    },
+  });
+  await becomesQuiet({ sql });
+  expect(asked.filter((text) => text === asked[0])).toHaveLength(2);
 });
 
 test('every claim is broken by something above', async () => {

@@ -89,6 +89,7 @@ export async function openSettledWorld() {
       (await findViolations({ sql: (schema) => inSchema(database, schema), redis, namespace })).map(
         ({ claim }) => claim,
       ),
+    sql: (schema: ServiceName) => inSchema(database, schema),
     async [Symbol.asyncDispose]() {
       await redis.quit();
       await database.close();
