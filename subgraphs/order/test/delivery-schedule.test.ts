@@ -67,6 +67,13 @@ test('nothing is shipped by schedule without anybody to carry it', () => {
   expect(problemsOf({ DELIVERY_SHIP_AFTER_S: '60', DELIVERY_CARRIER: 'CJ Logistics' })).toEqual([]);
 });
 
+test('nothing is shipped by schedule that is never packed', () => {
+  const ships = { DELIVERY_SHIP_AFTER_S: '60', DELIVERY_CARRIER: 'CJ Logistics' };
+  expect(problemsOf({ ...ships, DELIVERY_PREPARE_AFTER_S: 'never' })).toEqual([
+    'DELIVERY_SHIP_AFTER_S: never, where DELIVERY_PREPARE_AFTER_S is never',
+  ]);
+});
+
 const silent = openLog('order', 'silent');
 let orders: OrdersUnderTest;
 beforeAll(async () => {
@@ -127,9 +134,9 @@ test('while Redis is away the steps wait, which is said once, and go on when it 
   await redis.connect();
   await eventually(async () =>
     expect(await tally(orders.database, ids)).toEqual({
-      orders: { DELIVERED: 3 },
-      events: { DELIVERED: 3, PREPARING: 3, SHIPPED: 3 },
-      parcels: { arrived: 3 },
+      orders: { SHIPPED: 3 },
+      events: { PREPARING: 3, SHIPPED: 3 },
+      parcels: { 'under way': 3 },
       said: { 'order.shipped': 3 },
     }),
   );
@@ -143,6 +150,6 @@ test('while Redis is away the steps wait, which is said once, and go on when it 
   expect(steps?.values.map(({ labels, value }) => [labels.status, value])).toEqual([
     ['PREPARING', 3],
     ['SHIPPED', 3],
-    ['DELIVERED', 3],
+    ['DELIVERED', 0],
   ]);
 });

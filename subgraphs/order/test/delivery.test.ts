@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from '@stampede/shared/database';
+import { eventually } from '@stampede/shared/testing';
 import { cancelOrder } from '../src/cancellation/cancel-order.js';
 import { readOverdue } from '../src/delivery/read-overdue.js';
 import { shipOrder } from '../src/delivery/ship-order.js';
@@ -56,7 +57,7 @@ test('the wait for a delivery begins when goods are confirmed, and never for tic
   expect(await sinceOf(tickets)).toBeNull();
   await database.run(`UPDATE orders SET delivery_since = delivery_since - interval '1 hour'`);
   await takesSteps(database);
-  expect((await tally(database, [goods, mixed, tickets])).orders).toEqual({ CONFIRMED: 1, DELIVERED: 2 });
+  expect((await tally(database, [goods, mixed, tickets])).orders).toEqual({ CONFIRMED: 1, SHIPPED: 2 });
 });
 
 test('what is due takes its step, in batches, and everything else stays', async () => {
@@ -74,25 +75,20 @@ test('what is due takes its step, in batches, and everything else stays', async 
   expect((await tally(database, cancelled)).orders).toEqual({ REFUNDING: 2 });
 });
 
-test('after a stop each step is taken once, counted from when the one before was due', async () => {
+test('after a stop each step is taken once, counted from when the one before was due, up to the shipping', async () => {
   const long = await confirmsMany(database, 4, 864_000);
-  const short = await confirmsMany(database, 4, 250);
+  const short = await confirmsMany(database, 4, 150);
   const since = await sinceOf(short[0]!);
   await takesSteps(database);
   expect(await tally(database, long)).toEqual({
-    orders: { DELIVERED: 4 },
-    events: { DELIVERED: 4, PREPARING: 4, SHIPPED: 4 },
-    parcels: { arrived: 4 },
-    said: { 'order.shipped': 4 },
-  });
-  expect(await tally(database, short)).toEqual({
     orders: { SHIPPED: 4 },
     events: { PREPARING: 4, SHIPPED: 4 },
     parcels: { 'under way': 4 },
     said: { 'order.shipped': 4 },
   });
-  // Two steps of a hundred seconds have been due; the third is fifty seconds away.
-  expect((await sinceOf(short[0]!))?.getTime()).toBe((since?.getTime() ?? 0) + 200_000);
+  expect((await tally(database, short)).orders).toEqual({ PREPARING: 4 });
+  // A step of a hundred seconds has been due; the next is fifty seconds away.
+  expect((await sinceOf(short[0]!))?.getTime()).toBe((since?.getTime() ?? 0) + 100_000);
   const [shipped] = await database.query<{ number: number; body: object; reason: string }>(
     `SELECT number, body, reason FROM orders JOIN outbox ON body->>'orderId' = orders.id::text
      JOIN order_event ON order_id = orders.id AND order_event.status = 'SHIPPED' WHERE orders.id = $1`,
@@ -102,9 +98,31 @@ test('after a stop each step is taken once, counted from when the one before was
   expect(shipped?.body).toMatchObject({ carrier: 'Test Express' });
   const numbers = await database.query(
     'SELECT DISTINCT tracking_number FROM delivery WHERE order_id = ANY($1)',
-    [[...long, ...short]],
+    [long],
   );
-  expect(numbers).toHaveLength(8);
+  expect(numbers).toHaveLength(4);
+});
+
+test('a parcel arrives so long after it was really handed over, however late that was', async () => {
+  const ids = await confirmsMany(database, 3, 864_000, PREPARING);
+  await takesSteps(database);
+  const differing = await database.query(
+    'SELECT FROM delivery JOIN orders ON id = order_id WHERE id = ANY($1) AND delivery_since <> shipped_at',
+    [ids],
+  );
+  expect(differing).toEqual([]);
+  expect(await takesSteps(database)).toEqual([]);
+  await database.run(
+    `UPDATE orders SET delivery_since = delivery_since - interval '101 s' WHERE id = ANY($1)`,
+    [ids],
+  );
+  await takesSteps(database);
+  expect(await tally(database, ids)).toEqual({
+    orders: { DELIVERED: 3 },
+    events: { DELIVERED: 3, SHIPPED: 3 },
+    parcels: { arrived: 3 },
+    said: { 'order.shipped': 3 },
+  });
 });
 
 test('a step that is never taken keeps what follows it waiting', async () => {
@@ -119,11 +137,11 @@ test('replicas side by side, without a lock, take each step once', async () => {
   const ids = await confirmsMany(database, 1_200, 1_000);
   const replicas = await Promise.all([takesSteps(database), takesSteps(database), takesSteps(database)]);
   const rest = await takesSteps(database);
-  expect([...replicas.flat(), ...rest].reduce((sum, count) => sum + count, 0)).toBe(3_600);
+  expect([...replicas.flat(), ...rest].reduce((sum, count) => sum + count, 0)).toBe(2_400);
   expect(await tally(database, ids)).toEqual({
-    orders: { DELIVERED: 1_200 },
-    events: { DELIVERED: 1_200, PREPARING: 1_200, SHIPPED: 1_200 },
-    parcels: { arrived: 1_200 },
+    orders: { SHIPPED: 1_200 },
+    events: { PREPARING: 1_200, SHIPPED: 1_200 },
+    parcels: { 'under way': 1_200 },
     said: { 'order.shipped': 1_200 },
   });
 });
@@ -219,6 +237,40 @@ test('an order is shipped or given back, never both, when a schedule, a seller a
     [ids],
   );
   expect(both).toEqual([]);
+});
+
+test('of shipping and cancelling whichever comes first is what happens', async () => {
+  const by = { userId: orders.seller, role: 'SELLER' } as const;
+  const parcel = { carrier: 'Test Express', trackingNumber: '1' };
+  const outcomeOf = (asked: Promise<unknown>) => asked.catch((error: Error) => error.message);
+  /** Both wait for the order's row, the second behind the first. */
+  const oneBehindTheOther = async (id: string, acts: (() => Promise<unknown>)[]) => {
+    const outcomes: Promise<unknown>[] = [];
+    await database.transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [id]);
+      for (const act of acts) {
+        outcomes.push(outcomeOf(act()));
+        await eventually(async () => {
+          const waits = await database.query(
+            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          );
+          expect(waits).toHaveLength(outcomes.length);
+        });
+      }
+    });
+    return Promise.all(outcomes);
+  };
+  const [shipped, cancelled] = [await places(PREPARING), await places(PREPARING)];
+  const ships = (id: string) => () => shipOrder(database, id, parcel, by);
+  const cancels = (id: string) => () => cancelOrder(database, id, () => true, 'BUYER');
+  expect(await oneBehindTheOther(shipped, [ships(shipped), cancels(shipped)])).toMatchObject([
+    { status: SHIPPED },
+    { refused: 'It has been shipped.' },
+  ]);
+  expect(await oneBehindTheOther(cancelled, [cancels(cancelled), ships(cancelled)])).toEqual([
+    'done',
+    'id: has ended.',
+  ]);
 });
 
 test('an order whose cancelling is in hand is not shipped by schedule', async () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Role } from '@stampede/shared/identity';
 import type { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
-import { openDeliveryReader } from '../src/delivery/delivery-reader.js';
+import { openDeliveryReader, seesDelivery } from '../src/delivery/delivery-reader.js';
 import { shipOrder, type Shipper } from '../src/delivery/ship-order.js';
 import { OrderStatus } from '../src/order-status.js';
+import { orderOf } from '../src/order-view.js';
 import { openOrders, PAYMENT, type OrdersUnderTest } from './open-orders.js';
 
 const { PENDING_PAYMENT, PAID, CONFIRMED, PREPARING, SHIPPED, DELIVERED } = OrderStatus;
@@ -156,6 +158,23 @@ test('what a seller has no part in is not there', async () => {
   ])
     expect(await refusalOf(asked)).toEqual(NOT_THERE);
   expect(await whole(id)).toEqual(before);
+});
+
+test('a parcel is shown to its buyer, operators and sellers of its goods, not to who sold a ticket beside them', async () => {
+  const id = await places(CONFIRMED);
+  const [ticket] = orders.products as [string];
+  const organiser = randomUUID();
+  await turnsIntoTickets(id, ticket);
+  await sells(id, ticket, organiser);
+  const order = orderOf(await ships(id));
+  const delivery = await openDeliveryReader(orders.database)(id);
+  const sees = (userId: string, role: Role) =>
+    delivery && seesDelivery({ kind: 'user', userId, role, sessionId: '' }, order, delivery);
+  expect(sees(order.buyer.id, 'BUYER')).toBe(true);
+  expect(sees(organiser, 'SELLER')).toBe(false);
+  expect(sees(orders.seller, 'SELLER')).toBe(true);
+  expect(sees(randomUUID(), 'OPERATOR')).toBe(true);
+  expect(sees(randomUUID(), 'SELLER')).toBe(false);
 });
 
 test('five times at once is once', async () => {

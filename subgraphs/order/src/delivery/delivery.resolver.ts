@@ -8,7 +8,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-grap
 import { orderOf } from '../order-view.js';
 import { Order } from '../order.entity.js';
 import { Delivery } from './delivery.entity.js';
-import { openDeliveryReader, type DeliveryReader } from './delivery-reader.js';
+import { openDeliveryReader, seesDelivery, type DeliveryReader } from './delivery-reader.js';
 import { shipOrder } from './ship-order.js';
 
 const LONGEST = 50;
@@ -44,8 +44,13 @@ export class DeliveryResolver {
     return orderOf(await shipOrder(this.database, id.toLowerCase(), parcel, { userId, role }));
   }
 
-  @FieldResolver(() => Delivery, { nullable: true, description: 'How its goods come; null until shipped.' })
-  delivery(@Root() { id }: Order): Promise<Delivery | null> {
-    return this.deliveryOf(id);
+  @FieldResolver(() => Delivery, {
+    nullable: true,
+    description:
+      'How its goods come; null until shipped. For the buyer, an OPERATOR, and the SELLER of goods in it; null to others.',
+  })
+  async delivery(@Ctx() { identity }: SubgraphContext, @Root() order: Order): Promise<Delivery | null> {
+    const delivery = await this.deliveryOf(order.id);
+    return delivery && seesDelivery(identity, order, delivery) ? delivery : null;
   }
 }

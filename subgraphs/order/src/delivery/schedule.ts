@@ -44,11 +44,14 @@ export interface DeliverySchedule {
   carrier: string;
 }
 
-/** @throws EnvironmentError when parcels would be shipped without anybody to carry them. */
+/** @throws EnvironmentError when parcels would be shipped without anybody to carry them, or would never be packed. */
 export function scheduleOf(env: DeliveryEnv): DeliverySchedule {
   const carrier = env.DELIVERY_CARRIER;
   if (env.DELIVERY_SHIP_AFTER_S !== null && carrier === undefined) {
     throw new EnvironmentError(['DELIVERY_CARRIER: is needed where DELIVERY_SHIP_AFTER_S is not never']);
+  }
+  if (env.DELIVERY_SHIP_AFTER_S !== null && env.DELIVERY_PREPARE_AFTER_S === null) {
+    throw new EnvironmentError(['DELIVERY_SHIP_AFTER_S: never, where DELIVERY_PREPARE_AFTER_S is never']);
   }
   const { CONFIRMED, PREPARING, SHIPPED, DELIVERED } = OrderStatus;
   const steps = [

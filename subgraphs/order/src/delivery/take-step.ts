@@ -15,7 +15,8 @@ interface DueRow {
 
 /**
  * Has orders take a step that is due, a batch at most, each once: replicas that do so side by side step over what
- * another has in hand. The next step is counted from when this one was due, so that a stop delays nothing that follows.
+ * another has in hand. The next step is counted from when this one was due, so that a stop delays nothing that follows;
+ * but a parcel's arrival from now, as nothing has arrived that is handed over only now.
  *
  * @param carrier of what is shipped.
  * @returns how many have taken it; those that somebody else has in hand are left for the next time.
@@ -33,15 +34,17 @@ export function takeStep(database: Database, step: ScheduledStep, carrier: strin
 }
 
 /** The status stands in the text, where a plan that is made once finds the partial index by it. */
-const claimDue = (tx: Transaction, { from, afterS }: ScheduledStep): Promise<DueRow[]> =>
-  tx.query<DueRow>(
+function claimDue(tx: Transaction, { from, to, afterS }: ScheduledStep): Promise<DueRow[]> {
+  const since = to === OrderStatus.SHIPPED ? 'now()' : 'delivery_since + make_interval(secs => $1)';
+  return tx.query<DueRow>(
     `WITH due AS MATERIALIZED (
        SELECT id FROM orders WHERE status = '${from}' AND delivery_since <= now() - make_interval(secs => $1)
        ORDER BY delivery_since LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-     UPDATE orders SET delivery_since = delivery_since + make_interval(secs => $1)
+     UPDATE orders SET delivery_since = ${since}
      FROM due WHERE orders.id = due.id RETURNING orders.id, buyer_id, number`,
     [afterS],
   );
+}
 
 const parcelBy = (carrier: string) => (row: DueRow) => ({
   orderId: row.id,

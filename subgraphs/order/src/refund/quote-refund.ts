@@ -1,4 +1,5 @@
 import { DEFAULT_TIME_ZONE, type RefundPolicyTerms } from '@stampede/shared/messages';
+import { isGoods } from '../delivery/goods.js';
 import { OrderStatus } from '../order-status.js';
 import { dayOf } from './calendar.js';
 
@@ -51,8 +52,8 @@ export function quoteOrder(
  * pays; after the last one, nothing. Without a day of use everything is given back until it ships.
  */
 export function quoteRefund(lines: readonly QuotedLine[], now: Date): number {
-  return lines.reduce((sum, { quantity, unit_price, refund_policy }) => {
-    return sum + shareOf(quantity * unit_price, percentOf(refund_policy, now));
+  return lines.reduce((sum, line) => {
+    return sum + shareOf(line.quantity * line.unit_price, percentOf(line, now));
   }, 0);
 }
 
@@ -60,9 +61,10 @@ export function quoteRefund(lines: readonly QuotedLine[], now: Date): number {
 const shareOf = (amount: number, percent: number) =>
   Math.floor(amount / 100) * percent + Math.floor(((amount % 100) * percent) / 100);
 
-function percentOf({ usedOn, tiers, timeZone = DEFAULT_TIME_ZONE }: RefundPolicyTerms, now: Date): number {
-  if (usedOn === null) return 100;
-  const daysLeft = dayOf(new Date(usedOn), timeZone) - dayOf(now, timeZone);
+function percentOf(line: QuotedLine, now: Date): number {
+  if (isGoods(line)) return 100;
+  const { usedOn, tiers, timeZone = DEFAULT_TIME_ZONE } = line.refund_policy;
+  const daysLeft = dayOf(new Date(usedOn as string), timeZone) - dayOf(now, timeZone);
   const reached = tiers.filter(({ daysBefore }) => daysLeft >= daysBefore);
   return Math.max(0, ...reached.map(({ percent }) => percent));
 }
