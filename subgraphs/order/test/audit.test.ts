@@ -156,7 +156,7 @@ test('a unit that is given back and held anew while the orders are looked at is 
     // As in a hash of many pages: the first one had the order that leaves, and a later one has who comes instead.
     entries: async function* (id) {
       yield* order.inventory.entries(id);
-      await cancelOrder(order.database, last, () => true, 'BUYER');
+      await cancelOrder(order.database, last, 'BUYER');
       await order.appliesEffects();
       const next = newBuyer();
       await replica.buys(next.buyerId, next.key, [product, 1]);

@@ -21,7 +21,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const paid = { paid_payment_id: PAYMENT };
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
 const cancel = (id: string, reason = 'BUYER', database: Database = orders.database) =>
-  cancelOrder(database, id, () => true, reason);
+  cancelOrder(database, id, reason);
 const quote = (id: string, database: Database = orders.database) => openQuoteReader(database).quote(id);
 const versionOf = async (id: string) => {
   const [row] = await orders.database.query<{ at: string }>(
@@ -163,11 +163,27 @@ test('a ticket beside a parcel that has been shipped goes with it: the order is 
   await expectNoChange(id, { refused: 'It has been shipped.' });
 });
 
-test('somebody else’s, and one that is not there, are no orders', async () => {
-  const id = await orders.place(S.CONFIRMED, paid);
-  const before = await orders.stateOf(id);
-  expect(await cancelOrder(orders.database, id, () => false, 'BUYER')).toBe('no-such-order');
-  expect(await orders.stateOf(id)).toEqual(before);
+test('what is given back in full asks no refund policy, until it ships', async () => {
+  const never = { usedOn: inDays(-1), tiers: [] };
+  const called = async (status: OrderStatus) => {
+    const id = await orders.place(status, paid);
+    await setTerms(id, [{ policy: never }, { policy: never }]);
+    return { id, answer: await cancelOrder(orders.database, id, 'OPERATOR', true) };
+  };
+  for (const status of [S.CONFIRMED, S.PREPARING]) {
+    const { id, answer } = await called(status);
+    expect(answer).toBe('done');
+    expect((await orders.stateOf(id)).refunds).toMatchObject([{ amount: TOTAL, refunded_at: null }]);
+    await expectNoChange(id, 'done');
+  }
+  for (const status of [S.SHIPPED, S.DELIVERED]) {
+    const { id, answer } = await called(status);
+    expect(answer).toEqual({ refused: 'It has been shipped.' });
+    expect((await orders.stateOf(id)).refunds).toEqual([]);
+  }
+});
+
+test('one that is not there is no order', async () => {
   const none = randomUUID();
   expect(await cancel(none)).toBe('no-such-order');
   expect(await quote(none)).toBe(0);

@@ -25,6 +25,7 @@ test.each([
   'NO_UNITS_LEFT',
   ' OPERATOR ',
   'NOT_PAID_IN_TIME',
+  'STATED',
 ])('refuses %j', (value) => {
   const fields = [{ path: 'reason', message: expect.any(String) }];
   expect(() => checkReason(value)).toThrow(

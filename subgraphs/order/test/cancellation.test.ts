@@ -112,7 +112,7 @@ test('an order keeps the time zone that it was placed under', async () => {
   expect(await toldRefunds(id)).toEqual([{ amount: 30_000, buyerId: first.id }]);
 });
 
-test('an order whose policy gives nothing back any more stays as it is', async () => {
+test('an order whose policy gives nothing back any more stays as it is, but for an operator who gives all of it', async () => {
   const product = await shop.createProduct({ stock: 1, usedOn: inDays(5), refundTiers: [] });
   const buyer = await shop.buyer();
   const { id, refundQuote } = await buyer.buys([{ productId: product.id, quantity: 1 }]);
@@ -121,8 +121,20 @@ test('an order whose policy gives nothing back any more stays as it is', async (
     __typename: 'OrderNotCancellable',
     message: 'Its refund policy gives nothing back any more.',
   });
+  // The organiser has called it off: an operator gives all of it back, as nobody else does.
+  const inFull = 'mutation ($id: ID!) { cancelOrder(id: $id, inFull: true) { __typename } }';
+  for (const who of [buyer, shop.seller]) {
+    expect((await who.send(inFull, { id })).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  }
   expect((await buyer.order(id)).data.order.status).toBe('CONFIRMED');
+  const [operator] = (await shop.accounts(1, 'OPERATOR')) as [Buyer];
+  expect((await operator.send(inFull, { id })).data.cancelOrder).toEqual({ __typename: 'Order' });
+  expect(await buyer.seesOrder(id, 'REFUNDED')).toMatchObject({
+    refunded: { amount: 100_000 },
+    payments: [{ status: 'REFUNDED' }],
+  });
   await shop.invariants();
+  expect(await toldRefunds(id)).toEqual([{ amount: 100_000, buyerId: buyer.id }]);
 });
 
 test('a paid order that is cancelled before its stock is decided ends so, though order itself dies meanwhile', async () => {

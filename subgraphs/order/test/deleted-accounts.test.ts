@@ -213,7 +213,7 @@ test('whoever cancels for somebody who is gone leaves a code, however long ago t
   await longAgo();
   await forgetEnded(orders.database);
   expect(await isLookedAt(gone)).toBe(false);
-  expect(await cancelOrder(orders.database, tickets, () => true, 'Aunt Hortensia rang')).toBe('done');
+  expect(await cancelOrder(orders.database, tickets, 'Aunt Hortensia rang')).toBe('done');
   expect(await orders.reasonsOf(tickets)).toEqual([['REFUNDING', 'STATED']]);
 });
 
@@ -221,7 +221,7 @@ test('words of a cancellation that did not see the deletion yet go a little late
   const gone = randomUUID();
   const id = await placeTo(gone, OrderStatus.PENDING_PAYMENT);
   const database = heldUpAt('deleted_account', () => deleteAccount(gone));
-  expect(await cancelOrder(database, id, () => true, 'Aunt Hortensia rang')).toBe('done');
+  expect(await cancelOrder(database, id, 'Aunt Hortensia rang')).toBe('done');
   expect(await orders.reasonsOf(id)).toEqual([['CANCELLED', 'Aunt Hortensia rang']]);
   await forgetEnded(orders.database);
   expect(await orders.reasonsOf(id)).toEqual([['CANCELLED', 'STATED']]);

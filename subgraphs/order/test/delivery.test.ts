@@ -193,7 +193,7 @@ test('an order is shipped or given back, never both, when a schedule, a seller a
       return 0;
     }
   };
-  const cancels = (id: string) => cancelOrder(database, id, () => true, 'BUYER');
+  const cancels = (id: string) => cancelOrder(database, id, 'BUYER');
   /** Begins a little later, by the time that so many statements take: each round meets others in another moment. */
   const later = async (statements: number, act: () => Promise<number>) => {
     for (let one = 0; one < statements; one += 1) await database.query('SELECT 1');
@@ -262,7 +262,7 @@ test('of shipping and cancelling whichever comes first is what happens', async (
   };
   const [shipped, cancelled] = [await places(PREPARING), await places(PREPARING)];
   const ships = (id: string) => () => shipOrder(database, id, parcel, by);
-  const cancels = (id: string) => () => cancelOrder(database, id, () => true, 'BUYER');
+  const cancels = (id: string) => () => cancelOrder(database, id, 'BUYER');
   expect(await oneBehindTheOther(shipped, [ships(shipped), cancels(shipped)])).toMatchObject([
     { status: SHIPPED },
     { refused: 'It has been shipped.' },

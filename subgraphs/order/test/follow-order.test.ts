@@ -144,7 +144,7 @@ test('every replica shows the order at once, and what another one commits', asyn
   await show(PENDING_PAYMENT, PAID);
   await orders.deliver(onStockCommitted, { orderId: id });
   await show(PENDING_PAYMENT, PAID, CONFIRMED);
-  await cancelOrder(orders.database, id, () => true, 'BUYER');
+  await cancelOrder(orders.database, id, 'BUYER');
   await show(PENDING_PAYMENT, PAID, CONFIRMED, REFUNDING);
   const refund = { paymentId: PAYMENT, orderId: id, key: orderRefundKey(id), amount: TOTAL };
   await orders.deliver(onPaymentRefunded, refund);
@@ -310,7 +310,7 @@ test('every change that an order shows is told after its commit, once, and nothi
   const ids = [paid, cancelled, expired] as [string, string, string];
   expect(await tells(() => orders.deliver(onPaymentApproved, approved(ids[0])))).toEqual([ids[0]]);
   expect(await tells(() => orders.deliver(onPaymentApproved, approved(ids[0])))).toEqual([]);
-  expect(await tells(() => cancelOrder(orders.database, ids[1], () => true, 'BUYER'))).toEqual([ids[1]]);
+  expect(await tells(() => cancelOrder(orders.database, ids[1], 'BUYER'))).toEqual([ids[1]]);
   expect(await tells(() => expireDue(orders.database))).toContain(ids[2]);
   const refunded = await orders.place(CANCELLED, { paid_payment_id: PAYMENT });
   const refund = { paymentId: PAYMENT, orderId: refunded, key: orderRefundKey(refunded), amount: TOTAL };

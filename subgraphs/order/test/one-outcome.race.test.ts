@@ -53,7 +53,7 @@ async function race<A, B>(ids: string[], one: (id: string) => Promise<A>, other:
   );
 }
 
-const cancel = (id: string) => cancelOrder(orders.database, id, () => true, 'BUYER');
+const cancel = (id: string) => cancelOrder(orders.database, id, 'BUYER');
 const mark = (id: string) => markDeciding(orders.database, id, PAYMENT, 1);
 const committed = (orderId: string) => orders.deliver(onStockCommitted, { orderId });
 

@@ -208,7 +208,7 @@ test.each(['BUYER', 'changed my mind'])(
   'an order is REFUNDED for the reason of its cancelling: %s',
   async (reason) => {
     const id = await orders.place(S.CONFIRMED, { paid_payment_id: PAYMENT });
-    expect(await cancelOrder(orders.database, id, () => true, reason)).toBe('done');
+    expect(await cancelOrder(orders.database, id, reason)).toBe('done');
     await deliver(onPaymentRefunded, refunded(id, `order:${id}`));
     expect(await orders.reasonsOf(id)).toEqual([
       ['REFUNDING', reason],

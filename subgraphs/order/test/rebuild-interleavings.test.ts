@@ -151,8 +151,7 @@ async function openSale() {
     await database.run('UPDATE orders SET pay_by = now() WHERE id = $1', [idOf('expiring')]);
     expect(await expireDue(database)).toBe(1);
   }
-  const cancels = async (name: Name) =>
-    expect(await cancelOrder(database, idOf(name), () => true, 'BUYER')).toBe('done');
+  const cancels = async (name: Name) => expect(await cancelOrder(database, idOf(name), 'BUYER')).toBe('done');
 
   /** Reserves now, and places as soon as the rebuild lets it. */
   async function places(): Promise<{ done: Promise<unknown> }> {

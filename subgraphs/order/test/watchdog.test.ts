@@ -203,7 +203,7 @@ test('what catalog has sold of an order that ended is awaited until stock.return
   const ended: Record<string, () => Promise<string>> = {
     confirmed: async () => {
       const id = await orders.place(S.CONFIRMED, { paid_payment_id: PAYMENT });
-      expect(await cancelOrder(orders.database, id, () => true, 'BUYER')).toBe('done');
+      expect(await cancelOrder(orders.database, id, 'BUYER')).toBe('done');
       return id;
     },
     wished: async () => {
@@ -231,7 +231,7 @@ test('what catalog has sold of an order that ended is awaited until stock.return
 
 test('of an order that catalog sold nothing of, nothing is awaited', async () => {
   const unpaid = await orders.place(S.PENDING_PAYMENT);
-  expect(await cancelOrder(orders.database, unpaid, () => true, 'BUYER')).toBe('done');
+  expect(await cancelOrder(orders.database, unpaid, 'BUYER')).toBe('done');
   const rejected = await orders.place(S.PAID, { paid_payment_id: PAYMENT });
   await orders.deliver(onStockRejected, { orderId: rejected, reason: 'NO_UNITS_LEFT' });
   for (const id of [unpaid, rejected]) expect(await isAwaited(id)).toBe(false);

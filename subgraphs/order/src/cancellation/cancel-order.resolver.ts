@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
-import { notFound } from '@stampede/shared/errors';
+import { forbidden, notFound } from '@stampede/shared/errors';
 import { Rejection } from '@stampede/shared/graphql';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver, createUnionType } from 'type-graphql';
@@ -34,7 +34,7 @@ export class CancelOrderResolver {
 
   @Mutation(() => CancelOrderResult, {
     description:
-      'Ends an order, and gives back what `refundQuote` says. A PAID one stays PAID until its stock is decided, with `cancelRequestedAt`, and is cancelled then. Cancelling again changes nothing. Role: its buyer, or OPERATOR.',
+      'Ends an order, and gives back what `refundQuote` says, or all of it. A PAID one stays PAID until its stock is decided, with `cancelRequestedAt`, and is cancelled then. Cancelling again changes nothing. Role: its buyer, or OPERATOR.',
   })
   async cancelOrder(
     @Ctx() context: SubgraphContext,
@@ -43,19 +43,23 @@ export class CancelOrderResolver {
       nullable: true,
       description: `In the person’s own words, one line of at most ${LONGEST_REASON} characters: the order’s timeline shows it to its buyer, its sellers and operators.`,
     })
-    reason?: string | null,
+    reason: string | null | undefined,
+    @Arg('inFull', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description:
+        'Gives all of it back, whatever the refund policies say: when a concert is called off, say. For an OPERATOR only.',
+    })
+    inFull: boolean | null,
   ): Promise<Order | OrderNotCancellable> {
     const { userId, role } = requireUser(context);
+    if (inFull && role !== 'OPERATOR')
+      throw forbidden('Only an operator gives back more than the refund policy.');
     const words = checkReason(reason);
     const mine = await this.orders.visible(id, { userId, role });
     if (!mine) throw notFound('order');
     const why = words ?? (role === 'OPERATOR' && mine.buyer.id !== userId ? 'OPERATOR' : 'BUYER');
-    const answer = await cancelOrder(
-      this.database,
-      mine.id,
-      (order) => order.buyer_id === userId || role === 'OPERATOR',
-      why,
-    );
+    const answer = await cancelOrder(this.database, mine.id, why, inFull ?? false);
     const order = await this.orders.visible(mine.id, { userId, role });
     if (answer === 'no-such-order' || !order) throw notFound('order');
     if (answer === 'done') return order;

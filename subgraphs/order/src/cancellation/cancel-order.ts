@@ -12,28 +12,29 @@ import { codeOf } from './reason-code.js';
 export type CancelAnswer = 'no-such-order' | 'done' | { refused: string };
 
 /**
- * Cancels an order for its buyer or an operator.
+ * Cancels an order for its buyer or an operator: whoever asks has been shown it.
  *
  * | order | what happens |
  * |---|---|
  * | PENDING_PAYMENT | CANCELLED at once; refused while a payment is being decided |
  * | PAID | recorded; done as soon as catalog has said what became of the stock |
  * | PAID, recorded before | already so: the first one's reason stays |
- * | CONFIRMED, PREPARING | REFUNDING, by the refund policy; refused when it gives nothing back |
+ * | CONFIRMED, PREPARING | REFUNDING, by the refund policy or in full; refused when that gives nothing back |
  * | CANCELLED, REFUNDING, REFUNDED | already so |
  * | SHIPPED, DELIVERED, EXPIRED | refused |
  *
  * @param given a code, or somebody's own words: kept while the buyer has an account.
+ * @param inFull whatever the refund policy says, as when the organiser has called a concert off.
  */
 export function cancelOrder(
   database: Database,
   orderId: string,
-  mayCancel: (order: OrderRow) => boolean,
   given: string,
+  inFull = false,
 ): Promise<CancelAnswer> {
   return database.transaction(async (tx) => {
     const found = await lockOrderAndStock(tx, orderId);
-    if (!found || !mayCancel(found.order)) return 'no-such-order';
+    if (!found) return 'no-such-order';
     const { order, lines } = found;
     const reason = await reasonToKeep(tx, order.buyer_id, given);
     switch (order.status) {
@@ -43,7 +44,7 @@ export function cancelOrder(
         return recordWish(tx, order, reason);
       case OrderStatus.CONFIRMED:
       case OrderStatus.PREPARING:
-        return cancelConfirmed(tx, order, lines, reason);
+        return cancelConfirmed(tx, order, lines, reason, inFull);
       case OrderStatus.CANCELLED:
       case OrderStatus.REFUNDING:
       case OrderStatus.REFUNDED:
@@ -88,8 +89,9 @@ async function cancelConfirmed(
   order: OrderRow,
   lines: readonly LineRow[],
   reason: string,
+  inFull: boolean,
 ): Promise<CancelAnswer> {
-  const amount = quoteOrder(order, lines, await askedAt(tx));
+  const amount = inFull ? order.total : quoteOrder(order, lines, await askedAt(tx));
   if (amount === 0) return { refused: 'Its refund policy gives nothing back any more.' };
   await changeStatus(tx, order.id, order.status, OrderStatus.REFUNDING, reason);
   await requestRefund(tx, {

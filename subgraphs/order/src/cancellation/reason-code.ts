@@ -1,4 +1,4 @@
-/** Why orders change, but for what people write: `STATED` stands for that. */
+/** Why orders change; `STATED` stands for what people write. */
 const CODES = new Set([
   'BUYER',
   'OPERATOR',
@@ -9,6 +9,7 @@ const CODES = new Set([
   'ENDED_BEFORE_COMMIT',
   'STOCK_NOT_RETURNED',
   'NOT_PAID_IN_TIME',
+  'STATED',
 ]);
 
 /** Whether it is one of ours, and nothing that a person wrote. */
