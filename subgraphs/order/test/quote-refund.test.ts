@@ -19,6 +19,10 @@ describe('without a day of use', () => {
       expect(quoteRefund([line({ usedOn: null, tiers })], new Date())).toBe(10_000);
     },
   );
+
+  test('so too where a line says nothing of a day', () => {
+    expect(quoteRefund([line({ tiers: [] } as never)], new Date())).toBe(10_000);
+  });
 });
 
 describe('for a ticket', () => {

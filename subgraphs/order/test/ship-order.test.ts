@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Role } from '@stampede/shared/identity';
+import type { SubgraphContext } from '@stampede/shared/subgraph';
 import type { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
-import { openDeliveryReader, seesDelivery } from '../src/delivery/delivery-reader.js';
+import { openDeliveryReader } from '../src/delivery/delivery-reader.js';
+import { DeliveryResolver } from '../src/delivery/delivery.resolver.js';
 import { shipOrder, type Shipper } from '../src/delivery/ship-order.js';
 import { OrderStatus } from '../src/order-status.js';
 import { orderOf } from '../src/order-view.js';
@@ -167,14 +169,17 @@ test('a parcel is shown to its buyer, operators and sellers of its goods, not to
   await turnsIntoTickets(id, ticket);
   await sells(id, ticket, organiser);
   const order = orderOf(await ships(id));
-  const delivery = await openDeliveryReader(orders.database)(id);
-  const sees = (userId: string, role: Role) =>
-    delivery && seesDelivery({ kind: 'user', userId, role, sessionId: '' }, order, delivery);
-  expect(sees(order.buyer.id, 'BUYER')).toBe(true);
-  expect(sees(organiser, 'SELLER')).toBe(false);
-  expect(sees(orders.seller, 'SELLER')).toBe(true);
-  expect(sees(randomUUID(), 'OPERATOR')).toBe(true);
-  expect(sees(randomUUID(), 'SELLER')).toBe(false);
+  const resolver = new DeliveryResolver(orders.database);
+  const sees = async (userId: string, role: Role) => {
+    const identity = { kind: 'user', userId, role, sessionId: '' } as const;
+    const delivery = await resolver.delivery({ identity } as SubgraphContext, order);
+    return delivery?.trackingNumber === PARCEL.trackingNumber;
+  };
+  expect(await sees(order.buyer.id, 'BUYER')).toBe(true);
+  expect(await sees(organiser, 'SELLER')).toBe(false);
+  expect(await sees(orders.seller, 'SELLER')).toBe(true);
+  expect(await sees(randomUUID(), 'OPERATOR')).toBe(true);
+  expect(await sees(randomUUID(), 'SELLER')).toBe(false);
 });
 
 test('five times at once is once', async () => {
