@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readArguments } from '../src/arguments.js';
 import { delaysOfOrders, delaysOfUnits, type Delays } from '../src/hold-end/delays.js';
+import { endHolds } from '../src/hold-end/end-holds.js';
 import { judge, type Evidence } from '../src/hold-end/judge.js';
 import { isTrue } from '../src/judging/check.js';
 import { shortageOf } from '../src/machine-limits.js';
@@ -14,6 +15,23 @@ test('the end of a hold is two thousand orders, once, and a socket for a hundred
   expect(usual).toEqual({ scenario: 'hold-end', orders: 2_000, runs: 1, profile: false });
   expect(shortageOf(usual, { openFiles: 520, ports: 520 })).toBeUndefined();
   expect(shortageOf(usual, { openFiles: 519, ports: 520 })).toContain('ulimit -n 520');
+});
+
+test('when holds end is told by this machine’s clock; a database that was not done by then has measured nothing', async () => {
+  const now = () => performance.timeOrigin + performance.now();
+  /** A database whose clock is an hour ahead. */
+  const databaseWith = (endsInMs: number) =>
+    ({
+      query: (text: string) =>
+        Promise.resolve(
+          text.startsWith('SELECT')
+            ? [{ at: now() + 3_600_000 }]
+            : [{ id: 'a', payBy: now() + 3_600_000 + endsInMs }],
+        ),
+    }) as never;
+  const [end] = await endHolds(databaseWith(60_000), []);
+  expect(end?.payBy).toBeLessThan(now() + 61_000);
+  await expect(endHolds(databaseWith(-10), [])).rejects.toThrow('before the database had set all of them');
 });
 
 test('of an order, the time from its own end counts', () => {
