@@ -6,9 +6,11 @@ const schema = z.object({
   buyerId: id,
   carrier: z.string(),
   trackingNumber: z.string(),
+  /** 1 when it is shipped, and one more by each correction of carrier or number: each is a piece of news of its own. */
+  revision: z.int().positive(),
 });
 
 export type OrderShipped = z.infer<typeof schema>;
 
-/** The parcel is with the carrier. */
+/** The parcel is with the carrier, or how to follow it was corrected. */
 export const orderShipped: MessageType<OrderShipped> = { name: 'order.shipped', version: 1, schema };

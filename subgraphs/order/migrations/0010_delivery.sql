@@ -12,6 +12,8 @@ CREATE TABLE delivery (
   order_id        uuid PRIMARY KEY REFERENCES orders,
   carrier         text NOT NULL,
   tracking_number text NOT NULL,
+  -- Raised by each correction of the two.
+  revision        int NOT NULL DEFAULT 1,
   shipped_at      timestamptz NOT NULL DEFAULT now(),
   delivered_at    timestamptz
 );

@@ -62,7 +62,7 @@ test('tells a ticket’s day, in its time zone, and where a parcel is', async ()
       { usedOn: ticket.usedOn, timeZone: 'America/New_York' },
       { usedOn: null, timeZone: 'Asia/Seoul' },
     ],
-    delivery: { carrier: 'CJ', trackingNumber: '6072-1' },
+    delivery: { carrier: 'CJ', trackingNumber: '6072-1', revision: 1 },
   });
 });
 

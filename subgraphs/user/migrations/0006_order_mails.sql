@@ -5,7 +5,7 @@ CREATE TABLE order_mail (
   order_id  uuid NOT NULL,
   -- Of the mail.
   kind      text NOT NULL,
-  -- Which of several of a kind: a refund's key, a parcel's number.
+  -- Which of several of a kind: a refund's key, a delivery's revision.
   about     text NOT NULL DEFAULT '',
   queued_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (order_id, kind, about)

@@ -13,7 +13,7 @@ afterAll(() => user[Symbol.asyncDispose]());
 beforeEach(() => user.test.database.run('DELETE FROM mail'));
 
 const KEY = 'order:1';
-const PARCEL = { carrier: 'CJ대한통운', trackingNumber: '6072-1' };
+const PARCEL = { carrier: 'CJ대한통운', trackingNumber: '6072-1', revision: 1 };
 
 /** The letter that a person gets who reads this language, when this happens to an order of theirs. */
 async function letterOf(language: Language, what: Happened, order: object, told: object = {}) {
@@ -202,7 +202,7 @@ test('a refund of an order that has ended says nothing of one that goes on', asy
 });
 
 test('a name or a number that a seller wrote makes no markup and no line of its own', async () => {
-  const parcel = { carrier: 'CJ\r\n<script>', trackingNumber: '1\n- 2\u2028<b>' };
+  const parcel = { carrier: 'CJ\r\n<script>', trackingNumber: '1\n- 2\u2028<b>', revision: 1 };
   const line = { ...SNEAKERS, name: 'Shoe\nBcc: x@example.com\u202e<img src=x>' };
   const order = { status: 'SHIPPED', delivery: parcel, lines: [line] };
   const { subject, text, html } = await letterOf('ko', 'shipped', order, parcel);

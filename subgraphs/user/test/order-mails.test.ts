@@ -24,7 +24,7 @@ const waiting = async () =>
 const subjectsTo = async (email: string) =>
   (await orders.lettersTo(email)).map((letter) => letter?.subject ?? null);
 
-const PARCEL = { carrier: 'CJ대한통운', trackingNumber: '6072-1' };
+const PARCEL = { carrier: 'CJ대한통운', trackingNumber: '6072-1', revision: 1 };
 const ALL: Happened[] = ['confirmed', 'expired', 'cancelled', 'refunded', 'shipped'];
 
 const deletes = (account: TestAccount) =>
@@ -39,19 +39,26 @@ test('each is written once, though it is told five times and by two replicas at 
   expect(await waiting()).toEqual(ALL.map((what) => `order-${what}`).toSorted());
 });
 
-test('another order, another refund and another tracking number are written of anew', async () => {
+test('another order, another refund and another revision of a delivery are written of anew', async () => {
   const { id } = await user.account();
   const [one, other] = [orders.order(id), orders.order(id)];
   for (const orderId of [one, other]) await orders.hears('confirmed', orderId, id);
   for (const key of ['order:1', 'unawaited:2']) await orders.hears('refunded', one, id, { key });
-  for (const trackingNumber of ['1', '2', '2', '1'])
-    await orders.hears('shipped', one, id, { ...PARCEL, trackingNumber });
+  // The first number was right after all; then all three are told again.
+  for (const [revision, trackingNumber] of [
+    [1, '1'],
+    [2, '2'],
+    [3, '1'],
+    [1, '1'],
+    [2, '2'],
+    [3, '1'],
+  ])
+    await orders.hears('shipped', one, id, { ...PARCEL, trackingNumber, revision });
   expect(await waiting()).toEqual([
     'order-confirmed',
     'order-confirmed',
     'order-refunded',
     'order-refunded',
-    // The first number was right after all.
     'order-shipped',
     'order-shipped',
     'order-shipped',
@@ -145,13 +152,15 @@ test.each(STORIES)('of an order that is %s and of which it hears %j', async (sta
   expect(await subjectsTo(email)).toEqual(subjects);
 });
 
-test('a tracking number that was corrected before its letter was sent is not written', async () => {
+test('of a parcel that was corrected, and back, before its letters were sent the last one is written', async () => {
   const { id, email } = await user.account();
-  const orderId = orders.order(id, { status: 'SHIPPED', delivery: PARCEL });
-  await orders.hears('shipped', orderId, id, { ...PARCEL, trackingNumber: 'wrong' });
+  const delivery = { ...PARCEL, revision: 3 };
+  const orderId = orders.order(id, { status: 'SHIPPED', delivery });
   await orders.hears('shipped', orderId, id, PARCEL);
-  const [wrong, right] = await orders.lettersTo(email);
-  expect(wrong).toBeNull();
+  await orders.hears('shipped', orderId, id, { ...PARCEL, trackingNumber: 'wrong', revision: 2 });
+  await orders.hears('shipped', orderId, id, delivery);
+  const [first, wrong, right] = await orders.lettersTo(email);
+  expect([first, wrong]).toEqual([null, null]);
   expect(right?.text).toContain('- Tracking number: 6072-1\n');
 });
 
@@ -159,8 +168,8 @@ test('a tracking number that is corrected after its letter was sent is written o
   const { id, email } = await user.account();
   const orderId = randomUUID();
   const subjects = [];
-  for (const trackingNumber of ['1', '2', '1']) {
-    const delivery = { ...PARCEL, trackingNumber };
+  for (const [index, trackingNumber] of ['1', '2', '1'].entries()) {
+    const delivery = { ...PARCEL, trackingNumber, revision: index + 1 };
     orders.order(id, { status: 'SHIPPED', delivery }, orderId);
     await orders.hears('shipped', orderId, id, delivery);
     subjects.push(...(await subjectsTo(email)));

@@ -25,5 +25,6 @@ export async function handOver(tx: Transaction, parcels: readonly OrderParcel[])
       parcels.map(({ trackingNumber }) => trackingNumber),
     ],
   );
-  await appendAllToOutbox(tx, orderShipped, parcels);
+  const said = parcels.map((parcel) => ({ ...parcel, revision: 1 }));
+  await appendAllToOutbox(tx, orderShipped, said);
 }

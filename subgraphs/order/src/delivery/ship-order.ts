@@ -84,14 +84,16 @@ async function ship(tx: Transaction, order: OrderRow, parcel: Parcel, by: Shippe
 
 async function correct(tx: Transaction, order: OrderRow, parcel: Parcel): Promise<OrderRow> {
   if (isSame(await readParcel(tx, order.id), parcel)) return order;
-  await tx.run('UPDATE delivery SET carrier = $2, tracking_number = $3 WHERE order_id = $1', [
-    order.id,
-    parcel.carrier,
-    parcel.trackingNumber,
-  ]);
+  const [corrected] = await tx.query<{ revision: number }>(
+    `UPDATE delivery SET carrier = $2, tracking_number = $3, revision = revision + 1 WHERE order_id = $1
+     RETURNING revision`,
+    [order.id, parcel.carrier, parcel.trackingNumber],
+  );
+  if (!corrected) throw new Error('a SHIPPED order has no delivery');
   await tx.run('UPDATE orders SET updated_at = now() WHERE id = $1', [order.id]);
   orderChanges.note(tx, order.id);
-  await appendToOutbox(tx, orderShipped, { orderId: order.id, buyerId: order.buyer_id, ...parcel });
+  const { revision } = corrected;
+  await appendToOutbox(tx, orderShipped, { orderId: order.id, buyerId: order.buyer_id, ...parcel, revision });
   return order;
 }
 

@@ -48,6 +48,9 @@ export class LetterDelivery {
 
   @Field({ description: 'What the carrier calls it.' })
   trackingNumber!: string;
+
+  @Field(() => Int, { description: '1 as it was shipped, one more after each correction of the two.' })
+  revision!: number;
 }
 
 @Directive('@inaccessible')

@@ -19,7 +19,7 @@ const FIND = `SELECT buyer_id AS "buyerId", number, status, total, paid_payment_
                    'ofOrder', payment_id IS NOT DISTINCT FROM paid_payment_id, 'done', refunded_at IS NOT NULL)
                    ORDER BY requested_at, key)
                  FROM refund WHERE order_id = orders.id), '[]') AS refunds,
-       (SELECT json_build_object('carrier', carrier, 'trackingNumber', tracking_number)
+       (SELECT json_build_object('carrier', carrier, 'trackingNumber', tracking_number, 'revision', revision)
           FROM delivery WHERE order_id = orders.id) AS delivery
   FROM orders WHERE id = $1`;
 

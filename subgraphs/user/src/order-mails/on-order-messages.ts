@@ -10,7 +10,7 @@ import { on, type Handler } from '@stampede/shared/messaging';
 import type { Sealer } from '@stampede/shared/sealing';
 import { queueOrderMail, type OrderMail } from './queue-order-mail.js';
 
-type Told = Pick<OrderMail, 'about' | 'told' | 'replaces'>;
+type Told = Pick<OrderMail, 'about' | 'told'>;
 
 /**
  * What becomes of an order, written to its buyer: a mail for each kind and what it is about, however often it is told.
@@ -20,7 +20,7 @@ type Told = Pick<OrderMail, 'about' | 'told' | 'replaces'>;
  * | order.confirmed, order.expired | one of an order |
  * | order.cancelled | one of an order, whatever the reason; also said of an order that expired, which its letter finds out |
  * | order.refunded | one of a refund, by its key |
- * | order.shipped | one of a parcel; another when its carrier or its number is corrected |
+ * | order.shipped | one of a delivery's revision: another when its carrier or its number is corrected |
  */
 export function orderMails(sealer: Sealer): Handler[] {
   const told = <T extends { orderId: string; buyerId: string }>(
@@ -37,10 +37,6 @@ export function orderMails(sealer: Sealer): Handler[] {
     told(orderExpired, 'order-expired'),
     told(orderCancelled, 'order-cancelled'),
     told(orderRefunded, 'order-refunded', ({ key, amount }) => ({ about: key, told: { key, amount } })),
-    told(orderShipped, 'order-shipped', ({ carrier, trackingNumber }) => ({
-      about: JSON.stringify([carrier, trackingNumber]),
-      told: { carrier, trackingNumber },
-      replaces: true,
-    })),
+    told(orderShipped, 'order-shipped', ({ revision }) => ({ about: String(revision), told: { revision } })),
   ];
 }

@@ -23,7 +23,7 @@ const letter = z.object({
   ),
   cancelledFor: z.string().nullable(),
   refunds: z.array(z.object({ key: z.string(), amount: won, ofOrder: z.boolean(), done: z.boolean() })),
-  delivery: z.object({ carrier: z.string(), trackingNumber: z.string() }).nullable(),
+  delivery: z.object({ carrier: z.string(), trackingNumber: z.string(), revision: z.int() }).nullable(),
 });
 const answer = z.object({ orderLetter: letter.nullable() });
 
@@ -37,7 +37,7 @@ const QUESTION = `query ($orderId: ID!) { orderLetter(orderId: $orderId) {
   buyerId number status total paid payBy cancelledFor
   lines { name quantity subtotal usedOn timeZone }
   refunds { key amount ofOrder done }
-  delivery { carrier trackingNumber } } }`;
+  delivery { carrier trackingNumber revision } } }`;
 
 /** Asks order, once for each mail: hardly ever are two of one order composed within a second. */
 export const openOrderLetters =

@@ -11,8 +11,6 @@ export interface OrderMail {
   about: string;
   /** What the message says that the order itself may not say when the letter is composed. */
   told: object;
-  /** Whether it corrects what was written before: who says that again, once it was corrected, is heard again. */
-  replaces?: boolean;
 }
 
 /** The account is locked against deletion until its mail is there for that to delete. */
@@ -21,8 +19,6 @@ const ONCE = `INSERT INTO order_mail (order_id, kind, about)
     (SELECT id FROM account WHERE id = $1 AND deleted_at IS NULL AND email_verified_at IS NOT NULL FOR KEY SHARE) buyer
   ON CONFLICT DO NOTHING`;
 
-const FORGET_OTHERS = 'DELETE FROM order_mail WHERE order_id = $1 AND kind = $2 AND about <> $3';
-
 /**
  * Queues a mail about an order to who bought it, once for each kind and what it is about; none where there is no
  * account any more, or none with a proven address.
@@ -30,12 +26,11 @@ const FORGET_OTHERS = 'DELETE FROM order_mail WHERE order_id = $1 AND kind = $2 
  * @throws when the address does not open: the message is then a dead letter, good once the key is back.
  */
 export async function queueOrderMail(tx: Transaction, sealer: Sealer, mail: OrderMail): Promise<void> {
-  const { kind, orderId, buyerId, about, told, replaces = false } = mail;
-  const corrected = replaces && (await tx.run(FORGET_OTHERS, [orderId, kind, about])) > 0;
+  const { kind, orderId, buyerId, about, told } = mail;
   if ((await tx.run(ONCE, [buyerId, orderId, kind, about])) === 0) return;
   const [account] = await findAccounts(tx, sealer, [buyerId]);
   if (!account?.email) return;
   const { id, email, language } = account;
-  const content = { ...told, corrected, accountId: id, orderId };
+  const content = { ...told, accountId: id, orderId };
   await queueMail(tx, sealer, { kind, to: email, language, content, accountId: id });
 }

@@ -3,16 +3,15 @@ import { z } from 'zod';
 import { letter } from '../letter.js';
 import { isTicket, ofAnOrder, pointsOf } from './of-an-order.js';
 
-const told = z.object({ carrier: z.string(), trackingNumber: z.string(), corrected: z.boolean() });
+const told = z.object({ revision: z.int() });
 const SHIPPED = new Set(['SHIPPED', 'DELIVERED']);
 
-/** How to follow the parcel. Nothing of a number that was corrected meanwhile: that is another letter. */
-export const composeOrderShipped = ofAnOrder(told, (language, order, parcel) => {
+/** How to follow the parcel. Nothing of what was corrected meanwhile: that is another letter. */
+export const composeOrderShipped = ofAnOrder(told, (language, order, { revision }) => {
   const { status, delivery, number } = order;
-  const { carrier, trackingNumber } = parcel;
-  if (!SHIPPED.has(status)) return null;
-  if (delivery?.carrier !== carrier || delivery.trackingNumber !== trackingNumber) return null;
-  const { subject, says } = NEWS[language][parcel.corrected ? 'corrected' : 'shipped'];
+  if (!SHIPPED.has(status) || delivery?.revision !== revision) return null;
+  const { carrier, trackingNumber } = delivery;
+  const { subject, says } = NEWS[language][revision > 1 ? 'corrected' : 'shipped'];
   const goods = pointsOf(
     language,
     order.lines.filter((line) => !isTicket(line)),
