@@ -12,9 +12,9 @@ CREATE TABLE order_mail (
 );
 
 -- Whose turn it is among the mails that are due, the lowest first: 0 of what somebody waits for at a screen, 1 of what
--- is written about orders, 2 of reminders. It takes the place of `bulk`, which is no longer read, and is left to
--- processes of before that still write it.
+-- is written about orders, 2 of reminders.
 ALTER TABLE mail ADD COLUMN turn smallint NOT NULL DEFAULT 0;
 UPDATE mail SET turn = 2 WHERE bulk;
 DROP INDEX mail_due;
+ALTER TABLE mail DROP COLUMN bulk;
 CREATE INDEX mail_due ON mail (turn, due_at);
