@@ -73,12 +73,12 @@ const CASES: Record<string, Case> = {
     says: {
       en: [
         'by Thursday, 21 November 2126 at 20:00, Korean time (UTC+9)',
-        'are on sale again',
-        'You were not charged. Should a payment still arrive, it is refunded in full.',
+        'no longer held for you',
+        'You were not charged. Should a payment still arrive, it will be refunded in full.',
       ],
       ko: [
         '결제 기한: 2126년 11월 21일 목요일 오후 8:00 (한국 시간)',
-        '다시 판매됩니다',
+        '수량은 해제되었습니다',
         '결제된 금액은 없습니다. 나중에 결제가 확인되더라도 전액 환불해 드립니다.',
       ],
     },
@@ -91,7 +91,7 @@ const CASES: Record<string, Case> = {
       ko: '결제 기한이 지나 주문이 만료되었습니다: 1000-001A',
     },
     says: {
-      en: ['₩24,000 goes back to you. We write again when it is there.'],
+      en: ['₩24,000 will be refunded. We will write again when it is.'],
       ko: ['24,000원을 환불해 드립니다. 환불이 완료되면 메일로 다시 알려 드리겠습니다.'],
     },
   },
@@ -112,7 +112,7 @@ const CASES: Record<string, Case> = {
       en: [
         'An operator',
         'Of the ₩24,000 that you paid, the refund policy gives back a part.',
-        '₩12,000 goes',
+        '₩12,000 will be refunded.',
       ],
       ko: [
         '운영자가',
@@ -130,13 +130,13 @@ const CASES: Record<string, Case> = {
       ko: ['수량이 남아 있지 않아', '24,000원을 환불해 드렸습니다.'],
     },
   },
-  'cancelled in somebody’s words, nothing goes back': {
+  'cancelled in somebody’s words': {
     what: 'cancelled',
-    order: { status: 'REFUNDED', cancelledFor: 'STATED' },
+    order: { status: 'REFUNDED', cancelledFor: 'STATED', refunds: [refund(24_000, true)] },
     subject: { en: 'Your order was cancelled: 1000-001A', ko: '주문이 취소되었습니다: 1000-001A' },
     says: {
-      en: ['Your order has been cancelled.', 'By its refund policy, nothing is given back.'],
-      ko: ['주문이 취소되었습니다.', '환불되는 금액은 없습니다.'],
+      en: ['Your order has been cancelled.', '₩24,000 has been refunded.'],
+      ko: ['주문이 취소되었습니다.', '24,000원을 환불해 드렸습니다.'],
     },
   },
   refunded: {
@@ -152,7 +152,7 @@ const CASES: Record<string, Case> = {
     subject: { en: 'Your refund is done: 1000-001A', ko: '환불이 완료되었습니다: 1000-001A' },
     says: {
       en: ['not used for the order.', 'The order itself stays as it is.'],
-      ko: ['주문에 사용되지 않은 결제', '주문 상태는 바뀌지 않습니다.'],
+      ko: ['주문에 사용되지 않은 결제 금액을 환불해 드렸습니다.', '주문 상태는 바뀌지 않습니다.'],
     },
   },
   shipped: {
@@ -163,6 +163,19 @@ const CASES: Record<string, Case> = {
     says: {
       en: ['- Carrier: CJ대한통운\n- Tracking number: 6072-1\n'],
       ko: ['- 택배사: CJ대한통운\n- 운송장 번호: 6072-1\n'],
+    },
+  },
+  'shipped, and corrected': {
+    what: 'shipped',
+    order: { status: 'SHIPPED', delivery: { ...PARCEL, revision: 2 } },
+    told: { ...PARCEL, revision: 2 },
+    subject: {
+      en: 'Your tracking details have been corrected: 1000-001A',
+      ko: '배송 정보가 정정되었습니다: 1000-001A',
+    },
+    says: {
+      en: ['is on its way', 'has been corrected', '- Tracking number: 6072-1\n'],
+      ko: ['발송되었으며', '정정되었습니다', '- 운송장 번호: 6072-1\n'],
     },
   },
 };

@@ -97,7 +97,7 @@ test('whose money is back, and whose parcel is on its way, is told so once', asy
     expect(await subjectsTo(shipped)).toEqual([
       `Your order is confirmed: ${parcel.number}`,
       `Your order is on its way: ${parcel.number}`,
-      `How to follow your parcel was corrected: ${parcel.number}`,
+      `Your tracking details have been corrected: ${parcel.number}`,
     ]);
   };
   await eventually(areTold);

@@ -137,12 +137,14 @@ test('an order that is not there, or is somebody else’s, is not written of', a
 const EXPIRED = 'Your order was not paid in time: 1000-001A';
 const CANCELLED = 'Your order was cancelled: 1000-001A';
 const CONFIRMED = 'Your order is confirmed: 1000-001A';
+const SHIPPED = 'Your order is on its way: 1000-001A';
+const CORRECTED = 'Your tracking details have been corrected: 1000-001A';
 const STORIES: [status: string, heard: Happened[], subjects: (string | null)[]][] = [
   ['EXPIRED', ['expired', 'cancelled'], [EXPIRED, null]],
   ['EXPIRED', ['cancelled', 'expired'], [null, EXPIRED]],
   ['REFUNDED', ['cancelled', 'confirmed'], [CANCELLED, null]],
   ['REFUNDING', ['confirmed', 'cancelled'], [null, CANCELLED]],
-  ['DELIVERED', ['shipped', 'confirmed'], ['Your order is on its way: 1000-001A', CONFIRMED]],
+  ['DELIVERED', ['shipped', 'confirmed'], [SHIPPED, CONFIRMED]],
   ['CONFIRMED', ['expired', 'cancelled', 'shipped', 'confirmed'], [null, null, null, CONFIRMED]],
 ];
 test.each(STORIES)('of an order that is %s and of which it hears %j', async (status, heard, subjects) => {
@@ -159,9 +161,7 @@ test('of a parcel that was corrected, and back, before its letters were sent the
   await orders.hears('shipped', orderId, id, PARCEL);
   await orders.hears('shipped', orderId, id, { ...PARCEL, trackingNumber: 'wrong', revision: 2 });
   await orders.hears('shipped', orderId, id, delivery);
-  const [first, wrong, right] = await orders.lettersTo(email);
-  expect([first, wrong]).toEqual([null, null]);
-  expect(right?.text).toContain('- Tracking number: 6072-1\n');
+  expect(await subjectsTo(email)).toEqual([null, null, CORRECTED]);
 });
 
 test('a tracking number that is corrected after its letter was sent is written of as that', async () => {
@@ -174,8 +174,7 @@ test('a tracking number that is corrected after its letter was sent is written o
     await orders.hears('shipped', orderId, id, delivery);
     subjects.push(...(await subjectsTo(email)));
   }
-  const corrected = 'How to follow your parcel was corrected: 1000-001A';
-  expect(subjects).toEqual(['Your order is on its way: 1000-001A', corrected, corrected]);
+  expect(subjects).toEqual([SHIPPED, CORRECTED, CORRECTED]);
 });
 
 test('while order is away its mails wait, and are sent when it is back', async () => {
@@ -188,7 +187,8 @@ test('while order is away its mails wait, and are sent when it is back', async (
   await using sender = openSender(database, user.sealer, server.url, { readOrderLetter });
   await orders.hears('confirmed', orderId, id);
   await eventually(async () =>
-    expect(await sender.metric('mails_total{outcome="failed",kind="order-confirmed"')).toContain(' 1'),
+    // It may be tried again before it is looked at.
+    expect(await sender.metric('mails_total{outcome="failed",kind="order-confirmed"')).toMatch(/ [1-9]\d*$/),
   );
   expect(await waiting()).toEqual(['order-confirmed']);
   orders.isAway(false);

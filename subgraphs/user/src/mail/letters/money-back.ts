@@ -7,7 +7,7 @@ export function moneyBack(language: Language, { paid, total, refunds }: OrderToT
   const sum = (some: OrderToTell['refunds']) => some.reduce((won, { amount }) => won + amount, 0);
   const back = sum(refunds.filter(({ done }) => done));
   const coming = sum(refunds.filter(({ done }) => !done));
-  if (back + coming === 0) return [nothing(language, paid)];
+  if (refunds.length === 0) return [NOT_CHARGED[language]];
   const told = [];
   if (paid && sum(refunds.filter(({ ofOrder }) => ofOrder)) < total)
     told.push(
@@ -19,7 +19,7 @@ export function moneyBack(language: Language, { paid, total, refunds }: OrderToT
     told.push(
       language === 'ko'
         ? `${money(language, coming)}을 환불해 드립니다. 환불이 완료되면 메일로 다시 알려 드리겠습니다.`
-        : `${money(language, coming)} goes back to you. We write again when it is there.`,
+        : `${money(language, coming)} will be refunded. We will write again when it is.`,
     );
   if (back > 0)
     told.push(
@@ -30,12 +30,8 @@ export function moneyBack(language: Language, { paid, total, refunds }: OrderToT
   return told;
 }
 
-function nothing(language: Language, paid: boolean): string {
-  if (paid)
-    return language === 'ko'
-      ? '환불 규정에 따라 환불되는 금액은 없습니다.'
-      : 'By its refund policy, nothing is given back.';
-  return language === 'ko'
-    ? '결제된 금액은 없습니다. 나중에 결제가 확인되더라도 전액 환불해 드립니다.'
-    : 'You were not charged. Should a payment still arrive, it is refunded in full.';
-}
+/** What was paid for an order that ends is asked back in the transaction that ends it. */
+const NOT_CHARGED: Record<Language, string> = {
+  en: 'You were not charged. Should a payment still arrive, it will be refunded in full.',
+  ko: '결제된 금액은 없습니다. 나중에 결제가 확인되더라도 전액 환불해 드립니다.',
+};

@@ -44,7 +44,7 @@ function whatIsNext(language: Language, { status, lines }: OrderToTell): string[
     next.push(
       language === 'ko'
         ? '상품을 준비하고 있습니다. 발송되면 메일로 다시 알려 드리겠습니다.'
-        : 'We are preparing your goods, and write again when they are on their way.',
+        : 'We are preparing your goods, and will write again when they are on their way.',
     );
   if (lines.some(isTicket))
     next.push(

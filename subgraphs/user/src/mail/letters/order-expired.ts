@@ -17,7 +17,7 @@ export const composeOrderExpired = ofAnOrder(z.object({}), (language, order) => 
           `결제 기한까지 결제가 확인되지 않아 주문이 만료되었습니다. 결제 기한: ${payBy} (한국 시간)`,
           `주문 번호: ${number}`,
           pointsOf(language, lines),
-          '확보해 두었던 수량은 다시 판매됩니다.',
+          '확보해 두었던 수량은 해제되었습니다.',
           ...moneyBack(language, order),
         ],
       })
@@ -28,7 +28,7 @@ export const composeOrderExpired = ofAnOrder(z.object({}), (language, order) => 
           `Your order has expired. It was to be paid by ${payBy}, Korean time (UTC+9).`,
           `Order number: ${number}`,
           pointsOf(language, lines),
-          'The units that we held for you are on sale again.',
+          'Its units are no longer held for you.',
           ...moneyBack(language, order),
         ],
       });

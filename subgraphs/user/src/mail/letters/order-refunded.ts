@@ -40,7 +40,7 @@ function beside(language: Language, { status, refunds }: OrderToTell, key: strin
   const ended = ENDED.has(status);
   if (language === 'ko')
     return [
-      '주문에 사용되지 않은 결제를 돌려드렸습니다.',
+      '주문에 사용되지 않은 결제 금액을 환불해 드렸습니다.',
       ...(ended ? [] : ['주문 상태는 바뀌지 않습니다.']),
     ];
   return [

@@ -33,24 +33,25 @@ export const composeOrderShipped = ofAnOrder(told, (language, order, { revision 
             `Order number: ${number}`,
             goods,
             [`Carrier: ${carrier}`, `Tracking number: ${trackingNumber}`],
-            'Should that change, we write again.',
+            'If that changes, we will write again.',
           ],
   });
 });
 
+/** Of a parcel that was corrected before its first letter was sent, the second is the only one. */
 const NEWS: Record<Language, Record<'shipped' | 'corrected', { subject: string; says: string }>> = {
   en: {
     shipped: { subject: 'Your order is on its way', says: 'What you ordered has been shipped.' },
     corrected: {
-      subject: 'How to follow your parcel was corrected',
-      says: 'The carrier or the tracking number of your parcel has been corrected.',
+      subject: 'Your tracking details have been corrected',
+      says: 'What you ordered is on its way. Its carrier or its tracking number has been corrected.',
     },
   },
   ko: {
     shipped: { subject: '상품이 발송되었습니다', says: '주문하신 상품이 발송되었습니다.' },
     corrected: {
       subject: '배송 정보가 정정되었습니다',
-      says: '주문하신 상품의 택배사 또는 운송장 번호가 정정되었습니다.',
+      says: '주문하신 상품이 발송되었으며, 택배사 또는 운송장 번호가 정정되었습니다.',
     },
   },
 };
