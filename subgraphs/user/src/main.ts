@@ -10,6 +10,7 @@ import { readUserEnv } from './env.js';
 import { jobs } from './jobs.js';
 import { openLimits } from './limits/limits.js';
 import { orderMails } from './order-mails/on-order-messages.js';
+import { openOrderBreaker } from './order-mails/order-breaker.js';
 import { openOrderLetters } from './order-mails/order-letters.js';
 import { openPasswords } from './passwords/passwords.js';
 import { onSaleOpening } from './reminders/on-sale-opening.js';
@@ -57,7 +58,9 @@ await runService(log, async (own) => {
       later: true,
     }),
   );
-  const reads = { readOpeningSale: openOpeningSales(catalog), readOrderLetter: openOrderLetters(order) };
+  const breaker = own(openOrderBreaker(log, metrics));
+  const readOrderLetter = openOrderLetters(order, breaker);
+  const reads = { readOpeningSale: openOpeningSales(catalog), readOrderLetter };
   for (const job of jobs({ database, sealer, guard, ...reads, env, log, metrics })) own(job);
   const subgraph = await buildUserSubgraph({
     database,

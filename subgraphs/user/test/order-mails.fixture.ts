@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import { Unavailable } from '@stampede/shared/errors';
 import {
   orderCancelled,
@@ -38,16 +39,19 @@ export const SNEAKERS = {
   timeZone: 'Asia/Seoul',
 };
 
+const ALWAYS_ASKS: Pick<CircuitBreaker, 'run'> = { run: (work) => work(new AbortController().signal) };
+
 /** The user service hears of orders, and asks an order service that knows those of the test. */
 export function openOrderMails(user: UserUnderTest) {
   const known = new Map<string, AnsweredOrder>();
   let away = false;
-  const readOrderLetter = openOrderLetters({
+  const order = {
     ask: <T>(_: string, { orderId }: Record<string, unknown>) =>
       away
         ? Promise.reject(new Unavailable('order'))
         : Promise.resolve({ orderLetter: known.get(String(orderId)) ?? null } as T),
-  });
+  };
+  const readOrderLetter = openOrderLetters(order, ALWAYS_ASKS);
   const handlers = orderMails(user.sealer);
   const money = { paymentId: randomUUID(), total: 24_000, amount: 24_000, lines: [], reason: 'BUYER' };
 

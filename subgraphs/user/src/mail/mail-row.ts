@@ -14,8 +14,8 @@ export interface MailRow {
 }
 
 /**
- * Leased for two minutes, so that a crash only delays it: composing takes a few statements, each of which the database
- * ends after 10 s, and sending ends after 20 s.
+ * Leased for two minutes, so that a crash only delays it: composing takes a question to another service, which ends
+ * after 3 s, and a few statements, each of which the database ends after 10 s, and sending ends after 20 s.
  */
 export const claimDue = (database: Database, most: number): Promise<MailRow[]> =>
   database.query<MailRow>(

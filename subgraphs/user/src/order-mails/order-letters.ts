@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import type { ServiceClient } from '@stampede/shared/subgraph';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -30,7 +31,7 @@ const answer = z.object({ orderLetter: letter.nullable() });
 /** An order as it stands now, as far as a letter speaks of it. Amounts are won. */
 export type OrderToTell = z.infer<typeof letter>;
 
-/** Null of an order that is not there. @throws Unavailable when order is away. */
+/** Null of an order that is not there. @throws Unavailable when order is away, or was just now. */
 export type ReadOrderLetter = (orderId: string) => Promise<OrderToTell | null>;
 
 const QUESTION = `query ($orderId: ID!) { orderLetter(orderId: $orderId) {
@@ -41,6 +42,6 @@ const QUESTION = `query ($orderId: ID!) { orderLetter(orderId: $orderId) {
 
 /** Asks order, once for each mail: hardly ever are two of one order composed within a second. */
 export const openOrderLetters =
-  (order: Pick<ServiceClient, 'ask'>): ReadOrderLetter =>
+  (order: Pick<ServiceClient, 'ask'>, breaker: Pick<CircuitBreaker, 'run'>): ReadOrderLetter =>
   async (orderId) =>
-    answer.parse(await order.ask(QUESTION, { orderId }, randomUUID())).orderLetter;
+    answer.parse(await breaker.run(() => order.ask(QUESTION, { orderId }, randomUUID()))).orderLetter;
