@@ -183,13 +183,17 @@ export async function withChannel(
   ) => Promise<void>,
 ): Promise<void> {
   const connection = await connect(brokerUrl(), { noDelay: true });
+  let closed = false;
+  connection.on('close', () => (closed = true));
+  // What the broker refuses rejects the call as well, as long as somebody listens: else it would never be answered.
+  connection.on('error', () => undefined);
   try {
     const channel = await connection.createConfirmChannel();
-    // What the broker refuses rejects the call as well; without a listener Node would throw it once more.
     channel.on('error', () => undefined);
     await work(channel);
   } finally {
-    await connection.close();
+    // A queue that is just being made may cost the connection, not the channel alone.
+    if (!closed) await connection.close();
   }
 }
 

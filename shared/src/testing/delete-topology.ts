@@ -27,6 +27,8 @@ export async function deleteTopology(options: DeleteTopologyOptions): Promise<vo
   const levels = delaysMs.map((delayMs) => retryLevel(namespace, delayMs));
   const queues = services.flatMap((service) => events.map((event) => queueName(namespace, service, event)));
   const connection = await connect(url, { noDelay: true });
+  // Without a listener amqplib would leave what it is asked unanswered when the connection fails.
+  connection.on('error', () => undefined);
   try {
     const channel = await connection.createChannel();
     for (const queue of [...queues, ...levels, deadLetterQueue(namespace)]) await channel.deleteQueue(queue);
