@@ -4,8 +4,6 @@ import { id, type MessageType } from './message-type.js';
 const schema = z.object({
   orderId: id,
   buyerId: id,
-  carrier: z.string(),
-  trackingNumber: z.string(),
   /** 1 when it is shipped, and one more by each correction of carrier or number: each is a piece of news of its own. */
   revision: z.int().positive(),
 });

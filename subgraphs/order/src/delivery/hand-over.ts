@@ -25,6 +25,7 @@ export async function handOver(tx: Transaction, parcels: readonly OrderParcel[])
       parcels.map(({ trackingNumber }) => trackingNumber),
     ],
   );
-  const said = parcels.map((parcel) => ({ ...parcel, revision: 1 }));
+  // Not what they are known by: a carrier knows whose a number is, and messages carry ids alone.
+  const said = parcels.map(({ orderId, buyerId }) => ({ orderId, buyerId, revision: 1 }));
   await appendAllToOutbox(tx, orderShipped, said);
 }

@@ -92,8 +92,7 @@ async function correct(tx: Transaction, order: OrderRow, parcel: Parcel): Promis
   if (!corrected) throw new Error('a SHIPPED order has no delivery');
   await tx.run('UPDATE orders SET updated_at = now() WHERE id = $1', [order.id]);
   orderChanges.note(tx, order.id);
-  const { revision } = corrected;
-  await appendToOutbox(tx, orderShipped, { orderId: order.id, buyerId: order.buyer_id, ...parcel, revision });
+  await appendToOutbox(tx, orderShipped, { orderId: order.id, buyerId: order.buyer_id, ...corrected });
   return order;
 }
 
