@@ -183,6 +183,22 @@ test('what is given back in full asks no refund policy, until it ships', async (
   }
 });
 
+test('what the policy has given back in part before is not given back in full', async () => {
+  const half = { usedOn: inDays(5), tiers: [{ daysBefore: 1, percent: 50 }] };
+  const inFull = (id: string) => cancelOrder(orders.database, id, 'OPERATOR', true);
+  const [part, whole] = [await orders.place(S.CONFIRMED, paid), await orders.place(S.CONFIRMED, paid)];
+  for (const id of [part, whole]) await setTerms(id, [{ policy: half }, { policy: half }]);
+  expect([await cancel(part), await inFull(whole)]).toEqual(['done', 'done']);
+  const before = await orders.stateOf(part);
+  expect(before.refunds).toMatchObject([{ amount: TOTAL / 2 }]);
+  expect(await inFull(part)).toEqual({
+    refused: 'It was cancelled before, and its refund policy gave back a part.',
+  });
+  expect(await orders.stateOf(part)).toEqual(before);
+  expect(await inFull(whole)).toBe('done');
+  expect((await orders.stateOf(whole)).refunds).toMatchObject([{ amount: TOTAL }]);
+});
+
 test('one that is not there is no order', async () => {
   const none = randomUUID();
   expect(await cancel(none)).toBe('no-such-order');

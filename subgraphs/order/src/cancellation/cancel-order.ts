@@ -20,7 +20,7 @@ export type CancelAnswer = 'no-such-order' | 'done' | { refused: string };
  * | PAID | recorded; done as soon as catalog has said what became of the stock |
  * | PAID, recorded before | already so: the first one's reason stays |
  * | CONFIRMED, PREPARING | REFUNDING, by the refund policy or in full; refused when that gives nothing back |
- * | CANCELLED, REFUNDING, REFUNDED | already so |
+ * | CANCELLED, REFUNDING, REFUNDED | already so; refused in full, where the policy has given back a part |
  * | SHIPPED, DELIVERED, EXPIRED | refused |
  *
  * @param given a code, or somebody's own words: kept while the buyer has an account.
@@ -45,9 +45,10 @@ export function cancelOrder(
       case OrderStatus.CONFIRMED:
       case OrderStatus.PREPARING:
         return cancelConfirmed(tx, order, lines, reason, inFull);
-      case OrderStatus.CANCELLED:
       case OrderStatus.REFUNDING:
       case OrderStatus.REFUNDED:
+        return inFull ? confirmWhole(tx, order) : 'done';
+      case OrderStatus.CANCELLED:
         return 'done';
       case OrderStatus.SHIPPED:
       case OrderStatus.DELIVERED:
@@ -103,6 +104,15 @@ async function cancelConfirmed(
   });
   await takeBackStock(tx, order, lines, reason);
   return 'done';
+}
+
+/** An order is given back once: nobody is to think that the rest of it follows. */
+async function confirmWhole(tx: Transaction, order: OrderRow): Promise<CancelAnswer> {
+  const [refund] = await tx.query<{ amount: number }>('SELECT amount FROM refund WHERE key = $1', [
+    orderRefundKey(order.id),
+  ]);
+  if (refund?.amount === order.total) return 'done';
+  return { refused: 'It was cancelled before, and its refund policy gave back a part.' };
 }
 
 /** PostgreSQL's, of when somebody asked: to wait for a lock past midnight costs nobody their money. */
