@@ -45,7 +45,7 @@ export async function startProcess(
   logFile = newLogFile(home, spec.name),
 ): Promise<RunningProcess> {
   const { stopSignal = 'SIGTERM', stopDeadlineMs = 10_000 } = spec;
-  const child = spawnDetached(spec, logFile);
+  const { child, logged } = spawnDetached(spec, logFile);
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) =>
       resolve(signal ? `was ended by ${signal}` : `exited with code ${code}`),
@@ -59,6 +59,8 @@ export async function startProcess(
     // A leader that is gone cannot stop its own children any more.
     if (groupExists(pid)) signal(-pid, 'SIGKILL');
     removePidFile(home, spec.name);
+    // What it printed last comes after its end. Bounded: who left the group may hold on to the pipe.
+    await Promise.race([logged, pause(1_000, undefined, { ref: false })]);
   };
   const cleaned = clean();
 
@@ -86,12 +88,14 @@ export async function startProcess(
   };
 }
 
-function spawnDetached(spec: ProcessSpec, logFile: string): ChildProcess {
+/** `logged` resolves when all that it has printed is in the log file. */
+function spawnDetached(spec: ProcessSpec, logFile: string): { child: ChildProcess; logged: Promise<void> } {
   const options = { cwd: spec.cwd, env: spec.env, detached: true, ...spec.user };
   if (!spec.onLine) {
     const log = openSync(logFile, 'a');
     try {
-      return spawn(spec.command, spec.args, { ...options, stdio: ['ignore', log, log] });
+      const child = spawn(spec.command, spec.args, { ...options, stdio: ['ignore', log, log] });
+      return { child, logged: Promise.resolve() };
     } finally {
       closeSync(log);
     }
@@ -102,8 +106,10 @@ function spawnDetached(spec: ProcessSpec, logFile: string): ChildProcess {
     stream.pipe(log, { end: false });
     createInterface({ input: stream }).on('line', spec.onLine);
   }
-  child.once('close', () => log.end());
-  return child;
+  const logged = new Promise<void>((resolve) => {
+    child.once('close', () => log.end(resolve));
+  });
+  return { child, logged };
 }
 
 function pidOf(child: ChildProcess, spec: ProcessSpec): Promise<number> {
