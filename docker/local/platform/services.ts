@@ -12,6 +12,8 @@ export const namespace = 'stampede';
 /** What the emulators of Kakao and Naver know their one client by. */
 const loginSecret = 'local-only-login-secret';
 const searchSecret = 'local-only-search-secret';
+const tossSecretKey = 'local-only-toss-secret-key';
+const tossClientKey = 'local-only-toss-client-key';
 
 /** A service as it is started here. */
 export interface Service {
@@ -140,6 +142,10 @@ function ownSettings(
     KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,
     KAKAOPAY_SECRET_KEY: secrets.kakaopaySecretKey,
     KAKAOPAY_CID: 'TC0ONETIME',
+    TOSS_URL: `${emulatorsUrl}/toss`,
+    TOSS_SECRET_KEY: tossSecretKey,
+    TOSS_CLIENT_KEY: tossClientKey,
+    TOSS_SDK_URL: `${emulatorsUrl}/toss/v2/standard`,
     PAYMENT_TOKEN_KEYS: secrets.paymentTokenKeys,
     RETURN_ORIGINS: 'http://localhost:*',
   };

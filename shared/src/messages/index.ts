@@ -13,6 +13,7 @@ export { paymentApproved, type PaymentApproved } from './payment-approved.v1.js'
 export { paymentDeclined, type PaymentDeclined } from './payment-declined.v1.js';
 export { paymentOverdue, type PaymentOverdue } from './payment-overdue.v1.js';
 export { paymentRefunded, type PaymentRefunded } from './payment-refunded.v1.js';
+export type { RefundShare } from './refund-share.js';
 export { refundRequested, type RefundRequested } from './refund-requested.v1.js';
 export { saleOpening, type SaleOpening } from './sale-opening.v1.js';
 export { stockCommitted, type StockCommitted } from './stock-committed.v1.js';

@@ -22,5 +22,8 @@ export type HeldLine = z.infer<typeof heldLine>;
 /** Won, never negative. */
 export const amount = z.int().nonnegative();
 
+/** Who takes the money. */
+export const paymentProvider = z.enum(['KAKAOPAY', 'TOSS_PAYMENTS']);
+
 /** A moment, RFC 3339. */
 export const instant = z.iso.datetime();

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { amount, id, instant, type MessageType } from './message-type.js';
+import { amount, id, instant, paymentProvider, type MessageType } from './message-type.js';
 
 const schema = z.object({
   paymentId: id,
   orderId: id,
+  provider: paymentProvider,
   amount,
   approvedAt: instant,
 });

@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { amount, id, type MessageType } from './message-type.js';
+import { amount, id, paymentProvider, type MessageType } from './message-type.js';
+import { refundShares } from './refund-share.js';
 
 const schema = z.object({
   paymentId: id,
   orderId: id,
+  provider: paymentProvider,
   /** The key of the request that this answers. */
   key: z.string(),
   amount,
+  shares: refundShares,
 });
 
 export type PaymentRefunded = z.infer<typeof schema>;

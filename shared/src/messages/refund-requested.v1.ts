@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { amount, id, type MessageType } from './message-type.js';
+import { refundShares } from './refund-share.js';
 
 const schema = z.object({
   paymentId: id,
@@ -7,6 +8,7 @@ const schema = z.object({
   amount,
   key: z.string().min(1).max(200),
   reason: z.string(),
+  shares: refundShares,
 });
 
 export type RefundRequested = z.infer<typeof schema>;

@@ -99,6 +99,7 @@ function read(stream: AsyncIterableIterator<Order>) {
 const approved = (orderId: string) => ({
   paymentId: PAYMENT,
   orderId,
+  provider: 'KAKAOPAY',
   amount: TOTAL,
   approvedAt: new Date().toISOString(),
 });
@@ -146,7 +147,13 @@ test('every replica shows the order at once, and what another one commits', asyn
   await show(PENDING_PAYMENT, PAID, CONFIRMED);
   await cancelOrder(orders.database, id, 'BUYER');
   await show(PENDING_PAYMENT, PAID, CONFIRMED, REFUNDING);
-  const refund = { paymentId: PAYMENT, orderId: id, key: orderRefundKey(id), amount: TOTAL };
+  const refund = {
+    paymentId: PAYMENT,
+    provider: 'KAKAOPAY',
+    orderId: id,
+    key: orderRefundKey(id),
+    amount: TOTAL,
+  };
   await orders.deliver(onPaymentRefunded, refund);
   await show(PENDING_PAYMENT, PAID, CONFIRMED, REFUNDING, REFUNDED);
 
@@ -313,7 +320,13 @@ test('every change that an order shows is told after its commit, once, and nothi
   expect(await tells(() => cancelOrder(orders.database, ids[1], 'BUYER'))).toEqual([ids[1]]);
   expect(await tells(() => expireDue(orders.database))).toContain(ids[2]);
   const refunded = await orders.place(CANCELLED, { paid_payment_id: PAYMENT });
-  const refund = { paymentId: PAYMENT, orderId: refunded, key: orderRefundKey(refunded), amount: TOTAL };
+  const refund = {
+    paymentId: PAYMENT,
+    provider: 'KAKAOPAY',
+    orderId: refunded,
+    key: orderRefundKey(refunded),
+    amount: TOTAL,
+  };
   await orders.askRefund(refunded, refund.key);
   expect(await tells(() => orders.deliver(onPaymentRefunded, refund))).toEqual([refunded]);
   expect(await tells(() => orders.deliver(onPaymentRefunded, refund))).toEqual([]);

@@ -124,7 +124,12 @@ test('a payment that begins as the hold ends: marked or EXPIRED, and the mark ke
   const declined = { paymentId: PAYMENT, attempt: 1, reason: 'INVALID' };
   const paid = won.filter((_, index) => index % 2 === 0);
   const refused = won.filter((_, index) => index % 2 === 1);
-  const approval = { paymentId: PAYMENT, amount: TOTAL, approvedAt: new Date().toISOString() };
+  const approval = {
+    paymentId: PAYMENT,
+    provider: 'KAKAOPAY',
+    amount: TOTAL,
+    approvedAt: new Date().toISOString(),
+  };
   for (const orderId of paid) await orders.deliver(onPaymentApproved, { orderId, ...approval });
   for (const orderId of refused) await orders.deliver(onPaymentDeclined, { orderId, ...declined });
   expect(await expireDue(orders.database)).toBe(refused.length);
@@ -169,6 +174,7 @@ test('cancelling once more while the refund comes back changes nothing', async (
     orders.deliver(onPaymentRefunded, {
       orderId,
       paymentId: PAYMENT,
+      provider: 'KAKAOPAY',
       key: orderRefundKey(orderId),
       amount: TOTAL,
     });

@@ -27,6 +27,7 @@ const CLEARED = { deciding_payment_id: null, deciding_attempt: null, deciding_si
 const approved = (orderId: string, paymentId = PAYMENT, amount = TOTAL) => ({
   orderId,
   paymentId,
+  provider: 'KAKAOPAY',
   amount,
   approvedAt: new Date().toISOString(),
 });
@@ -169,10 +170,14 @@ test('payment.declined of no order: already so', async () => {
   await expectNoChange(id, onPaymentDeclined, body);
 });
 
-const refunded = (orderId: string, key: string) => ({ orderId, paymentId: PAYMENT, key, amount: TOTAL });
+const refunded = (orderId: string, key: string) => ({
+  ...givenBack(orderId, key),
+  provider: 'KAKAOPAY',
+});
+const givenBack = (orderId: string, key: string) => ({ orderId, paymentId: PAYMENT, key, amount: TOTAL });
 const saysRefunded = ({ order }: Awaited<ReturnType<typeof orders.stateOf>>, key: string) => [
   'order.refunded',
-  { ...refunded(order!.id, key), buyerId: order!.buyer_id },
+  { ...givenBack(order!.id, key), buyerId: order!.buyer_id },
 ];
 
 test.each(ALL)('payment.refunded of the payment of an order that is %s', async (status) => {

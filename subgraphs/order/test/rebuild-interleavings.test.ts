@@ -107,6 +107,7 @@ async function openSale() {
         paymentApproved.schema.parse({
           paymentId: randomUUID(),
           orderId: idOf(name),
+          provider: 'KAKAOPAY',
           amount: 1_000,
           approvedAt: new Date().toISOString(),
         } satisfies Record<keyof PaymentApproved, unknown>),

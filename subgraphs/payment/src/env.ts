@@ -1,4 +1,11 @@
-import { exitOnEnvironmentError, origins, providerUrl, readEnv, serviceEnv } from '@stampede/shared/env';
+import {
+  exitOnEnvironmentError,
+  origins,
+  providerUrl,
+  publicUrl,
+  readEnv,
+  serviceEnv,
+} from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
 import { KAKAOPAY_READ_TIMEOUT_MS } from './kakaopay/index.js';
@@ -12,6 +19,16 @@ export const readPaymentEnv = () =>
       KAKAOPAY_SECRET_KEY: z.string().min(1),
       KAKAOPAY_CID: z.string().max(10).default('TC0ONETIME'),
       KAKAOPAY_TIMEOUT_MS: z.coerce.number().int().positive().default(KAKAOPAY_READ_TIMEOUT_MS),
+      TOSS_URL: providerUrl(),
+      TOSS_SECRET_KEY: z.string().min(1),
+      /** Of the same pair as the secret key; a buyer's browser is told it. */
+      TOSS_CLIENT_KEY: z.string().min(1),
+      /** The script of the provider's browser SDK, version 2. */
+      TOSS_SDK_URL: providerUrl().default('https://js.tosspayments.com/v2/standard'),
+      TOSS_TIMEOUT_MS: z.coerce.number().int().positive().default(30_000),
+      PUBLIC_URL: publicUrl(),
+      /** What the platform keeps of a sale, in hundredths of a percent. */
+      PLATFORM_FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(500),
       /** Origins to which a buyer may be sent back, by commas; `http://localhost:*` is any port. */
       RETURN_ORIGINS: origins(),
       PAYMENT_TOKEN_KEYS: sealerFromKeys(),

@@ -7,7 +7,7 @@ import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { openSettling } from './decision/settle-unknown.js';
 import { readPaymentEnv } from './env.js';
-import { openKakaoPay } from './kakaopay/index.js';
+import { openKakaoPayProvider } from './kakaopay/kakaopay-provider.js';
 import { openOrderClient } from './order-client.js';
 import { onOrderCancelled, onOrderExpired } from './order-ended/on-order-ended.js';
 import { onOrderPaid } from './order-paid/on-order-paid.js';
@@ -33,14 +33,20 @@ await runService(log, async (own) => {
   const identity = { service: 'payment', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
   const kakaopay = own(
-    openKakaoPay({
+    openKakaoPayProvider({
       baseUrl: env.KAKAOPAY_URL,
       secretKey: env.KAKAOPAY_SECRET_KEY,
       cid: env.KAKAOPAY_CID,
       readTimeoutMs: env.KAKAOPAY_TIMEOUT_MS,
     }),
   );
-  const parts = { database, kakaopay, orders: openOrderClient(order), sealer: env.PAYMENT_TOKEN_KEYS, log };
+  const parts = {
+    database,
+    providers: { KAKAOPAY: kakaopay },
+    orders: openOrderClient(order),
+    sealer: env.PAYMENT_TOKEN_KEYS,
+    log,
+  };
   own(openSettling(parts));
   own(openRefunding(parts));
   own(startWatchdog({ database, reminders: [remindOfApproval], log, metrics }));

@@ -3,21 +3,28 @@ import { paymentChanges } from './payment-changes.js';
 import type { DeclineReason } from './payment.entity.js';
 import { assertAllowed, type PaymentStatus } from './payment-status.js';
 
+/** Who takes the money. */
+export type ProviderName = 'KAKAOPAY';
+
 /** The table `payment`, as PostgreSQL gives it. */
 export interface PaymentRow {
   id: string;
   order_id: string;
   buyer_id: string;
-  provider: 'KAKAOPAY';
+  provider: ProviderName;
   status: PaymentStatus;
   amount: number;
-  tid: string;
+  /** The provider's name for it; null where it has none before it approves. */
+  provider_id: string | null;
   redirect_url: string;
   token: Buffer | null;
   attempt: number;
   decline_reason: DeclineReason | null;
   approved_at: Date | null;
   created_at: Date;
+  /** What our own page of it shows, and where that leads. */
+  item_name: string | null;
+  return_url: string | null;
   window_ends_at: Date;
   look_at: Date | null;
   looks: number;
@@ -28,7 +35,10 @@ export async function findPayment(sql: Sql, id: string): Promise<PaymentRow | un
   return row;
 }
 
-type Changes = Partial<Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at' | 'look_at'>>;
+/** `approved_at` and `provider_id` stay, once they are there. */
+type Changes = Partial<
+  Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at' | 'provider_id' | 'look_at'>
+>;
 
 /**
  * Changes a payment's status, if it still is in `from`. An APPROVING one only in the attempt that the caller knows:
@@ -42,14 +52,20 @@ export async function move(
   { id, attempt }: Pick<PaymentRow, 'id' | 'attempt'>,
   from: PaymentStatus,
   to: PaymentStatus,
-  { token = null, decline_reason = null, approved_at = null, look_at = null }: Changes = {},
+  {
+    token = null,
+    decline_reason = null,
+    approved_at = null,
+    provider_id = null,
+    look_at = null,
+  }: Changes = {},
 ): Promise<PaymentRow | undefined> {
   assertAllowed(from, to);
   const [row] = await sql.query<PaymentRow>(
     `UPDATE payment SET status = $3, token = $4, decline_reason = $5, approved_at = coalesce($6, approved_at),
-       look_at = $7, looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
+       look_at = $7, provider_id = coalesce(provider_id, $9), looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
      WHERE id = $1 AND status = $2 AND (status <> 'APPROVING' OR attempt = $8) RETURNING *`,
-    [id, from, to, token, decline_reason, approved_at, look_at, attempt],
+    [id, from, to, token, decline_reason, approved_at, look_at, attempt, provider_id],
   );
   if (row) paymentChanges.note(sql, row.order_id);
   return row;

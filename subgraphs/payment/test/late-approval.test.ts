@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openSealer } from '@stampede/shared/sealing';
-import { openLog } from '@stampede/shared/telemetry';
 import { openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { approvePayment } from '../src/approve-payment/approve-payment.js';
-import type { KakaoPay } from '../src/kakaopay/index.js';
-import type { PaymentParts } from '../src/payment-parts.js';
 import { findPayment, type PaymentRow } from '../src/payment-row.js';
+import type { Provider } from '../src/provider/index.js';
+import { partsWith } from './parts.fixture.js';
 
 let opened: TestDatabase;
 beforeAll(async () => {
@@ -16,33 +14,22 @@ beforeAll(async () => {
 afterAll(() => opened[Symbol.asyncDispose]());
 
 /** A provider that takes the money, and says so only after somebody else has ended the payment. */
-function slowProvider(endedAs: string): Pick<KakaoPay, 'approve'> {
+function slowProvider(endedAs: string): Pick<Provider, 'approve'> {
   return {
-    approve: async ({ tid }) => {
-      await opened.database.run('UPDATE payment SET status = $2, look_at = NULL WHERE tid = $1', [
-        tid,
+    approve: async ({ id, provider_id }) => {
+      await opened.database.run('UPDATE payment SET status = $2, look_at = NULL WHERE id = $1', [
+        id,
         endedAs,
       ]);
-      return { kind: 'approved', approvedAt: new Date(), method: 'CARD' };
+      return { kind: 'approved', approvedAt: new Date(), providerId: String(provider_id) };
     },
-  };
-}
-
-function partsWith(kakaopay: Pick<KakaoPay, 'approve'>): PaymentParts {
-  const key = () => randomBytes(32).toString('base64');
-  return {
-    database: opened.database,
-    kakaopay: kakaopay as KakaoPay,
-    orders: { toPay: () => Promise.resolve(null), markDeciding: () => Promise.resolve(true) },
-    sealer: openSealer(`local-only-1:${key()},index:${key()}`),
-    log: openLog('payment', 'silent'),
   };
 }
 
 async function readyPayment(): Promise<PaymentRow> {
   const [id, orderId, buyerId] = [randomUUID(), randomUUID(), randomUUID()];
   await opened.database.run(
-    `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, tid, redirect_url, window_ends_at)
+    `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url, window_ends_at)
      VALUES ($1, $2, $3, 'KAKAOPAY', 'READY', 5000, $4, 'http://localhost/', now() + interval '15 minutes')`,
     [id, orderId, buyerId, `T${id}`],
   );
@@ -53,7 +40,12 @@ test.each(['DECLINED', 'CANCELLED', 'READY'])(
   'money taken for a payment that is %s by then goes back',
   async (endedAs) => {
     const payment = await readyPayment();
-    const decision = await approvePayment(partsWith(slowProvider(endedAs)), payment, 'token', randomUUID());
+    const decision = await approvePayment(
+      partsWith(opened.database, slowProvider(endedAs)),
+      payment,
+      'token',
+      randomUUID(),
+    );
     expect(decision).toMatchObject({ kind: 'approved', payment: { id: payment.id, status: 'REFUNDING' } });
     const refunds = await opened.database.query(
       'SELECT key, amount, reason FROM refund WHERE payment_id = $1',

@@ -92,7 +92,7 @@ interface Action {
 export async function atProvider(shop: Shop, paymentId: string) {
   const [row] = await shop
     .sql('payment')
-    .query<{ tid: string }>('SELECT tid FROM payment WHERE id = $1', [paymentId]);
+    .query<{ tid: string }>('SELECT provider_id AS tid FROM payment WHERE id = $1', [paymentId]);
   const { payment_action_details: actions } = (await callProvider(shop, 'order', { tid: row?.tid })) as {
     payment_action_details: Action[];
   };

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { openSealer } from '@stampede/shared/sealing';
-import { openLog } from '@stampede/shared/telemetry';
 import { eventually, openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
 import { approvePayment } from '../src/approve-payment/approve-payment.js';
-import type { ApproveOutcome, KakaoPay } from '../src/kakaopay/index.js';
+import type { ApproveOutcome, Provider } from '../src/provider/index.js';
+import { partsWith } from './parts.fixture.js';
 import { onOrderExpired } from '../src/order-ended/on-order-ended.js';
 import { paymentChanges } from '../src/payment-changes.js';
 import type { PaymentParts } from '../src/payment-parts.js';
@@ -21,34 +20,30 @@ const TOTAL = 3_000;
 const buyerId = randomUUID();
 let house: TestDatabase;
 let parts: PaymentParts;
-const APPROVED: ApproveOutcome = { kind: 'approved', approvedAt: new Date(), method: 'CARD' };
+const APPROVED: ApproveOutcome = { kind: 'approved', approvedAt: new Date(), providerId: 'T1' };
 let outcome: ApproveOutcome;
 let cancelled = 0;
 const told: string[] = [];
 const listening = paymentChanges.listen((orderId) => told.push(orderId));
 
 /** A provider that answers as the test wants. */
-const kakaopay = {
-  ready: () => Promise.resolve({ kind: 'ready', tid: randomUUID(), redirectUrl: 'https://pay.example/' }),
+const provider: Provider = {
+  windowMs: 60_000,
+  prepare: () =>
+    Promise.resolve({ kind: 'prepared', providerId: randomUUID(), redirectUrl: 'https://pay.example/' }),
   approve: () => Promise.resolve(outcome),
-  lookup: () => Promise.resolve({ kind: 'approved', approvedAt: new Date(), cancelled }),
-  cancel: () => Promise.resolve({ kind: 'cancelled' }),
+  lookup: () =>
+    Promise.resolve({ kind: 'approved', approvedAt: new Date(), amount: TOTAL, cancelled, providerId: 'T1' }),
+  cancel: () => Promise.resolve({ kind: 'cancelled', total: TOTAL, remaining: 0 }),
   close: () => Promise.resolve(),
-} as unknown as KakaoPay;
+};
 
 beforeAll(async () => {
   house = await openTestDatabase('payment', MIGRATIONS);
-  parts = {
-    database: house.database,
-    kakaopay,
-    orders: {
-      toPay: () =>
-        Promise.resolve({ buyerId, payable: true, total: TOTAL, itemName: 'Test sneaker', quantity: 1 }),
-      markDeciding: () => Promise.resolve(true),
-    },
-    sealer: openSealer(`test:${randomBytes(32).toString('base64')}`),
-    log: openLog('payment', 'silent'),
-  };
+  parts = partsWith(house.database, provider, {
+    toPay: () =>
+      Promise.resolve({ buyerId, payable: true, total: TOTAL, itemName: 'Test sneaker', quantity: 1 }),
+  });
 });
 afterAll(async () => {
   await listening.close();
@@ -64,7 +59,13 @@ async function tells(change: () => Promise<unknown>): Promise<string[]> {
 
 async function start(orderId: string) {
   const returnUrl = new URL('http://localhost:4000/return');
-  const answer = await startPayment(parts, { orderId, buyerId, returnUrl, requestId: 'request' });
+  const answer = await startPayment(parts, {
+    orderId,
+    buyerId,
+    provider: 'KAKAOPAY',
+    returnUrl,
+    requestId: 'request',
+  });
   if (answer.kind !== 'started') throw new Error(answer.kind);
   return answer.payment;
 }
@@ -99,7 +100,7 @@ test('each step of a payment tells of its order, after its commit', async () => 
 test('a declined payment and one that was given up tell of their orders', async () => {
   const orderId = randomUUID();
   const ready = await start(orderId);
-  outcome = { kind: 'declined', reason: 'CARD_REFUSED', code: -780 };
+  outcome = { kind: 'declined', reason: 'CARD_REFUSED', code: '-780' };
   expect(await tells(() => approvePayment(parts, ready, 'token', 'request'))).toEqual([orderId, orderId]);
   await start(orderId);
   const expired = { orderId, buyerId };

@@ -22,7 +22,7 @@ export async function openPayments() {
     place: async (status: PaymentStatus): Promise<string> => {
       const id = randomUUID();
       await database.run(
-        `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, tid, redirect_url, window_ends_at,
+        `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url, window_ends_at,
            attempt, decline_reason, approved_at)
          VALUES ($1::uuid, $1::uuid, gen_random_uuid(), 'KAKAOPAY', $2, $3, $1::uuid::text, 'http://localhost/', now(), $4, $5, $6)`,
         [

@@ -94,7 +94,7 @@ const declined = (id: string, reason: string, attempt = ATTEMPT) => [
 ];
 const approved = (id: string) => [
   'payment.approved',
-  { orderId: id, paymentId: id, amount: AMOUNT, approvedAt: APPROVED_AT },
+  { orderId: id, paymentId: id, provider: 'KAKAOPAY', amount: AMOUNT, approvedAt: APPROVED_AT },
 ];
 
 test.each(ALL)('payment.overdue of a payment that is %s', async (status) => {
@@ -165,7 +165,10 @@ test.each(ALL)('refund.requested of what is back, payment %s: told so again', as
   await payments.asks(id, `order:${id}`, 3_000, true);
   const before = await payments.stateOf(id);
   await payments.deliver(onRefundRequested, refund(id, `order:${id}`, 3_000));
-  const told = ['payment.refunded', { orderId: id, paymentId: id, key: `order:${id}`, amount: 3_000 }];
+  const told = [
+    'payment.refunded',
+    { orderId: id, paymentId: id, provider: 'KAKAOPAY', key: `order:${id}`, amount: 3_000 },
+  ];
   expect(await payments.stateOf(id)).toEqual({ ...before, said: [told] });
 });
 

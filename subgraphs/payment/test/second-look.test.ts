@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openSealer } from '@stampede/shared/sealing';
-import { openLog } from '@stampede/shared/telemetry';
 import { eventually } from '@stampede/shared/testing';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { recordWrongToken } from '../src/decision/record-outcome.js';
 import { openSettling } from '../src/decision/settle-unknown.js';
-import type { KakaoPay, LookupOutcome } from '../src/kakaopay/index.js';
+import type { LookupOutcome } from '../src/provider/index.js';
+import { partsWith } from './parts.fixture.js';
 import { onOrderExpired } from '../src/order-ended/on-order-ended.js';
 import { findPayment, move } from '../src/payment-row.js';
 import { PaymentStatus } from '../src/payment-status.js';
@@ -38,14 +37,8 @@ const ends: Record<string, (id: string) => Promise<unknown>> = {
 
 /** Looks at what is due while `until` does not hold, with a provider that answers so. */
 async function settles(found: LookupOutcome, until: () => Promise<void>): Promise<void> {
-  const key = () => randomBytes(32).toString('base64');
-  const settling = openSettling({
-    database: payments.database,
-    kakaopay: { lookup: () => Promise.resolve(found) } as unknown as KakaoPay,
-    orders: { toPay: () => Promise.resolve(null), markDeciding: () => Promise.resolve(true) },
-    sealer: openSealer(`local-only-1:${key()},index:${key()}`),
-    log: openLog('payment', 'silent'),
-  });
+  const lookup = () => Promise.resolve(found);
+  const settling = openSettling(partsWith(payments.database, { lookup }));
   try {
     await eventually(until);
   } finally {

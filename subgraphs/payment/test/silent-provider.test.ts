@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openSealer } from '@stampede/shared/sealing';
-import { openLog } from '@stampede/shared/telemetry';
 import { eventually } from '@stampede/shared/testing';
-import { randomBytes } from 'node:crypto';
 import { openSettling } from '../src/decision/settle-unknown.js';
-import type { KakaoPay } from '../src/kakaopay/index.js';
-import type { PaymentParts } from '../src/payment-parts.js';
 import { PaymentStatus } from '../src/payment-status.js';
+import type { Provider } from '../src/provider/index.js';
 import { openRefunding } from '../src/refund/refund-due.js';
+import { partsWith } from './parts.fixture.js';
 import { AMOUNT, openPayments, type PaymentsUnderTest } from './payment-table.fixture.js';
 
 const { APPROVED, APPROVING, REFUNDED, REFUNDING } = PaymentStatus;
@@ -18,15 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => payments[Symbol.asyncDispose]());
 
-const keyOf = () => randomBytes(32).toString('base64');
-
 /** A provider that says nothing of some payments until it is told to, and answers for all others at once. */
 function openProvider(silent: ReadonlySet<string>) {
   let speak = () => {};
   const spoken = new Promise<void>((resolve) => (speak = resolve));
   let waiting = 0;
-  const lookup: KakaoPay['lookup'] = async (tid) => {
-    if (silent.has(tid)) {
+  const lookup: Provider['lookup'] = async ({ id }) => {
+    if (silent.has(id)) {
       waiting += 1;
       await spoken;
       return { kind: 'unknown', cause: 'TimeoutError' };
@@ -35,18 +30,13 @@ function openProvider(silent: ReadonlySet<string>) {
       kind: 'approved',
       amount: AMOUNT,
       cancelled: 0,
-      cancelAvailable: AMOUNT,
       approvedAt: new Date(),
+      providerId: id,
     };
   };
-  const cancel = () => Promise.resolve({ kind: 'cancelled' });
-  const parts: PaymentParts = {
-    database: payments.database,
-    kakaopay: { lookup, cancel } as unknown as KakaoPay,
-    orders: { toPay: () => Promise.resolve(null), markDeciding: () => Promise.resolve(true) },
-    sealer: openSealer(`local-only-1:${keyOf()},index:${keyOf()}`),
-    log: openLog('payment', 'silent'),
-  };
+  const cancel: Provider['cancel'] = () =>
+    Promise.resolve({ kind: 'cancelled', total: AMOUNT, remaining: 0 });
+  const parts = partsWith(payments.database, { lookup, cancel });
   return { parts, speak, waiting: () => waiting };
 }
 

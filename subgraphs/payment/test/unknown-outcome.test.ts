@@ -97,7 +97,7 @@ test('a payment declined for its silence and approved later is given back, and t
   // What the shop had sent at last arrives at the provider.
   const [row] = await shop
     .sql('payment')
-    .query<{ tid: string }>('SELECT tid FROM payment WHERE id = $1', [first.paymentId]);
+    .query<{ tid: string }>('SELECT provider_id AS tid FROM payment WHERE id = $1', [first.paymentId]);
   await callProvider(shop, 'approve', {
     tid: row?.tid,
     partner_order_id: orderId,

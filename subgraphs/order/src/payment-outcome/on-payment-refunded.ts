@@ -18,7 +18,7 @@ import { orderRefundKey } from '../refund/request-refund.js';
  * | noted before; never asked for | already so |
  */
 export const onPaymentRefunded: Handler = on(paymentRefunded, async (tx, refund) => {
-  const { orderId, key } = refund;
+  const { orderId, paymentId, key, amount } = refund;
   const order = await lockOrder(tx, orderId);
   const noted = await tx.run('UPDATE refund SET refunded_at = now() WHERE key = $1 AND refunded_at IS NULL', [
     key,
@@ -31,7 +31,7 @@ export const onPaymentRefunded: Handler = on(paymentRefunded, async (tx, refund)
     const reason = await lastReason(tx, orderId);
     await changeStatus(tx, orderId, OrderStatus.REFUNDING, OrderStatus.REFUNDED, reason);
   }
-  await appendToOutbox(tx, orderRefunded, { ...refund, buyerId: order.buyer_id });
+  await appendToOutbox(tx, orderRefunded, { orderId, paymentId, key, amount, buyerId: order.buyer_id });
 });
 
 async function lastReason(tx: Transaction, orderId: string): Promise<string | null> {

@@ -1,14 +1,15 @@
-import type { ApproveOutcome, LookupOutcome } from '../kakaopay/index.js';
 import { DeclineReason } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
+import type { LookupOutcome } from '../provider/index.js';
 import {
   recordApproved,
   recordDeclined,
   recordGivenUp,
   recordWrongToken,
   refundLateApproval,
+  type Approval,
 } from './record-outcome.js';
 
 /** What became of an APPROVING payment. `payment` is as it stands now. */
@@ -37,7 +38,7 @@ export async function decide(parts: PaymentParts, payment: PaymentRow, requestId
  */
 export async function settle(parts: PaymentParts, payment: PaymentRow, requestId: string): Promise<Decision> {
   const marked = await parts.orders.markDeciding(payment, requestId);
-  const found = await parts.kakaopay.lookup(payment.tid);
+  const found = await parts.providers[payment.provider].lookup(payment);
   if (found.kind !== 'in-progress') return conclude(parts, payment, found);
   if (!marked) return giveUp(parts, payment);
   if (Date.now() > payment.window_ends_at.getTime() + GRACE_MS) {
@@ -48,18 +49,13 @@ export async function settle(parts: PaymentParts, payment: PaymentRow, requestId
 }
 
 async function approve(parts: PaymentParts, payment: PaymentRow): Promise<Decision> {
-  const { kakaopay, sealer, log } = parts;
+  const { providers, sealer, log } = parts;
   const place = { table: 'payment', column: 'token', row: payment.id };
-  const outcome: ApproveOutcome = await kakaopay.approve({
-    tid: payment.tid,
-    partnerOrderId: payment.order_id,
-    partnerUserId: payment.buyer_id,
-    pgToken: sealer.open(payment.token as Buffer, place),
-    amount: payment.amount,
-  });
+  const token = sealer.open(payment.token as Buffer, place);
+  const outcome = await providers[payment.provider].approve(payment, token);
   switch (outcome.kind) {
     case 'approved':
-      return approved(parts, payment, outcome.approvedAt);
+      return approved(parts, payment, outcome);
     case 'declined':
       return declined(parts, payment, DeclineReason[outcome.reason]);
     case 'wrong-token':
@@ -74,7 +70,7 @@ async function approve(parts: PaymentParts, payment: PaymentRow): Promise<Decisi
 
 /** A used token is wrong as well: only the provider knows whether it was used for this payment. */
 async function meetWrongToken(parts: PaymentParts, payment: PaymentRow): Promise<Decision> {
-  const found = await parts.kakaopay.lookup(payment.tid);
+  const found = await parts.providers[payment.provider].lookup(payment);
   if (found.kind !== 'in-progress') return conclude(parts, payment, found);
   const ready = await recordWrongToken(parts.database, payment);
   return ready ? { kind: 'declined', reason: DeclineReason.INVALID, payment: ready } : reread(parts, payment);
@@ -88,7 +84,7 @@ async function conclude(
 ): Promise<Decision> {
   switch (found.kind) {
     case 'approved':
-      return approved(parts, payment, found.approvedAt);
+      return approved(parts, payment, found);
     case 'cancelled':
       return declined(parts, payment, DeclineReason.CANCELLED_BY_BUYER);
     case 'declined':
@@ -102,10 +98,10 @@ async function conclude(
 }
 
 /** Whatever has become of the payment meanwhile, money that was taken is awaited or goes back. */
-async function approved(parts: PaymentParts, payment: PaymentRow, at: Date): Promise<Decision> {
+async function approved(parts: PaymentParts, payment: PaymentRow, approval: Approval): Promise<Decision> {
   const row =
-    (await recordApproved(parts.database, payment, at)) ??
-    (await refundLateApproval(parts.database, payment, at));
+    (await recordApproved(parts.database, payment, approval)) ??
+    (await refundLateApproval(parts.database, payment, approval));
   return row ? { kind: 'approved', payment: row } : reread(parts, payment);
 }
 

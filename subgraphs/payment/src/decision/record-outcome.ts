@@ -9,14 +9,20 @@ import { PaymentStatus } from '../payment-status.js';
 
 const { APPROVED, APPROVING, CANCELLED, DECLINED, READY, REFUNDING } = PaymentStatus;
 
+/** What the provider says of money that it has taken. */
+export interface Approval {
+  approvedAt: Date;
+  providerId: string;
+}
+
 /** The provider has taken the money: says so, in the same transaction. Undefined when it was decided already. */
 export function recordApproved(
   database: Database,
   payment: PaymentRow,
-  approvedAt: Date,
+  approval: Approval,
 ): Promise<PaymentRow | undefined> {
   return database.transaction(async (tx) => {
-    const approved = await move(tx, payment, APPROVING, APPROVED, { approved_at: approvedAt });
+    const approved = await move(tx, payment, APPROVING, APPROVED, columnsOf(approval));
     if (!approved) return undefined;
     await sayApproved(tx, approved);
     return approved;
@@ -82,14 +88,14 @@ export function recordGivenUp(database: Database, payment: PaymentRow): Promise<
 export function refundLateApproval(
   database: Database,
   payment: PaymentRow,
-  approvedAt: Date,
+  approval: Approval,
 ): Promise<PaymentRow | undefined> {
   return database.transaction(async (tx) => {
-    const approval = { approved_at: approvedAt };
+    const changes = columnsOf(approval);
     const refunding =
-      (await move(tx, payment, DECLINED, REFUNDING, approval)) ??
-      (await move(tx, payment, CANCELLED, REFUNDING, approval)) ??
-      (await move(tx, payment, READY, REFUNDING, approval));
+      (await move(tx, payment, DECLINED, REFUNDING, changes)) ??
+      (await move(tx, payment, CANCELLED, REFUNDING, changes)) ??
+      (await move(tx, payment, READY, REFUNDING, changes));
     if (!refunding) return undefined;
     await insertRefund(tx, {
       paymentId: payment.id,
@@ -102,11 +108,17 @@ export function refundLateApproval(
   });
 }
 
+const columnsOf = ({ approvedAt, providerId }: Approval) => ({
+  approved_at: approvedAt,
+  provider_id: providerId,
+});
+
 /** Tells order that the provider has taken the money. */
 export const sayApproved = (tx: Transaction, payment: PaymentRow) =>
   appendToOutbox(tx, paymentApproved, {
     paymentId: payment.id,
     orderId: payment.order_id,
+    provider: payment.provider,
     amount: payment.amount,
     approvedAt: (payment.approved_at as Date).toISOString(),
   });

@@ -58,10 +58,10 @@ async function lookAt(database: Database, { id, status, attempt }: PaymentRow, w
 }
 
 /** @returns whether it has to be looked at again. */
-async function lookOnceMore({ kakaopay, database }: PaymentParts, payment: PaymentRow): Promise<boolean> {
-  const found = await kakaopay.lookup(payment.tid);
+async function lookOnceMore({ providers, database }: PaymentParts, payment: PaymentRow): Promise<boolean> {
+  const found = await providers[payment.provider].lookup(payment);
   if (found.kind === 'unknown') return true;
-  if (found.kind === 'approved') await refundLateApproval(database, payment, found.approvedAt);
+  if (found.kind === 'approved') await refundLateApproval(database, payment, found);
   else await lookAt(database, payment, 'NULL');
   return false;
 }

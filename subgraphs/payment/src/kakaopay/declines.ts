@@ -1,4 +1,5 @@
-import type { ApproveOutcome, CancelOutcome, DeclineReason, LookupOutcome } from './outcomes.js';
+import type { DeclineReason } from '../provider/index.js';
+import type { ApproveOutcome, CancelOutcome, LookupOutcome } from './outcomes.js';
 
 /**
  * KakaoPay's error codes (its developers' site, one-time payments) that prove that approve captured nothing. Not here,

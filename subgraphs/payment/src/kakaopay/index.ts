@@ -1,17 +1,11 @@
+import type { Unknown } from '../provider/index.js';
 import { openClient } from './client.js';
 import { approveError, cancelError, lookupError } from './declines.js';
 import { readOrder } from './lookup.js';
-import type { ApproveOutcome, CancelOutcome, LookupOutcome, ReadyOutcome, Unknown } from './outcomes.js';
+import type { ApproveOutcome, CancelOutcome, LookupOutcome, ReadyOutcome } from './outcomes.js';
 import { approveAnswer, cancelAnswer, orderAnswer, readyAnswer } from './schemas.js';
 
-export type {
-  ApproveOutcome,
-  CancelOutcome,
-  DeclineReason,
-  LookupOutcome,
-  Method,
-  ReadyOutcome,
-} from './outcomes.js';
+export type { ApproveOutcome, CancelOutcome, LookupOutcome, ReadyOutcome } from './outcomes.js';
 
 /** KakaoPay gives up on a request after 11 s: who waits less loses answers that were on their way. */
 export const KAKAOPAY_READ_TIMEOUT_MS = 15_000;

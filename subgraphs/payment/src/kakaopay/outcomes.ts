@@ -1,20 +1,6 @@
-/** Why a payment was not made, as the API tells the buyer. */
-export type DeclineReason =
-  | 'CARD_REFUSED'
-  | 'INSUFFICIENT_FUNDS'
-  | 'LIMIT_EXCEEDED'
-  | 'CANCELLED_BY_BUYER'
-  | 'EXPIRED'
-  | 'INVALID'
-  | 'OTHER';
+import type { DeclineReason, Unknown } from '../provider/index.js';
 
 export type Method = 'CARD' | 'MONEY';
-
-/** Nobody can say whether it was done: look the payment up. `cause` is for logs; it holds no key and nothing personal. */
-export interface Unknown {
-  kind: 'unknown';
-  cause: string;
-}
 
 export type ReadyOutcome =
   | { kind: 'ready'; tid: string; redirectUrl: string; mobileRedirectUrl: string; createdAt: Date }

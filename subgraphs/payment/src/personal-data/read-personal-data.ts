@@ -2,7 +2,7 @@ import type { Sql } from '@stampede/shared/database';
 import { readPersonalPage, timeKey, type PersonalPage } from '@stampede/shared/graphql';
 
 const FIND = `SELECT id, ${timeKey('created_at')} AS at, json_build_object(
-       'id', id, 'orderId', order_id, 'provider', provider, 'providerName', tid, 'status', status, 'amount', amount,
+       'id', id, 'orderId', order_id, 'provider', provider, 'providerName', provider_id, 'status', status, 'amount', amount,
        'declineReason', decline_reason, 'approvedAt', approved_at, 'createdAt', created_at,
        'refunds', (SELECT json_agg(json_build_object('amount', amount, 'reason', reason,
                      'requestedAt', requested_at, 'refundedAt', refunded_at) ORDER BY number)

@@ -1,8 +1,15 @@
-import { paymentRefunded, refundRequested } from '@stampede/shared/messages';
+import { paymentRefunded, refundRequested, type RefundShare } from '@stampede/shared/messages';
 import { appendToOutbox, Contradiction, on, type Handler } from '@stampede/shared/messaging';
 import { move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { insertRefund } from './insert-refund.js';
+
+interface Asked {
+  key: string;
+  amount: number;
+  shares: RefundShare[] | null;
+  refunded_at: Date | null;
+}
 
 /**
  * Order asks for money to go back.
@@ -19,14 +26,23 @@ export const onRefundRequested: Handler = on(refundRequested, async (tx, refund)
   const { paymentId, orderId, key, amount } = refund;
   const [payment] = await tx.query<PaymentRow>('SELECT * FROM payment WHERE id = $1 FOR UPDATE', [paymentId]);
   if (!payment) throw new Contradiction(`a refund of payment ${paymentId}, which is not there`);
-  const asked = await tx.query<{ key: string; amount: number; refunded_at: Date | null }>(
-    'SELECT key, amount, refunded_at FROM refund WHERE payment_id = $1',
+  const asked = await tx.query<Asked>(
+    'SELECT key, amount, shares, refunded_at FROM refund WHERE payment_id = $1',
     [paymentId],
   );
   const known = asked.find((earlier) => earlier.key === key);
   if (known) {
     if (!known.refunded_at) return undefined;
-    return appendToOutbox(tx, paymentRefunded, { paymentId, orderId, key, amount: known.amount });
+    const { amount, shares } = known;
+    const { provider } = payment;
+    return appendToOutbox(tx, paymentRefunded, {
+      paymentId,
+      orderId,
+      provider,
+      key,
+      amount,
+      ...(shares && { shares }),
+    });
   }
   if (!TAKEN.has(payment.status)) {
     throw new Contradiction(`a refund of payment ${paymentId}, which is ${payment.status}`);

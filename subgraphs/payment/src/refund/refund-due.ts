@@ -1,19 +1,20 @@
 import { workOffEach, type Repetition } from '@stampede/shared/background';
 import type { Database, Sql } from '@stampede/shared/database';
-import { paymentRefunded } from '@stampede/shared/messages';
+import { paymentRefunded, type RefundShare } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import { backOff, PACE } from '../back-off.js';
-import type { LookupOutcome } from '../kakaopay/index.js';
 import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
+import type { LookupOutcome } from '../provider/index.js';
 
 interface RefundRow {
   key: string;
   payment_id: string;
   order_id: string;
   amount: number;
+  shares: RefundShare[] | null;
 }
 
 const SLOTS = 32;
@@ -39,7 +40,7 @@ const claimDue = (database: Database, most: number): Promise<RefundRow[]> =>
      WHERE key IN (SELECT key FROM refund WHERE try_at <= now() AND refunded_at IS NULL AND NOT EXISTS (
          SELECT 1 FROM refund earlier WHERE earlier.payment_id = refund.payment_id
            AND earlier.refunded_at IS NULL AND earlier.number < refund.number)
-       ORDER BY try_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING key, payment_id, order_id, amount`,
+       ORDER BY try_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING key, payment_id, order_id, amount, shares`,
     [most],
   );
 
@@ -62,19 +63,23 @@ async function tryOne(parts: PaymentParts, refund: RefundRow): Promise<void> {
  * @returns what went wrong; undefined when the money is back.
  */
 async function giveBack(
-  { database, kakaopay }: PaymentParts,
+  { database, providers }: PaymentParts,
   refund: RefundRow,
 ): Promise<string | undefined> {
   const payment = await findPayment(database, refund.payment_id);
   if (!payment) throw new Error(`payment ${refund.payment_id} is gone`);
   const before = await refundedOf(database, payment.id);
-  const found = await kakaopay.lookup(payment.tid);
+  const provider = providers[payment.provider];
+  const found = await provider.lookup(payment);
   const cancelled = cancelledOf(found);
   if (cancelled === undefined) return `the provider says ${found.kind}`;
   if (cancelled >= before + refund.amount) return undefined;
   if (cancelled !== before) return `the provider has given back ${cancelled}, we know of ${before}`;
-  const cancelAvailable = payment.amount - before;
-  const outcome = await kakaopay.cancel({ tid: payment.tid, amount: refund.amount, cancelAvailable });
+  const outcome = await provider.cancel(payment, {
+    key: refund.key,
+    amount: refund.amount,
+    remaining: payment.amount - before,
+  });
   return outcome.kind === 'cancelled' ? undefined : `the provider's cancel: ${outcome.kind}`;
 }
 
@@ -108,9 +113,16 @@ async function recordRefunded(database: Database, refund: RefundRow): Promise<vo
     if (waiting.length === 0) {
       await move(tx, payment, REFUNDING, total >= payment.amount ? REFUNDED : PARTIALLY_REFUNDED);
     }
-    const { key, order_id, amount } = refund;
+    const { key, order_id: orderId, amount, shares } = refund;
     // With another refund still to come its status stays, and what has been given back grows.
-    paymentChanges.note(tx, order_id);
-    await appendToOutbox(tx, paymentRefunded, { paymentId: payment.id, orderId: order_id, key, amount });
+    paymentChanges.note(tx, orderId);
+    await appendToOutbox(tx, paymentRefunded, {
+      paymentId: payment.id,
+      orderId,
+      provider: payment.provider,
+      key,
+      amount,
+      ...(shares && { shares }),
+    });
   });
 }

@@ -53,6 +53,7 @@ export class StartPaymentResolver {
     const request = {
       orderId: input.orderId.toLowerCase(),
       buyerId: userId,
+      provider: input.provider,
       returnUrl,
       requestId: context.requestId,
     };

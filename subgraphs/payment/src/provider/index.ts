@@ -1,0 +1,9 @@
+export type {
+  ApproveOutcome,
+  CancelOutcome,
+  DeclineReason,
+  LookupOutcome,
+  PrepareOutcome,
+  Unknown,
+} from './outcomes.js';
+export type { NamedPayment, Provider, Providers, ToCancel, ToPrepare } from './provider.js';
