@@ -20,6 +20,8 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4090),
   SMTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   KAKAOPAY_WINDOW_MS: z.coerce.number().int().min(1).default(900_000),
+  TOSS_WINDOW_MS: z.coerce.number().int().min(1).default(1_800_000),
+  TOSS_CONFIRM_WINDOW_MS: z.coerce.number().int().min(1).default(600_000),
   KAKAO_CLIENT_SECRET: z.string().min(1).default('local-only-login-secret'),
   NAVER_CLIENT_SECRET: z.string().min(1).default('local-only-login-secret'),
   NAVER_SEARCH_CLIENT_SECRET: z.string().min(1).default('local-only-search-secret'),

@@ -4,6 +4,9 @@ import { json, parseJson, type Answer } from './http.js';
 /** What a call meets that fails as networks and servers do, whoever is emulated. */
 const OUTAGES = ['timeout-before', 'timeout-after', 'error-500'] as const;
 
+/** A call that nobody answers, and that is carried out in the end, after `delayMs`. */
+const LATE = 'timeout-later';
+
 /** A provider that people sign in by; `nonsense` is 200 with a text that is not JSON. */
 const LOGIN = {
   discovery: [...OUTAGES, 'nonsense'],
@@ -16,9 +19,14 @@ const LOGIN = {
 const TARGETS = {
   kakaopay: {
     ready: OUTAGES,
-    approve: [...OUTAGES, 'decline'],
-    cancel: [...OUTAGES, 'decline'],
+    approve: [...OUTAGES, 'decline', LATE],
+    cancel: [...OUTAGES, 'decline', LATE],
     lookup: OUTAGES,
+  },
+  toss: {
+    confirm: [...OUTAGES, 'decline', LATE],
+    lookup: OUTAGES,
+    cancel: [...OUTAGES, 'decline', LATE],
   },
   kakao: LOGIN,
   naver: LOGIN,

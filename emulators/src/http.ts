@@ -36,6 +36,11 @@ export function html(status: number, body: string): Answer {
   return send(status, headers, body);
 }
 
+/** A script that any page may take. */
+export function script(body: string): Answer {
+  return send(200, { 'content-type': 'text/javascript; charset=utf-8' }, body);
+}
+
 export function redirect(location: string): Answer {
   return send(303, { location }, '');
 }

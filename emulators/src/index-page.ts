@@ -7,6 +7,12 @@ const ROUTES = [
   ['POST /kakaopay/online/v1/payment/order', 'says how a payment stands'],
   ['GET /kakaopay/mockup/bridge/…', 'the buyer’s page, as ready answers it'],
   ['GET /kakaopay/calls', 'calls that arrived, by operation; ?tid= or ?partner_order_id= narrows it'],
+  ['POST /toss/v1/payments/confirm', 'Toss Payments: captures what the buyer agreed to'],
+  ['GET /toss/v1/payments/…, …/orders/…', 'says how a payment stands, by its key or its order id'],
+  ['POST /toss/v1/payments/…/cancel', 'gives all or a part of it back'],
+  ['GET /toss/v2/standard', 'the browser’s SDK'],
+  ['GET, POST /toss/payment-window?…', 'the buyer’s page, where the SDK leads'],
+  ['GET /toss/calls', 'calls that arrived, by operation; ?orderId= or ?paymentKey= narrows it'],
   ['GET /kakao/.well-known/openid-configuration', 'Kakao Login: issuer /kakao, and what it names'],
   ['GET, POST /kakao/oauth/authorize', 'the consent page; its form leads back with a code'],
   ['POST /kakao/oauth/token', 'tokens for a code or a refresh token'],
@@ -32,6 +38,7 @@ const ROUTES = [
   ['GET /mail', 'the same as JSON: to, subject, text, html, links'],
   ['GET /faults', 'faults that are armed now'],
   ['POST /faults', '{"target","operation","fault","times","delayMs"}: makes the next calls fail'],
+  ['GET /late-calls, POST /late-calls/land', 'calls that will be carried out later; does it now'],
   ['GET /healthz, /readyz, /metrics', 'for whoever starts and watches this'],
 ] as const;
 

@@ -14,6 +14,7 @@ async function main(): Promise<void> {
     port: env.PORT,
     smtpPort: env.SMTP_PORT,
     windowMs: env.KAKAOPAY_WINDOW_MS,
+    toss: { windowMs: env.TOSS_WINDOW_MS, confirmWindowMs: env.TOSS_CONFIRM_WINDOW_MS },
     kakaoSecret: env.KAKAO_CLIENT_SECRET,
     naverSecret: env.NAVER_CLIENT_SECRET,
     searchSecret: env.NAVER_SEARCH_CLIENT_SECRET,

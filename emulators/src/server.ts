@@ -7,6 +7,7 @@ import { html, json, readBody, text, type Answer, type Request } from './http.js
 import { indexPage } from './index-page.js';
 import { openKakao } from './kakao/routes.js';
 import { openKakaoPay } from './kakaopay/routes.js';
+import { LateCalls } from './late-calls.js';
 import { MailBox } from './mail/mail-box.js';
 import { answerMail } from './mail/routes.js';
 import { openSmtp } from './mail/smtp.js';
@@ -14,8 +15,11 @@ import { metrics } from './metrics.js';
 import { openNaver } from './naver/routes.js';
 import type { Limits } from './shopping/quota.js';
 import { openShopping } from './shopping/routes.js';
+import { openToss } from './toss/routes.js';
 
 const DRAIN_MS = 500;
+/** 30 minutes to pay, 10 to confirm. */
+const TOSS_WINDOWS = { windowMs: 1_800_000, confirmWindowMs: 600_000 };
 const LOGIN_SECRET = 'local-only-login-secret';
 const SEARCH_SECRET = 'local-only-search-secret';
 const SEARCH_LIMITS: Limits = { perDay: 25_000, perSecond: 10 };
@@ -27,6 +31,7 @@ export interface Options {
   smtpPort?: number;
   /** How long a KakaoPay tid and its page live, in ms. */
   windowMs?: number;
+  toss?: { windowMs?: number; confirmWindowMs?: number };
   /** The client secrets of the logins. */
   kakaoSecret?: string;
   naverSecret?: string;
@@ -50,12 +55,14 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
   const { searchSecret = SEARCH_SECRET, searchLimits = SEARCH_LIMITS } = options;
   const { now = () => new Date() } = options;
   const faults = new Faults();
+  const lateCalls = new LateCalls();
   const origin = (): string => {
     const { address, family, port } = server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   };
   const mailBox = new MailBox();
-  const kakaopay = openKakaoPay({ faults, windowMs, now, origin });
+  const kakaopay = openKakaoPay({ faults, lateCalls, windowMs, now, origin });
+  const toss = openToss({ ...TOSS_WINDOWS, ...options.toss, faults, lateCalls, now, origin });
   const kakao = openKakao({ faults, now, origin, clientSecret: kakaoSecret });
   const naver = openNaver({ faults, now, origin, clientSecret: naverSecret });
   const shopping = openShopping({ faults, now, clientSecret: searchSecret, limits: searchLimits });
@@ -63,6 +70,7 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
   function route(request: Request): Answer | Promise<Answer> {
     const { method, path } = request;
     if (path.startsWith('/kakaopay/')) return kakaopay.answer(request);
+    if (path.startsWith('/toss/')) return toss.answer(request);
     if (path.startsWith('/kakao/')) return kakao.answer(request);
     if (path.startsWith('/naver/')) return naver.answer(request);
     if (path.startsWith('/shopping/')) return shopping.answer(request);
@@ -74,11 +82,15 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
       case 'GET /readyz':
         return json(200, { status: 'ok' });
       case 'GET /metrics':
-        return text(200, metrics(kakaopay.calls, kakaopay.payments()));
+        return text(200, metrics({ kakaopay, toss }));
       case 'GET /faults':
         return json(200, { faults: faults.list() });
       case 'POST /faults':
         return faults.arm(request.body);
+      case 'GET /late-calls':
+        return json(200, { waiting: lateCalls.size });
+      case 'POST /late-calls/land':
+        return json(200, { landed: lateCalls.landAll() });
       default:
         return json(404, { error: 'NOT_FOUND' });
     }
@@ -120,6 +132,7 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
 
   async function shutDown(): Promise<void> {
     const closed = once(server, 'close');
+    lateCalls.close();
     server.close();
     // Withheld answers never end by themselves.
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();

@@ -81,7 +81,7 @@ test('a call without a key does not use a fault up', async () => {
 });
 
 test.each([
-  [{ target: 'toss', operation: 'ready', fault: 'decline' }, 'target'],
+  [{ target: 'paypal', operation: 'ready', fault: 'decline' }, 'target'],
   [{ target: 'mail', operation: 'ready', fault: 'error-500' }, 'operation'],
   [{ target: 'kakaopay', operation: 'constructor', fault: 'error-500' }, 'operation'],
   [{ target: 'kakaopay', operation: 'search', fault: 'error-500' }, 'operation'],
@@ -100,6 +100,6 @@ test.each([
 
 test('the refusal of a target names those that there are', async () => {
   await using shop = await openShop();
-  const { body } = await shop.fault({ target: 'toss', operation: 'ready', fault: 'none' });
+  const { body } = await shop.fault({ target: 'paypal', operation: 'ready', fault: 'none' });
   expect(JSON.stringify(body)).toContain('there is: kakaopay');
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { appendQuery } from '../append-query.js';
 import { document, markup } from '../html.js';
 import { html, redirect, type Answer, type Request } from '../http.js';
 import { korean } from './answers.js';
@@ -47,19 +48,12 @@ function pay(payment: Payment, method: Method, refusedByBank: boolean): Answer {
   payment.refusedByBank = refusedByBank;
   payment.pgToken = randomBytes(10).toString('hex');
   payment.status = 'AUTH_PASSWORD';
-  return leave(payment, withParameter(payment.approvalUrl, 'pg_token', payment.pgToken));
+  return leave(payment, appendQuery(payment.approvalUrl, { pg_token: payment.pgToken }));
 }
 
 function leave(payment: Payment, to: string): Answer {
   payment.leftTo = to;
   return redirect(to);
-}
-
-/** Appends as text: re-encoding by URLSearchParams would change what the merchant put there. */
-function withParameter(url: string, name: string, value: string): string {
-  const [address = '', ...fragment] = url.split('#');
-  const separator = address.includes('?') ? '&' : '?';
-  return [`${address}${separator}${name}=${value}`, ...fragment].join('#');
 }
 
 function form(payment: Payment, action: string): string {

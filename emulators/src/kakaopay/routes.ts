@@ -1,7 +1,8 @@
-import { Calls, type Counts } from '../calls.js';
+import { Calls } from '../calls.js';
 import type { Faults, OperationOf } from '../faults.js';
 import { json, type Answer, type Request } from '../http.js';
-import { delayed, withheld } from '../spoilt.js';
+import type { LateCalls } from '../late-calls.js';
+import { delayed, dropped, withheld } from '../spoilt.js';
 import { approve } from './approve.js';
 import { refuseUnauthorized } from './authorization.js';
 import { cancel } from './cancel.js';
@@ -25,6 +26,7 @@ const PAGE =
 
 export interface Parts {
   faults: Faults;
+  lateCalls: LateCalls;
   windowMs: number;
   now: () => Date;
   /** Where this process is reached, for the addresses that ready gives out. */
@@ -32,15 +34,15 @@ export interface Parts {
 }
 
 export interface KakaoPayEmulator {
-  calls: Calls;
+  calls: Calls<Operation>;
   payments(): number;
   answer(request: Request): Answer;
 }
 
 /** KakaoPay's one-time payments under /kakaopay. */
-export function openKakaoPay({ faults, windowMs, now, origin }: Parts): KakaoPayEmulator {
+export function openKakaoPay({ faults, lateCalls, windowMs, now, origin }: Parts): KakaoPayEmulator {
   const ledger = new Ledger(now, windowMs);
-  const calls = new Calls();
+  const calls = new Calls<Operation>(['ready', 'approve', 'cancel', 'lookup']);
 
   const perform: Record<Operation, (body: string, decline: boolean) => Answer> = {
     ready: (body) =>
@@ -66,7 +68,12 @@ export function openKakaoPay({ faults, windowMs, now, origin }: Parts): KakaoPay
     const fault = faults.take('kakaopay', operation);
     if (fault?.fault === 'timeout-before') return withheld(fault);
     if (fault?.fault === 'error-500') return delayed(failure('internal'), fault);
-    const answer = perform[operation](request.body, fault?.fault === 'decline');
+    const carryOut = (): Answer => perform[operation](request.body, fault?.fault === 'decline');
+    if (fault?.fault === 'timeout-later') {
+      lateCalls.add(carryOut, fault.delayMs);
+      return dropped();
+    }
+    const answer = carryOut();
     if (fault?.fault === 'timeout-after') return withheld(fault);
     return fault ? delayed(answer, fault) : answer;
   }
@@ -76,7 +83,7 @@ export function openKakaoPay({ faults, windowMs, now, origin }: Parts): KakaoPay
     const partnerOrderId = query.get('partner_order_id');
     if (tid !== null) return json(200, calls.of(tid));
     if (partnerOrderId === null) return json(200, calls.total);
-    return json(200, sum(ledger.ofOrder(partnerOrderId).map((payment) => calls.of(payment.tid))));
+    return json(200, calls.of(...ledger.ofOrder(partnerOrderId).map(({ tid }) => tid)));
   }
 
   function answer(request: Request): Answer {
@@ -90,12 +97,4 @@ export function openKakaoPay({ faults, windowMs, now, origin }: Parts): KakaoPay
   }
 
   return { calls, payments: () => ledger.size, answer };
-}
-
-function sum(all: Counts[]): Counts {
-  const total: Counts = { ready: 0, approve: 0, cancel: 0, lookup: 0 };
-  for (const counts of all) {
-    for (const operation of Object.keys(total) as Operation[]) total[operation] += counts[operation];
-  }
-  return total;
 }
