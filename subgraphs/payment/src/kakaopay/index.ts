@@ -1,4 +1,4 @@
-import type { Unknown } from '../provider/index.js';
+import { shortItemName, type Unknown } from '../provider/index.js';
 import { openClient } from './client.js';
 import { approveError, cancelError, lookupError } from './declines.js';
 import { readOrder } from './lookup.js';
@@ -11,8 +11,6 @@ export type { ApproveOutcome, CancelOutcome, LookupOutcome, ReadyOutcome } from 
 export const KAKAOPAY_READ_TIMEOUT_MS = 15_000;
 /** How long a tid and the buyer's page live. */
 export const KAKAOPAY_WINDOW_MS = 15 * 60_000;
-
-const ITEM_NAME_LENGTH = 100;
 
 export interface KakaoPayOptions {
   /** https://open-api.kakaopay.com, or an address that speaks the same under a path of its own. */
@@ -76,7 +74,7 @@ export function openKakaoPay(options: KakaoPayOptions): KakaoPay {
         cid,
         partner_order_id: input.partnerOrderId,
         partner_user_id: input.partnerUserId,
-        item_name: cut(input.itemName),
+        item_name: shortItemName(input.itemName),
         quantity: input.quantity,
         total_amount: input.amount,
         tax_free_amount: input.taxFreeAmount ?? 0,
@@ -87,8 +85,10 @@ export function openKakaoPay(options: KakaoPayOptions): KakaoPay {
       const reply = await client.call('ready', request, readyAnswer);
       if (reply.kind === 'unanswered') return { kind: 'unavailable', cause: reply.cause };
       if (reply.kind === 'error') {
-        const { httpStatus, code } = reply;
-        return httpStatus === 400 ? { kind: 'refused', code } : { kind: 'unavailable', cause: String(code) };
+        const { httpStatus, body } = reply;
+        return httpStatus === 400
+          ? { kind: 'refused', code: body.code }
+          : { kind: 'unavailable', cause: String(body.code) };
       }
       const { tid, next_redirect_pc_url, next_redirect_mobile_url, created_at } = reply.body;
       return {
@@ -111,7 +111,7 @@ export function openKakaoPay(options: KakaoPayOptions): KakaoPay {
       };
       const reply = await client.call('approve', request, approveAnswer);
       if (reply.kind === 'unanswered') return unknown(reply.cause);
-      if (reply.kind === 'error') return approveError(reply.code, reply.methodResult);
+      if (reply.kind === 'error') return approveError(reply.body.code, reply.body.methodResult);
       const { body } = reply;
       const isOurs =
         body.tid === tid && body.partner_order_id === partnerOrderId && body.amount.total === amount;
@@ -122,7 +122,7 @@ export function openKakaoPay(options: KakaoPayOptions): KakaoPay {
     async lookup(tid) {
       const reply = await client.call('order', { cid, tid }, orderAnswer);
       if (reply.kind === 'unanswered') return unknown(reply.cause);
-      if (reply.kind === 'error') return lookupError(reply.code);
+      if (reply.kind === 'error') return lookupError(reply.body.code);
       return reply.body.tid === tid ? readOrder(reply.body) : unknown('the answer is about another payment');
     },
 
@@ -136,7 +136,7 @@ export function openKakaoPay(options: KakaoPayOptions): KakaoPay {
       };
       const reply = await client.call('cancel', request, cancelAnswer);
       if (reply.kind === 'unanswered') return unknown(reply.cause);
-      if (reply.kind === 'error') return cancelError(reply.code, reply.methodResult);
+      if (reply.kind === 'error') return cancelError(reply.body.code, reply.body.methodResult);
       const { canceled_amount, cancel_available_amount } = reply.body;
       if (reply.body.tid !== tid) return unknown('the answer is about another payment');
       return { kind: 'cancelled', total: canceled_amount.total, remaining: cancel_available_amount.total };
@@ -148,10 +148,4 @@ export function openKakaoPay(options: KakaoPayOptions): KakaoPay {
 
 function unknown(cause: string): Unknown {
   return { kind: 'unknown', cause };
-}
-
-/** By whole characters: half of a surrogate pair is not text. */
-function cut(name: string): string {
-  if (name.length <= ITEM_NAME_LENGTH) return name;
-  return name.slice(0, ITEM_NAME_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '') + '…';
 }

@@ -41,7 +41,13 @@ export const cancelAnswer = z.object({
   cancel_available_amount: amount,
 });
 
-export const errorAnswer = z.object({
-  error_code: z.int(),
-  extras: z.object({ method_result_code: z.string().nullish() }).nullish(),
-});
+/** `methodResult` is the bank's. */
+export const errorAnswer = z
+  .object({
+    error_code: z.int(),
+    extras: z.object({ method_result_code: z.string().nullish() }).nullish(),
+  })
+  .transform(({ error_code: code, extras }) => ({
+    code,
+    methodResult: extras?.method_result_code ?? undefined,
+  }));

@@ -1,3 +1,5 @@
+export { openProviderHttp, type Reply } from './http.js';
+export { shortItemName } from './item-name.js';
 export type {
   ApproveOutcome,
   CancelOutcome,

@@ -1,0 +1,113 @@
+import { Pool } from 'undici';
+import type { z } from 'zod';
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const MAX_CONNECTIONS = 128;
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+export type Reply<Answer, Refusal> =
+  | { kind: 'ok'; body: Answer }
+  /** The provider refused, and says so in its own words. */
+  | { kind: 'error'; httpStatus: number; body: Refusal }
+  /** Nobody knows whether it was done. `cause` is for logs. */
+  | { kind: 'unanswered'; cause: string };
+
+export interface ProviderRequest {
+  method: 'GET' | 'POST';
+  /** Under the base URL. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: object;
+}
+
+export interface ProviderHttp<Refusal> {
+  /** Never rejects. @param deadline where several calls share one; else the call has one of its own. */
+  call<Answer>(
+    request: ProviderRequest,
+    schema: z.ZodType<Answer>,
+    deadline?: AbortSignal,
+  ): Promise<Reply<Answer, Refusal>>;
+  /** For several calls that have to end in the time of one. */
+  deadline(): AbortSignal;
+  close(): Promise<void>;
+}
+
+export interface ProviderHttpOptions<Refusal> {
+  baseUrl: string;
+  authorization: string;
+  /** Bounds a whole call, waiting for a connection included. */
+  timeoutMs: number;
+  /** How the provider says that it refuses. */
+  refusal: z.ZodType<Refusal>;
+}
+
+/** Speaks JSON to a provider's API. */
+export function openProviderHttp<Refusal>({
+  baseUrl,
+  authorization,
+  timeoutMs,
+  refusal,
+}: ProviderHttpOptions<Refusal>): ProviderHttp<Refusal> {
+  const base = new URL(baseUrl);
+  const prefix = base.pathname.replace(/\/+$/, '');
+  const pool = new Pool(base.origin, {
+    connections: MAX_CONNECTIONS,
+    connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
+    maxResponseSize: MAX_ANSWER_BYTES,
+  });
+  const deadline = () => AbortSignal.timeout(timeoutMs);
+
+  async function send({ method, path, headers, body }: ProviderRequest, signal: AbortSignal): Promise<Raw> {
+    const answer = await pool.request({
+      method,
+      path: prefix + path,
+      headers: { authorization, ...(body && { 'content-type': 'application/json' }), ...headers },
+      body: body ? JSON.stringify(body) : null,
+      signal,
+    });
+    return { httpStatus: answer.statusCode, text: await answer.body.text() };
+  }
+
+  function read<Answer>({ httpStatus, text }: Raw, schema: z.ZodType<Answer>): Reply<Answer, Refusal> {
+    const value = parse(text);
+    if (httpStatus === 200) {
+      const answer = schema.safeParse(value);
+      if (answer.success) return { kind: 'ok', body: answer.data };
+      return { kind: 'unanswered', cause: 'HTTP 200 with an unreadable body' };
+    }
+    const refused = refusal.safeParse(value);
+    // A server that failed in the middle may have done its work, whatever code it adds.
+    if (httpStatus >= 500 || !refused.success) return { kind: 'unanswered', cause: `HTTP ${httpStatus}` };
+    return { kind: 'error', httpStatus, body: refused.data };
+  }
+
+  return {
+    call: (request, schema, signal = deadline()) =>
+      send(request, signal).then(
+        (raw) => read(raw, schema),
+        (error: unknown) => ({ kind: 'unanswered', cause: nameOf(error) }),
+      ),
+    deadline,
+    // Whoever waits for an answer has been waited for: what still runs has been given up.
+    close: () => pool.destroy(),
+  };
+}
+
+interface Raw {
+  httpStatus: number;
+  text: string;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error's code or name. Its message could quote what was sent. */
+function nameOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  return typeof code === 'string' ? code : String(name);
+}
