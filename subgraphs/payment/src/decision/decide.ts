@@ -38,7 +38,7 @@ export async function decide(parts: PaymentParts, payment: PaymentRow, requestId
  */
 export async function settle(parts: PaymentParts, payment: PaymentRow, requestId: string): Promise<Decision> {
   const marked = await parts.orders.markDeciding(payment, requestId);
-  const found = await parts.providers[payment.provider].lookup(payment);
+  const found = await lookup(parts, payment);
   if (found.kind !== 'in-progress') return conclude(parts, payment, found);
   if (!marked) return giveUp(parts, payment);
   if (Date.now() > payment.window_ends_at.getTime() + GRACE_MS) {
@@ -49,10 +49,8 @@ export async function settle(parts: PaymentParts, payment: PaymentRow, requestId
 }
 
 async function approve(parts: PaymentParts, payment: PaymentRow): Promise<Decision> {
-  const { providers, sealer, log } = parts;
-  const place = { table: 'payment', column: 'token', row: payment.id };
-  const token = sealer.open(payment.token as Buffer, place);
-  const outcome = await providers[payment.provider].approve(payment, token);
+  const { providers, log } = parts;
+  const outcome = await providers[payment.provider].approve(payment, tokenOf(parts, payment));
   switch (outcome.kind) {
     case 'approved':
       return approved(parts, payment, outcome);
@@ -68,9 +66,16 @@ async function approve(parts: PaymentParts, payment: PaymentRow): Promise<Decisi
   }
 }
 
+const lookup = (parts: PaymentParts, payment: PaymentRow) =>
+  parts.providers[payment.provider].lookup(payment, tokenOf(parts, payment));
+
+/** Kept while the payment is APPROVING. */
+const tokenOf = ({ sealer }: PaymentParts, { id, token }: PaymentRow) =>
+  sealer.open(token as Buffer, { table: 'payment', column: 'token', row: id });
+
 /** A used token is wrong as well: only the provider knows whether it was used for this payment. */
 async function meetWrongToken(parts: PaymentParts, payment: PaymentRow): Promise<Decision> {
-  const found = await parts.providers[payment.provider].lookup(payment);
+  const found = await lookup(parts, payment);
   if (found.kind !== 'in-progress') return conclude(parts, payment, found);
   const ready = await recordWrongToken(parts.database, payment);
   return ready ? { kind: 'declined', reason: DeclineReason.INVALID, payment: ready } : reread(parts, payment);

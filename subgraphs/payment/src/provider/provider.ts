@@ -35,7 +35,8 @@ export interface Provider {
   prepare(input: ToPrepare): Promise<PrepareOutcome>;
   /** @param payment `attempt` tells a repetition from another try with another token. */
   approve(payment: NamedPayment & Pick<PaymentRow, 'attempt'>, token: string): Promise<ApproveOutcome>;
-  lookup(payment: NamedPayment): Promise<LookupOutcome>;
+  /** @param token what the buyer brought, while it is kept: a provider may know of several tries to pay one payment. */
+  lookup(payment: NamedPayment, token?: string): Promise<LookupOutcome>;
   cancel(payment: NamedPayment, refund: ToCancel): Promise<CancelOutcome>;
   /** Waits for calls in flight, each of which ends by its deadline. */
   close(): Promise<void>;
