@@ -9,6 +9,9 @@ import {
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
 import { KAKAOPAY_READ_TIMEOUT_MS } from './kakaopay/index.js';
+import { TOSS_TIMEOUT_MS } from './toss/toss-provider.js';
+
+export type PaymentEnv = ReturnType<typeof readPaymentEnv>;
 
 export const readPaymentEnv = () =>
   exitOnEnvironmentError(() =>
@@ -25,7 +28,7 @@ export const readPaymentEnv = () =>
       TOSS_CLIENT_KEY: z.string().min(1),
       /** The script of the provider's browser SDK, version 2. */
       TOSS_SDK_URL: providerUrl().default('https://js.tosspayments.com/v2/standard'),
-      TOSS_TIMEOUT_MS: z.coerce.number().int().positive().default(30_000),
+      TOSS_TIMEOUT_MS: z.coerce.number().int().positive().default(TOSS_TIMEOUT_MS),
       PUBLIC_URL: publicUrl(),
       /** What the platform keeps of a sale, in hundredths of a percent. */
       PLATFORM_FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(500),

@@ -7,7 +7,7 @@ import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { openSettling } from './decision/settle-unknown.js';
 import { readPaymentEnv } from './env.js';
-import { openKakaoPayProvider } from './kakaopay/kakaopay-provider.js';
+import { openProviders } from './open-providers.js';
 import { openOrderClient } from './order-client.js';
 import { onOrderCancelled, onOrderExpired } from './order-ended/on-order-ended.js';
 import { onOrderPaid } from './order-paid/on-order-paid.js';
@@ -32,17 +32,9 @@ await runService(log, async (own) => {
   own(paymentChanges.listen(feed.announce));
   const identity = { service: 'payment', identitySecret: env.IDENTITY_SECRET };
   const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
-  const kakaopay = own(
-    openKakaoPayProvider({
-      baseUrl: env.KAKAOPAY_URL,
-      secretKey: env.KAKAOPAY_SECRET_KEY,
-      cid: env.KAKAOPAY_CID,
-      readTimeoutMs: env.KAKAOPAY_TIMEOUT_MS,
-    }),
-  );
   const parts = {
     database,
-    providers: { KAKAOPAY: kakaopay },
+    providers: openProviders(env, own),
     orders: openOrderClient(order),
     sealer: env.PAYMENT_TOKEN_KEYS,
     log,

@@ -4,7 +4,7 @@ import type { DeclineReason } from './payment.entity.js';
 import { assertAllowed, type PaymentStatus } from './payment-status.js';
 
 /** Who takes the money. */
-export type ProviderName = 'KAKAOPAY';
+export type ProviderName = 'KAKAOPAY' | 'TOSS_PAYMENTS';
 
 /** The table `payment`, as PostgreSQL gives it. */
 export interface PaymentRow {

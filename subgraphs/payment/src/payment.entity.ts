@@ -6,6 +6,7 @@ import { PaymentStatus } from './payment-status.js';
 
 export enum PaymentProvider {
   KAKAOPAY = 'KAKAOPAY',
+  TOSS_PAYMENTS = 'TOSS_PAYMENTS',
 }
 registerEnumType(PaymentProvider, { name: 'PaymentProvider', description: 'Who takes the money.' });
 

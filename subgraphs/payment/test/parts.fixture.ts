@@ -14,7 +14,7 @@ export function partsWith(
   const key = () => randomBytes(32).toString('base64');
   return {
     database,
-    providers: { KAKAOPAY: provider as Provider },
+    providers: { KAKAOPAY: provider as Provider, TOSS_PAYMENTS: provider as Provider },
     orders: {
       toPay: () => Promise.resolve(null),
       markDeciding: () => Promise.resolve(true),
