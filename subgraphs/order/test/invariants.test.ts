@@ -218,7 +218,7 @@ test.each(breaks)('%s', async (_, by, broken) => {
 });
 
 test('two approved payments of one order, where the index that refuses them is gone', async () => {
-  const again = `INSERT INTO payment.payment (id, order_id, buyer_id, provider, status, amount, tid, redirect_url, approved_at, window_ends_at)
+  const again = `INSERT INTO payment.payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url, approved_at, window_ends_at)
     SELECT gen_random_uuid(), order_id, buyer_id, provider, status, amount, 'again', '', approved_at, window_ends_at
     FROM payment.payment WHERE order_id = '${world.orders.confirmed}'`;
   expect(await world.brokenBy('DROP INDEX payment.payment_one_per_order', again)).toEqual([

@@ -149,7 +149,7 @@ async function live(tx: Sql, life: Life, id: string, serial: number): Promise<vo
 async function pay(tx: Sql, orderId: string, id: string, givenBack: number | null): Promise<void> {
   const status = givenBack === null ? 'APPROVED' : givenBack === PRICE ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
   await tx.run(
-    `INSERT INTO payment.payment (id, order_id, buyer_id, provider, status, amount, tid, redirect_url, approved_at,
+    `INSERT INTO payment.payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url, approved_at,
        window_ends_at)
      VALUES ($1, $2, $2, 'KAKAOPAY', $3, $4, $5, '', now(), now())`,
     [id, orderId, status, PRICE, `T${id}`],
