@@ -7,6 +7,11 @@ import {
   type LiveViewersArguments,
 } from './live-viewers/arguments.ts';
 import {
+  paidOrdersUsage,
+  readPaidOrdersArguments,
+  type PaidOrdersArguments,
+} from './paid-orders/arguments.ts';
+import {
   readStockReadsArguments,
   stockReadsUsage,
   type StockReadsArguments,
@@ -14,7 +19,7 @@ import {
 
 /** What a benchmark is told. */
 export type BenchArguments =
-  FlashSaleArguments | HoldEndArguments | LiveViewersArguments | StockReadsArguments;
+  FlashSaleArguments | HoldEndArguments | LiveViewersArguments | PaidOrdersArguments | StockReadsArguments;
 
 interface Known {
   usage: string;
@@ -30,6 +35,11 @@ const scenarios: Record<BenchArguments['scenario'], Known> = {
     usage: liveViewersUsage,
     read: readLiveViewersArguments,
     profiled: ['gateway', 'catalog'],
+  },
+  'paid-orders': {
+    usage: paidOrdersUsage,
+    read: readPaidOrdersArguments,
+    profiled: ['gateway', 'order', 'payment'],
   },
   'stock-reads': { usage: stockReadsUsage, read: readStockReadsArguments, profiled: ['gateway', 'catalog'] },
 };

@@ -5,8 +5,15 @@ import { parseArgs } from 'node:util';
 /** The command line cannot be understood. */
 export class UsageError extends Error {}
 
+interface Whole {
+  usual: number;
+  most: number;
+  /** One, unless there is usually none. */
+  least?: number;
+}
+
 /** What a scenario takes: numbers with what is usual and what is most, and flags. */
-export type Options = Record<string, 'flag' | { usual: number; most: number }>;
+export type Options = Record<string, 'flag' | Whole>;
 
 export type Values<O extends Options> = {
   [name in keyof O]: O[name] extends 'flag' ? boolean : number;
@@ -35,9 +42,8 @@ function parse(args: string[], options: Options) {
   }
 }
 
-/** What is usually none may be none; of anything else there is one at least. */
-function whole(name: string, text: string | undefined, { usual, most }: { usual: number; most: number }) {
-  const least = Math.min(usual, 1);
+/** What is usually none may be none; of anything else there is one at least, unless it says so. */
+function whole(name: string, text: string | undefined, { usual, most, least = Math.min(usual, 1) }: Whole) {
   if (text === undefined) return usual;
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;

@@ -52,5 +52,6 @@ export function shortageOf(args: BenchArguments, limits: MachineLimits): string 
 function connectionsOf(args: BenchArguments): number {
   if (args.scenario === 'live-viewers') return args.viewers;
   if (args.scenario === 'hold-end') return Math.ceil(args.orders / ORDERS_PER_SOCKET);
+  if (args.scenario === 'paid-orders') return Math.max(args.buyers, args.burst > 0 ? args.connections : 0);
   return args.connections;
 }

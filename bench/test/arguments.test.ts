@@ -96,6 +96,7 @@ test('who is not understood is told how the scenario is used, or all of them', (
     'npm run bench -- flash-sale',
     'npm run bench -- hold-end',
     'npm run bench -- live-viewers',
+    'npm run bench -- paid-orders',
     'npm run bench -- stock-reads',
   ]);
 });

@@ -110,7 +110,9 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
     if (answer.kind === 'withhold') return dropAfter(response, answer.dropAfterMs);
     // Unreferenced, so that a long delay does not keep a stopped process alive.
     if (answer.delayMs > 0) await delay(answer.delayMs, undefined, { ref: false });
-    response.writeHead(answer.status, answer.headers).end(answer.body);
+    // Without it, Node sends chunks: more work for whoever calls.
+    const headers = { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) };
+    response.writeHead(answer.status, headers).end(answer.body);
   }
 
   const server = createServer((incoming, response) => {

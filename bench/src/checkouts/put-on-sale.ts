@@ -3,12 +3,15 @@ import type { Buyer } from '@stampede/shared/testing';
 /** Any buyer may have so many of a product, which is the most that the API allows. */
 export const MOST_PER_BUYER = 1_000;
 
+/** What a unit costs, in won. */
+export const PRICE = 100_000;
+
 /** Puts a product on sale that opened a minute ago, whose holds outlive any benchmark. @throws Error */
 export async function putOnSale(seller: Buyer, name: string, stock: number): Promise<string> {
   const input = {
     name,
     brands: ['Test Brand'],
-    price: 100_000,
+    price: PRICE,
     stock,
     limitPerBuyer: MOST_PER_BUYER,
     holdMinutes: 1_440,

@@ -2,12 +2,15 @@
 export interface HttpAnswer {
   status: number;
   body: string;
+  /** Where a redirect leads. */
+  location?: string;
   /** Whether the server ends the connection after it. */
   closes: boolean;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = /\r\ncontent-length: *(\d+)/i;
+const LOCATION = /\r\nlocation: *([^\r]+)/i;
 const CLOSES = /\r\nconnection: *close/i;
 
 /** What has come is not an HTTP answer that this client understands. */
@@ -43,8 +46,11 @@ function parse(text: Buffer): HttpAnswer | undefined {
   const to = from + Number(length);
   if (text.length < to) return undefined;
   if (text.length > to) throw new NotUnderstood('more than one answer to one request');
+  const status = Number(head.slice(9, 12));
+  const location = status >= 300 && status < 400 ? LOCATION.exec(head)?.[1] : undefined;
   return {
-    status: Number(head.slice(9, 12)),
+    status,
+    ...(location !== undefined && { location }),
     body: text.toString('utf8', from, to),
     closes: CLOSES.test(head),
   };
