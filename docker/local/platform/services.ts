@@ -54,15 +54,16 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
   };
   const urls = Object.fromEntries(serviceRoles.map((role) => [`${role.toUpperCase()}_URL`, at(ports[role])]));
   const smtpPort = await freePort();
+  const publicUrl = `http://localhost:${port}`;
   const emulators = service('emulators', 'emulators', await freePort(), {
     ...commonEnv(home),
     SMTP_PORT: String(smtpPort),
     KAKAO_CLIENT_SECRET: loginSecret,
     NAVER_CLIENT_SECRET: loginSecret,
     NAVER_SEARCH_CLIENT_SECRET: searchSecret,
+    TOSS_WEBHOOK_URL: `${publicUrl}/webhooks/toss`,
   });
   const providers = { emulatorsUrl: emulators.url, smtpUrl: `smtp://127.0.0.1:${smtpPort}` };
-  const publicUrl = `http://localhost:${port}`;
 
   const common = {
     ...commonEnv(home),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { request } from 'undici';
 import type { TestAccount } from './accounts.js';
 import { eventually } from './eventually.js';
 import type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
 import * as operations from './buyer-operations.js';
+import { agreeAtProvider, type Agreed, type ProviderName } from './pay-at-provider.js';
 
 export interface Line {
   productId: string;
@@ -55,12 +55,17 @@ export class Buyer {
     return this.send(operations.CHECKOUT, { input: { lines, idempotencyKey, ...shipTo } });
   }
 
-  startPayment(orderId: string, returnUrl = 'http://localhost:4000/return'): Promise<GraphqlAnswer> {
-    return this.send(operations.START, { input: { orderId, provider: 'KAKAOPAY', returnUrl } });
+  startPayment(
+    orderId: string,
+    returnUrl = 'http://localhost:4000/return',
+    provider: ProviderName = 'KAKAOPAY',
+  ): Promise<GraphqlAnswer> {
+    return this.send(operations.START, { input: { orderId, provider, returnUrl } });
   }
 
-  approvePayment(paymentId: string, token: string): Promise<GraphqlAnswer> {
-    return this.send(operations.APPROVE, { input: { paymentId, token } });
+  /** @param amount won, as the provider's redirect carried it; Toss Payments' does */
+  approvePayment(paymentId: string, token: string, amount?: number): Promise<GraphqlAnswer> {
+    return this.send(operations.APPROVE, { input: { paymentId, token, amount } });
   }
 
   cancelOrder(id: string): Promise<GraphqlAnswer> {
@@ -82,9 +87,14 @@ export class Buyer {
   }
 
   /** Starts a payment and presses “pay” on the provider's page. @returns what approves it */
-  async paysAtProvider(orderId: string, choice = 'card'): Promise<{ paymentId: string; token: string }> {
-    const payment = expectType(await this.startPayment(orderId), 'startPayment', 'Payment');
-    return { paymentId: String(payment.id), token: await pressPay(String(payment.redirectUrl), choice) };
+  async paysAtProvider(
+    orderId: string,
+    choice = 'card',
+    provider: ProviderName = 'KAKAOPAY',
+  ): Promise<Agreed & { paymentId: string }> {
+    const started = await this.startPayment(orderId, undefined, provider);
+    const { id, redirectUrl } = expectType(started, 'startPayment', 'Payment');
+    return { paymentId: String(id), ...(await agreeAtProvider(provider, String(redirectUrl), choice)) };
   }
 
   /** Buys: places the order, pays, and waits until it is confirmed. @returns the order as it stands */
@@ -100,9 +110,9 @@ export class Buyer {
   }
 
   /** Pays an order that has been placed. @throws Error when the payment is not approved */
-  async pays(orderId: string): Promise<void> {
-    const { paymentId, token } = await this.paysAtProvider(orderId);
-    expectType(await this.approvePayment(paymentId, token), 'approvePayment', 'Payment');
+  async pays(orderId: string, provider?: ProviderName): Promise<void> {
+    const { paymentId, token, amount } = await this.paysAtProvider(orderId, 'card', provider);
+    expectType(await this.approvePayment(paymentId, token, amount), 'approvePayment', 'Payment');
   }
 
   /** Cancels an order. @throws Error when it is refused */
@@ -147,19 +157,6 @@ export class Buyer {
       return data.order;
     });
   }
-}
-
-/** Presses a button of the emulator's page as a person does. @returns the token that came back, or '' */
-export async function pressPay(redirectUrl: string, choice = 'card'): Promise<string> {
-  const response = await request(redirectUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: `choice=${choice}`,
-  });
-  await response.body.dump();
-  const location = response.headers.location;
-  if (typeof location !== 'string') throw new Error(`the provider's page answered ${response.statusCode}`);
-  return new URL(location).searchParams.get('pg_token') ?? '';
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any

@@ -58,6 +58,7 @@ export async function describeProcesses(
       KAKAO_CLIENT_SECRET: LOGIN_SECRET,
       NAVER_CLIENT_SECRET: LOGIN_SECRET,
       NAVER_SEARCH_CLIENT_SECRET: SEARCH_SECRET,
+      TOSS_WEBHOOK_URL: `${publicUrl}/webhooks/toss`,
       ...env.emulators,
     }),
     user: subgraph('user', {

@@ -8,7 +8,15 @@ import type { Role } from '../identity/index.js';
 import { createAccounts } from './accounts.js';
 import { Buyer } from './buyer.js';
 import { deleteTopology } from './delete-topology.js';
-import { readProviderCalls, setFault, type Fault, type ProviderCalls } from './emulated-provider.js';
+import {
+  landLateCalls,
+  readProviderCalls,
+  readTossCalls,
+  setFault,
+  type Fault,
+  type ProviderCalls,
+  type TossCalls,
+} from './emulated-provider.js';
 import { openGraphqlClient, type GraphqlClient } from './graphql-client.js';
 import { assertInvariants } from './invariants.js';
 import { describeProcesses, type ProcessName, type ShopProcesses } from './shop-processes.js';
@@ -47,10 +55,14 @@ export interface Shop extends AsyncDisposable {
   createProduct(input?: object): Promise<{ id: string }>;
   /** Runs statements as an administrator, in one service's schema. */
   sql(schema: ServiceName): Database;
-  /** Sets a fault of the KakaoPay emulator. */
+  /** Sets a fault of an emulated provider, KakaoPay unless it says otherwise. */
   fault(fault: Fault): Promise<void>;
-  /** How often the provider was called for an order. */
+  /** Carries out at once what a fault `timeout-later` holds back. @returns how many calls */
+  landLateCalls(): Promise<number>;
+  /** How often KakaoPay was called for an order. */
   providerCalls(orderId: string): Promise<ProviderCalls>;
+  /** How often Toss Payments was called for a payment, by our id of it. */
+  tossCalls(paymentId: string): Promise<TossCalls>;
   /** Waits until nothing is in flight, then checks what must always be true. @throws AssertionError */
   invariants(): Promise<void>;
   /** Stops every service, and removes what the shop kept. */
@@ -150,6 +162,8 @@ async function open(
     createProduct,
     sql,
     fault: (fault) => setFault(emulatorsUrl, fault),
+    landLateCalls: () => landLateCalls(emulatorsUrl),
+    tossCalls: (paymentId) => readTossCalls(emulatorsUrl, paymentId),
     providerCalls: (orderId) => readProviderCalls(emulatorsUrl, orderId),
     invariants: () => assertInvariants({ sql, redis, namespace }),
     [Symbol.asyncDispose]: close,
