@@ -133,6 +133,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   // What the services ask one another. Types that are `@inaccessible` as a whole need no rows.
   ['Query', who.SERVICE, 'productExists productListing stockBook stockLedger orderToPay'],
   ['Query', who.SERVICE, 'saleFunnel'],
+  ['Query', who.SERVICE, 'hostedPayment'],
   ['Query', who.SERVICE, 'orderLetter'],
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
   ['Query', who.SERVICE, 'personalDataOfWishes openingSale savedAddress'],

@@ -3,5 +3,5 @@ import type { PaymentParts } from './payment-parts.js';
 import { buildPayment } from './schema.js';
 
 // The schema needs its resolvers' shapes only: no part is called.
-const { sdl } = await buildPayment({} as PaymentParts, '');
+const { sdl } = await buildPayment({} as PaymentParts, '', { sdkUrl: '', clientKey: '' });
 emitSchema(sdl);

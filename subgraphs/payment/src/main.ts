@@ -7,7 +7,7 @@ import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
 import { openSettling } from './decision/settle-unknown.js';
 import { readPaymentEnv } from './env.js';
-import { openProviders } from './open-providers.js';
+import { openProviders, tossSdkOf } from './open-providers.js';
 import { openOrderClient } from './order-client.js';
 import { onOrderCancelled, onOrderExpired } from './order-ended/on-order-ended.js';
 import { onOrderPaid } from './order-paid/on-order-paid.js';
@@ -53,7 +53,7 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
-  const subgraph = await buildPayment(parts, env.RETURN_ORIGINS);
+  const subgraph = await buildPayment(parts, env.RETURN_ORIGINS, tossSdkOf(env));
   const readiness = readinessOf({ database });
   own(
     await serveSubgraph({

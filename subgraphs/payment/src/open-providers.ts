@@ -1,4 +1,5 @@
 import type { PaymentEnv } from './env.js';
+import type { TossSdk } from './hosted-page/hosted-payment.js';
 import { openKakaoPayProvider } from './kakaopay/kakaopay-provider.js';
 import type { Provider, Providers } from './provider/index.js';
 import { openTossProvider } from './toss/toss-provider.js';
@@ -21,4 +22,10 @@ export const openProviders = (env: PaymentEnv, own: <T extends Provider>(provide
       publicUrl: env.PUBLIC_URL,
     }),
   ),
+});
+
+/** What a buyer's browser is given to pay by Toss Payments. */
+export const tossSdkOf = ({ TOSS_SDK_URL: sdkUrl, TOSS_CLIENT_KEY: clientKey }: PaymentEnv): TossSdk => ({
+  sdkUrl,
+  clientKey,
 });

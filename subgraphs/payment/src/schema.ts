@@ -3,16 +3,19 @@ import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { ApprovePaymentResolver } from './approve-payment/approve-payment.resolver.js';
 import { openPaymentReader } from './history/payment-reader.js';
 import { OrderPaymentsResolver, PaymentResolver } from './history/payment.resolver.js';
+import { HostedPageResolver } from './hosted-page/hosted-page.resolver.js';
+import type { TossSdk } from './hosted-page/hosted-payment.js';
 import type { PaymentParts } from './payment-parts.js';
 import { paymentOf } from './payment-view.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
 import { StartPaymentResolver } from './start-payment/start-payment.resolver.js';
 
-export function buildPayment(parts: PaymentParts, returnOrigins: string): Promise<Subgraph> {
+export function buildPayment(parts: PaymentParts, returnOrigins: string, sdk: TossSdk): Promise<Subgraph> {
   const reader = openPaymentReader(parts.database);
   return buildSubgraph({
     resolvers: [
       new ApprovePaymentResolver(parts),
+      new HostedPageResolver(parts.database, sdk),
       new OrderPaymentsResolver(reader),
       new PaymentResolver(reader),
       new PersonalDataResolver(parts.database),
