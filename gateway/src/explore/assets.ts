@@ -11,7 +11,7 @@ export interface Asset {
 }
 
 /** Our own scripts: plain modules, served as they are. */
-const OWN = new URL('../../browser/', import.meta.url);
+const OWN = new URL('../../browser/explore/', import.meta.url);
 const OWN_NAMES = readdirSync(OWN);
 const BUNDLE_NAMES = ['bundle.js', 'bundle.css', 'editor.worker.js', 'json.worker.js', 'graphql.worker.js'];
 
