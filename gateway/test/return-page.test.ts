@@ -43,11 +43,22 @@ test('shows what an address carries as text, never as markup or as another mutat
   expect(headers.get('referrer-policy')).toBe('no-referrer');
 });
 
-test('says that nothing was paid when the provider sends no token', async () => {
-  const { text } = await back({ payment: '<b>pay-1</b>' });
+test('says that nothing was paid when the provider sends no token, and how to give the payment up', async () => {
+  const { text } = await back({ payment: '<b>pay-1</b>', outcome: 'cancelled' });
   expect(text).toContain('Nothing was paid');
   expect(text).toContain('&lt;b&gt;pay-1&lt;/b&gt;');
   expect(text).not.toContain('approvePayment');
+  expect(mutationOf(text)).toContain('abandonPayment(id: "<b>pay-1</b>")');
+  expect(() => parse(mutationOf(text))).not.toThrow();
+});
+
+test('says why Toss Payments refused by its code, and never in words that an address carries', async () => {
+  const failed = { payment: 'pay-1', outcome: 'failed', message: 'Call 02-000', paymentKey: 'key-1' };
+  const { text } = await back({ ...failed, code: 'REJECT_CARD_COMPANY' });
+  expect(text).toContain('<dd><code>REJECT_CARD_COMPANY</code></dd>');
+  expect(text).not.toContain('02-000');
+  expect(mutationOf(text)).toContain('abandonPayment(id: "pay-1")');
+  expect((await back({ ...failed, code: 'Call 02-000' })).text).not.toContain('02-000');
 });
 
 test('says so when it is opened without a payment', async () => {

@@ -4,7 +4,8 @@ import { page, type Page } from './page.js';
 
 /**
  * `/return`: where a buyer without a client of their own comes back from the payment provider. It shows what
- * `approvePayment` needs, ready for pasting. It changes nothing itself: a GET must not spend money.
+ * `approvePayment` needs, or of who has not paid `abandonPayment`, ready for pasting. It changes nothing itself: a GET
+ * must not spend money.
  */
 export const returnPage = (publicUrl: string) =>
   page((query, language) => {
@@ -12,7 +13,9 @@ export const returnPage = (publicUrl: string) =>
     // KakaoPay's name for it, and Toss Payments'.
     const token = query.get('pg_token') ?? query.get('paymentKey') ?? '';
     if (paymentId === '') return nothingHere(language);
-    if (token === '') return notPaid(paymentId, language);
+    // Toss Payments adds the code, and we the outcome.
+    const isOver = token === '' || query.has('code') || query.has('outcome');
+    if (isOver) return notPaid(paymentId, codeOf(query), publicUrl, language);
     return paid({ paymentId, token, amount: amountOf(query), publicUrl }, language);
   });
 
@@ -29,6 +32,12 @@ function amountOf(query: URLSearchParams): string | undefined {
   return /^\d{1,15}$/.test(amount) ? amount : undefined;
 }
 
+/** Why Toss Payments sends somebody back unpaid. Its message is not shown: anybody can write one into an address. */
+function codeOf(query: URLSearchParams): string | undefined {
+  const code = query.get('code') ?? '';
+  return /^[A-Z][A-Z0-9_]{1,99}$/.test(code) ? code : undefined;
+}
+
 function paid(back: Return, language: Language): Page {
   const words = WORDS[language];
   return {
@@ -36,12 +45,12 @@ function paid(back: Return, language: Language): Page {
     content: markup`<h1>${words.left}</h1>
 <p>${words.leftText} <a href="${back.publicUrl}/graphql">${back.publicUrl}/graphql</a>.</p>
 <dl><dt>${words.payment}</dt><dd><code>${back.paymentId}</code></dd><dt>${words.token}</dt><dd><code>${back.token}</code></dd></dl>
-<pre>${mutation(back)}</pre>`,
+<pre>${approval(back)}</pre>`,
   };
 }
 
 /** A string of GraphQL is written as one of JSON. */
-function mutation({ paymentId, token, amount }: Return): string {
+function approval({ paymentId, token, amount }: Return): string {
   const given = [`paymentId: ${JSON.stringify(paymentId)}`, `token: ${JSON.stringify(token)}`];
   if (amount !== undefined) given.push(`amount: ${amount}`);
   return `mutation {
@@ -53,15 +62,24 @@ function mutation({ paymentId, token, amount }: Return): string {
 }`;
 }
 
-function notPaid(paymentId: string, language: Language): Page {
+function notPaid(paymentId: string, code: string | undefined, publicUrl: string, language: Language): Page {
   const words = WORDS[language];
   return {
     title: words.title,
     content: markup`<h1>${words.notPaid}</h1>
 <p>${words.notPaidText}</p>
-<dl><dt>${words.payment}</dt><dd><code>${paymentId}</code></dd></dl>`,
+<dl><dt>${words.payment}</dt><dd><code>${paymentId}</code></dd>
+${code === undefined ? [] : markup`<dt>${words.code}</dt><dd><code>${code}</code></dd>`}</dl>
+<p>${words.abandonText} <a href="${publicUrl}/graphql">${publicUrl}/graphql</a>.</p>
+<pre>${abandonment(paymentId)}</pre>`,
   };
 }
+
+const abandonment = (paymentId: string) => `mutation {
+  abandonPayment(id: ${JSON.stringify(paymentId)}) {
+    id status declineReason order { id status payBy }
+  }
+}`;
 
 function nothingHere(language: Language): Page {
   const words = WORDS[language];
@@ -83,6 +101,9 @@ const WORDS = {
     notPaid: 'Nothing was paid',
     notPaidText:
       'The payment was cancelled, or the provider refused it. The order stays payable until its hold ends: start a payment again.',
+    code: 'Why',
+    abandonText:
+      'Who will not come back to this payment may give it up: the buyer who is signed in sends this to',
     nothing: 'Nothing to see here',
     nothingText:
       'This page is where a payment provider sends a buyer back to. It was opened without a payment.',
@@ -96,6 +117,8 @@ const WORDS = {
     token: '토큰',
     notPaid: '결제되지 않았습니다',
     notPaidText: '결제가 취소되었거나 거절되었습니다. 확보 시간이 끝나기 전에는 다시 결제할 수 있습니다.',
+    code: '사유',
+    abandonText: '이 결제를 더 진행하지 않으려면 로그인한 구매자가 아래 내용을 보내 주세요:',
     nothing: '표시할 내용이 없습니다',
     nothingText: '결제사가 구매자를 돌려보내는 페이지입니다. 결제 정보 없이 열렸습니다.',
   },
