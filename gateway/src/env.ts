@@ -28,7 +28,7 @@ const shape = {
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
   SUBGRAPH_DEADLINE_MS: milliseconds.default(10_000),
   /** Longer than the payment provider may take to answer an approval. */
-  PAYMENT_DEADLINE_MS: milliseconds.default(20_000),
+  PAYMENT_DEADLINE_MS: milliseconds.default(40_000),
   /** Milliseconds between pings of live connections; who has not answered by the next is cut off. */
   LIVE_HEARTBEAT_MS: milliseconds.default(15_000),
   /** In which a WebSocket has to send its `connection_init`. */

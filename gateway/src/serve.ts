@@ -27,6 +27,9 @@ import { openAskUser } from './pages/ask-user.js';
 import { homePage } from './pages/home-page.js';
 import { productPage } from './pages/product-page.js';
 import { returnPage } from './pages/return-page.js';
+import { openAskPayment } from './pages/toss/ask-payment.js';
+import { TOSS_PAGES, tossPage } from './pages/toss/toss-page.js';
+import { tossScript } from './pages/toss/toss-script.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
 import { openKnownOperations } from './single-fetch/known-operations.js';
 import type { Upstreams } from './upstream/upstreams.js';
@@ -111,6 +114,10 @@ export async function serveGateway(parts: GatewayParts) {
   );
   const hasUserService = env.USER_URL !== undefined && supergraph.members.some(({ name }) => name === 'user');
   const askUser = openAskUser(() => upstreams.source('user'), log);
+  const hasPaymentService =
+    env.addresses.payment !== undefined && supergraph.members.some(({ name }) => name === 'payment');
+  const toss = hasPaymentService && tossPage(openAskPayment(() => upstreams.source('payment'), log));
+  const product = productPage(executeBy(server));
   const listener = await listen({
     host: env.HOST,
     port: env.PORT,
@@ -119,10 +126,14 @@ export async function serveGateway(parts: GatewayParts) {
       '/': homePage,
       '/return': returnPage(env.PUBLIC_URL),
       ...(hasUserService && accountPages({ publicUrl: env.PUBLIC_URL, clients, origins, identify, askUser })),
+      ...(toss && { '/pay/toss.js': tossScript() }),
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
       ...operatorRoutes(readiness, metrics),
     },
-    fallback: productPage(executeBy(server)),
+    fallback: (request, response, url) =>
+      toss && url.pathname.startsWith(TOSS_PAGES)
+        ? toss(request, response, url)
+        : product(request, response, url),
     upgrades: { '/graphql': live.upgrade },
   });
   return {
