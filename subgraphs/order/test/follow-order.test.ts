@@ -5,7 +5,6 @@ import { openChangeFeed, type ChangeFeed } from '@stampede/shared/live';
 import { openLog } from '@stampede/shared/telemetry';
 import { eventually, openTcpProxy, through } from '@stampede/shared/testing';
 import { cancelOrder } from '../src/cancellation/cancel-order.js';
-import { markDeciding } from '../src/decision/decide.js';
 import { expireDue } from '../src/expiry/expire-orders.js';
 import { followOrder } from '../src/follow-order/follow-order.js';
 import { openFollowedOrders } from '../src/follow-order/followed-orders.js';
@@ -192,7 +191,7 @@ test('what was committed and never announced is shown all the same', async () =>
   await orders.deliver(onPaymentDeclined, { paymentId: PAYMENT, orderId: id, attempt: 1, reason: 'OTHER' });
   await eventually(() => expect(viewer.seen).toHaveLength(before + 1));
   await orders.database.run(`UPDATE orders SET pay_by = now() + interval '1 minute' WHERE id = $1`, [id]);
-  expect(await markDeciding(orders.database, id, PAYMENT, 2)).toBe(true);
+  expect(await orders.mark(id, { attempt: 2 })).toBe(true);
   await eventually(() => expect(viewer.seen).toHaveLength(before + 2));
 });
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { cancelOrder } from '../src/cancellation/cancel-order.js';
-import { markDeciding } from '../src/decision/decide.js';
 import { expireDue } from '../src/expiry/expire-orders.js';
 import { OrderStatus } from '../src/order-status.js';
 import { onPaymentApproved } from '../src/payment-outcome/on-payment-approved.js';
@@ -54,7 +53,7 @@ async function race<A, B>(ids: string[], one: (id: string) => Promise<A>, other:
 }
 
 const cancel = (id: string) => cancelOrder(orders.database, id, 'BUYER');
-const mark = (id: string) => markDeciding(orders.database, id, PAYMENT, 1);
+const mark = (id: string) => orders.mark(id);
 const committed = (orderId: string) => orders.deliver(onStockCommitted, { orderId });
 
 /** How many of these orders ended in which way: status, mark, what was said and done, and the money that goes back. */
@@ -185,7 +184,7 @@ test('cancelling once more while the refund comes back changes nothing', async (
 test('two payments that begin at once: one of them decides', async () => {
   const ids = await placeMany(PENDING_PAYMENT);
   const rival = randomUUID();
-  const answers = await race(ids, mark, (id) => markDeciding(orders.database, id, rival, 1));
+  const answers = await race(ids, mark, (id) => orders.mark(id, { paymentId: rival }));
   expect(countOf(answers, ([one, other]) => one !== other)).toBe(ROUNDS);
   expect(await tally(ids)).toEqual({
     'PENDING_PAYMENT marked confirmed 0 cancelled 0 ended 0 back 0': ROUNDS,

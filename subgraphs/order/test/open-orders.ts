@@ -3,6 +3,7 @@ import type { Handler } from '@stampede/shared/messaging';
 import { openTestDatabase } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { markDeciding, type Deciding } from '../src/decision/decide.js';
 import { storeListing } from '../src/listing/store-listing.js';
 import type { OrderRow } from '../src/order-row.js';
 import type { OrderStatus } from '../src/order-status.js';
@@ -89,6 +90,9 @@ export async function openOrders() {
       lines.set(id, held);
       return id;
     },
+    /** As payment does before it asks the provider; of a payment of the whole order, unless told otherwise. */
+    mark: (orderId: string, deciding: Partial<Deciding> = {}) =>
+      markDeciding(database, { orderId, paymentId: PAYMENT, attempt: 1, amount: TOTAL, ...deciding }),
     /** A refund that order has asked for, and payment has not answered yet. */
     askRefund: (orderId: string, key: string) =>
       database.run(

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { lockOrder } from '../src/order-row.js';
 import { changeStatus, OrderStatus } from '../src/order-status.js';
-import { markDeciding } from '../src/decision/decide.js';
 import { expireDue } from '../src/expiry/expire-orders.js';
 import { foldSteps } from '../src/sale-figures/fold-sale-funnel.js';
 import { readSaleFunnel } from '../src/sale-figures/read-sale-funnel.js';
@@ -71,8 +70,8 @@ test('an order moves on with each change, and with none that leaves it where it 
   const id = await orders.place(OrderStatus.PENDING_PAYMENT);
   await database.run(`UPDATE orders SET pay_by = now() + interval '1 hour' WHERE id = $1`, [id]);
   expect(await moved()).toEqual({ held: 1 });
-  expect(await markDeciding(database, id, PAYMENT, 1)).toBe(true);
-  expect(await markDeciding(database, id, PAYMENT, 2)).toBe(true);
+  expect(await orders.mark(id)).toBe(true);
+  expect(await orders.mark(id, { attempt: 2 })).toBe(true);
   expect(await moved()).toEqual({ paying: 1 });
   const path = [OrderStatus.PAID, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.REFUNDING];
   const seen: Partial<typeof EMPTY>[] = [];

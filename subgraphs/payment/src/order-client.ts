@@ -13,9 +13,9 @@ export interface OrderToPay {
 export interface OrderClient {
   /** What is owed; null when there is no such order. */
   toPay(orderId: string, requestId: string): Promise<OrderToPay | null>;
-  /** Keeps the order as it is while this payment is decided; false when it must not be. */
+  /** Keeps the order as it is while this payment is decided; false when it must not be, or owes another amount. */
   markDeciding(
-    payment: { id: string; order_id: string; attempt: number },
+    payment: { id: string; order_id: string; attempt: number; amount: number },
     requestId: string,
   ): Promise<boolean>;
 }
@@ -29,12 +29,12 @@ export const openOrderClient = (service: ServiceClient): OrderClient => ({
     );
     return orderToPay;
   },
-  markDeciding: async ({ id, order_id, attempt }, requestId) => {
+  markDeciding: async ({ id, order_id, attempt, amount }, requestId) => {
     const { markDeciding } = await service.ask<{ markDeciding: boolean }>(
-      `mutation ($orderId: ID!, $paymentId: ID!, $attempt: Int!) {
-        markDeciding(orderId: $orderId, paymentId: $paymentId, attempt: $attempt)
+      `mutation ($orderId: ID!, $paymentId: ID!, $attempt: Int!, $amount: SafeInt!) {
+        markDeciding(orderId: $orderId, paymentId: $paymentId, attempt: $attempt, amount: $amount)
       }`,
-      { orderId: order_id, paymentId: id, attempt },
+      { orderId: order_id, paymentId: id, attempt, amount },
       requestId,
     );
     return markDeciding;

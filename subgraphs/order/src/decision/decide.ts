@@ -24,25 +24,31 @@ export async function readOrderToPay(database: Database, orderId: string): Promi
   };
 }
 
+export interface Deciding {
+  orderId: string;
+  paymentId: string;
+  attempt: number;
+  amount: number;
+}
+
 /**
  * Marks that a payment is being decided: until the mark is cleared, the order neither expires nor is cancelled,
  * and no other payment is sent to its provider. A payment may renew its own mark after `payBy`: the mark itself
- * has kept the order.
+ * has kept the order. Payment says the amount that the provider is about to take, in won: any other than the order's
+ * total marks nothing.
  *
  * @returns false when the order is not payable by this payment.
  */
 export async function markDeciding(
   database: Database,
-  orderId: string,
-  paymentId: string,
-  attempt: number,
+  { orderId, paymentId, attempt, amount }: Deciding,
 ): Promise<boolean> {
   const marked = await database.run(
     `UPDATE orders SET deciding_payment_id = $2, deciding_attempt = greatest(deciding_attempt, $3),
        deciding_since = coalesce(deciding_since, now()), updated_at = now()
-     WHERE id = $1 AND status = 'PENDING_PAYMENT'
+     WHERE id = $1 AND status = 'PENDING_PAYMENT' AND total = $4
        AND (deciding_payment_id = $2 OR (deciding_payment_id IS NULL AND pay_by > now()))`,
-    [orderId, paymentId, attempt],
+    [orderId, paymentId, attempt, amount],
   );
   return marked === 1;
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { requireService, type SubgraphContext } from '@stampede/shared/subgraph';
+import { GraphQLSafeInt } from 'graphql-scalars';
 import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { markDeciding, readOrderToPay } from './decide.js';
 import { OrderToPay } from './decision.entity.js';
@@ -28,8 +29,9 @@ export class DecisionResolver {
     @Arg('orderId', () => ID) orderId: string,
     @Arg('paymentId', () => ID) paymentId: string,
     @Arg('attempt', () => Int) attempt: number,
+    @Arg('amount', () => GraphQLSafeInt) amount: number,
   ): Promise<boolean> {
     requireService(context, 'payment');
-    return markDeciding(this.database, orderId, paymentId, attempt);
+    return markDeciding(this.database, { orderId, paymentId, attempt, amount });
   }
 }
