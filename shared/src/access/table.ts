@@ -114,7 +114,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
 
   // Payments.
   ['Query', who.ITS_BUYER, 'payment'],
-  ['Mutation', who.ITS_BUYER_ALONE, 'startPayment approvePayment'],
+  ['Mutation', who.ITS_BUYER_ALONE, 'startPayment approvePayment abandonPayment'],
   ['Payment', who.OWNER, 'id order provider status amount refunded redirectUrl declineReason'],
   ['Payment', who.OWNER, 'approvedAt createdAt'],
   ['OrderNotPayable', who.OWNER_ALONE, 'message orderId order'],

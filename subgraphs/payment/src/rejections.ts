@@ -73,10 +73,11 @@ export const paymentPending = (row: PaymentRow) =>
 
 const RETRY_AFTER_MS = 5_000;
 
-export const providerUnavailable = () =>
+/** @param retryAt when it may be back, where that is known. */
+export const providerUnavailable = (retryAt = new Date(Date.now() + RETRY_AFTER_MS)) =>
   Object.assign(new ProviderUnavailable(), {
     message: 'The payment provider cannot be reached. Please try again shortly.',
-    retryAt: new Date(Date.now() + RETRY_AFTER_MS),
+    retryAt,
   });
 
 const MESSAGES: Record<DeclineReason, string> = {

@@ -1,5 +1,6 @@
 import { buildSubgraph, type Subgraph } from '@stampede/shared/graphql';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
+import { AbandonPaymentResolver } from './abandon-payment/abandon-payment.resolver.js';
 import { ApprovePaymentResolver } from './approve-payment/approve-payment.resolver.js';
 import { openPaymentReader } from './history/payment-reader.js';
 import { OrderPaymentsResolver, PaymentResolver } from './history/payment.resolver.js';
@@ -14,6 +15,7 @@ export function buildPayment(parts: PaymentParts, returnOrigins: string, sdk: To
   const reader = openPaymentReader(parts.database);
   return buildSubgraph({
     resolvers: [
+      new AbandonPaymentResolver(parts),
       new ApprovePaymentResolver(parts),
       new HostedPageResolver(parts.database, sdk),
       new OrderPaymentsResolver(reader),

@@ -29,6 +29,7 @@ const listening = paymentChanges.listen((orderId) => told.push(orderId));
 /** A provider that answers as the test wants. */
 const provider: Provider = {
   windowMs: 60_000,
+  opensInBrowser: false,
   prepare: () =>
     Promise.resolve({ kind: 'prepared', providerId: randomUUID(), redirectUrl: 'https://pay.example/' }),
   approve: () => Promise.resolve(outcome),

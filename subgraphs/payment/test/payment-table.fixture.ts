@@ -2,6 +2,7 @@ import type { Handler } from '@stampede/shared/messaging';
 import { openTestDatabase } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { findPayment, type PaymentRow, type ProviderName } from '../src/payment-row.js';
 import { PaymentStatus } from '../src/payment-status.js';
 
 export const AMOUNT = 5_000;
@@ -12,29 +13,55 @@ const { APPROVED, REFUNDING, PARTIALLY_REFUNDED, REFUNDED } = PaymentStatus;
 /** Those whose money the provider has taken. */
 export const TAKEN = [APPROVED, REFUNDING, PARTIALLY_REFUNDED, REFUNDED];
 
+interface Columns {
+  orderId?: string;
+  provider?: ProviderName;
+  windowMs?: number;
+  returnUrl?: string | null;
+  attempt?: number;
+}
+
 /** Payment's tables, and payments in any status, by writing their rows. */
 export async function openPayments() {
   const test = await openTestDatabase('payment', fileURLToPath(new URL('../migrations', import.meta.url)));
   const { database } = test;
   return {
     database,
-    /** @returns the payment's id, which is its order's as well */
-    place: async (status: PaymentStatus): Promise<string> => {
+    /** @returns the payment's id, which is its order's as well unless that is given; its window has just ended */
+    place: async (status: PaymentStatus, columns: Columns = {}): Promise<string> => {
       const id = randomUUID();
+      const {
+        orderId = id,
+        provider = 'KAKAOPAY',
+        windowMs = 0,
+        returnUrl = null,
+        attempt = ATTEMPT,
+      } = columns;
       await database.run(
         `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url, window_ends_at,
-           attempt, decline_reason, approved_at)
-         VALUES ($1::uuid, $1::uuid, gen_random_uuid(), 'KAKAOPAY', $2, $3, $1::uuid::text, 'http://localhost/', now(), $4, $5, $6)`,
+           attempt, decline_reason, approved_at, return_url)
+         VALUES ($1::uuid, $7, gen_random_uuid(), $8, $2, $3, $1::uuid::text, 'http://localhost/',
+           now() + $9 * interval '1 ms', $4, $5, $6, $10)`,
         [
           id,
           status,
           AMOUNT,
-          ATTEMPT,
+          attempt,
           status === PaymentStatus.DECLINED ? 'CARD_REFUSED' : null,
           TAKEN.includes(status) ? APPROVED_AT : null,
+          orderId,
+          provider,
+          windowMs,
+          returnUrl,
         ],
       );
       return id;
+    },
+    /** @throws Error when there is none */
+    row: async (id: string): Promise<PaymentRow> => {
+      const row = await findPayment(database, id);
+      if (!row) throw new Error(`there is no payment ${id}`);
+      return row;
     },
     /** A refund that was asked for before; `done` when the provider has given it back. */
     asks: (paymentId: string, key: string, amount: number, done: boolean) =>

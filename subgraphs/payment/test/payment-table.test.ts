@@ -68,6 +68,17 @@ test.each(TAKEN)('order.paid by a payment that is %s is noted, once', async (sta
   await expectNoChange(id, onOrderPaid, paid(id));
 });
 
+test('order.paid gives up what else is READY for the order, and only that', async () => {
+  const paying = await payments.place(S.APPROVED);
+  const other = await payments.place(S.READY, { orderId: paying });
+  const declined = await payments.place(S.DECLINED, { orderId: paying });
+  const ofAnother = await payments.place(S.READY);
+  const before = await Promise.all([declined, ofAnother].map((id) => payments.stateOf(id)));
+  await payments.deliver(onOrderPaid, paid(paying));
+  expect(await payments.row(other)).toMatchObject({ status: 'CANCELLED' });
+  expect(await Promise.all([declined, ofAnother].map((id) => payments.stateOf(id)))).toEqual(before);
+});
+
 test.each(except(...TAKEN))('order.paid by a payment that is %s is a contradiction', async (status) => {
   const id = await payments.place(status);
   await expectContradiction(

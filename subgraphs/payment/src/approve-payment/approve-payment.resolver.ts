@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { isUuid } from '@stampede/shared/graphql';
 import { badInput, notFound } from '@stampede/shared/errors';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
+import { GraphQLSafeInt } from 'graphql-scalars';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import type { Payment } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
@@ -17,6 +18,7 @@ import {
   type PaymentPending,
 } from '../rejections.js';
 import { approvePayment } from './approve-payment.js';
+import { checkAmount } from './check-amount.js';
 
 const MAX_TOKEN_LENGTH = 300;
 
@@ -25,8 +27,15 @@ export class ApprovePaymentInput {
   @Field(() => ID, { description: 'The payment that came back as ?payment=ID.' })
   paymentId!: string;
 
-  @Field({ description: 'KakaoPay’s pg_token.' })
+  @Field({ description: 'KakaoPay’s pg_token, or Toss Payments’ paymentKey.' })
   token!: string;
+
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description:
+      'What Toss Payments’ redirect carried, in won: it must equal the order’s total. KakaoPay’s carries none.',
+  })
+  amount?: number | null;
 }
 
 @Resolver()
@@ -34,7 +43,8 @@ export class ApprovePaymentResolver {
   constructor(private readonly parts: PaymentParts) {}
 
   @Mutation(() => ApprovePaymentResult, {
-    description: 'Has the provider take the money. Safe to repeat. Role: the order’s buyer.',
+    description:
+      'Has the provider take the money; an amount that is not the order’s total is BAD_USER_INPUT. Safe to repeat. Role: the order’s buyer.',
   })
   async approvePayment(
     @Ctx() context: SubgraphContext,
@@ -49,6 +59,7 @@ export class ApprovePaymentResolver {
       ? await findPayment(this.parts.database, input.paymentId)
       : undefined;
     if (!payment || payment.buyer_id !== userId) throw notFound('payment');
+    checkAmount(input.amount ?? undefined, payment, this.parts.providers[payment.provider]);
     const decision = await approvePayment(this.parts, payment, input.token, context.requestId);
     switch (decision.kind) {
       case 'approved':

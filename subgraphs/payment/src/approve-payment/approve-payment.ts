@@ -1,5 +1,6 @@
 import { isUnavailable } from '@stampede/shared/errors';
 import { decide, decisionOf, type Decision } from '../decision/decide.js';
+import { endReady } from '../end-ready/end-ready.js';
 import { isUniqueViolation } from '../is-unique-violation.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, move, type PaymentRow } from '../payment-row.js';
@@ -65,10 +66,7 @@ async function beginApproving({ database, sealer }: PaymentParts, payment: Payme
   }
 }
 
-async function expire({ database }: PaymentParts, payment: PaymentRow): Promise<Decision> {
-  const expired = await move(database, payment, PaymentStatus.READY, PaymentStatus.DECLINED, {
-    decline_reason: DeclineReason.EXPIRED,
-    look_at: payment.look_at,
-  });
-  return decisionOf(expired ?? (await findPayment(database, payment.id)) ?? payment);
+async function expire(parts: PaymentParts, payment: PaymentRow): Promise<Decision> {
+  const expired = await endReady(parts, payment, { kind: 'over', reason: DeclineReason.EXPIRED });
+  return decisionOf(expired ?? (await findPayment(parts.database, payment.id)) ?? payment);
 }

@@ -6,6 +6,7 @@ export function openKakaoPayProvider(options: KakaoPayOptions): Provider {
   const kakaopay = openKakaoPay(options);
   return {
     windowMs: KAKAOPAY_WINDOW_MS,
+    opensInBrowser: false,
 
     prepare: async ({ orderId, buyerId, ...input }) => {
       const outcome = await kakaopay.ready({ ...input, partnerOrderId: orderId, partnerUserId: buyerId });

@@ -12,7 +12,7 @@ import { paymentChanges } from '../payment-changes.js';
  * | APPROVING | nothing: its decision comes, and order refunds what it does not await |
  * | APPROVED and onwards, DECLINED, CANCELLED | already so; a refund is asked for by a message of its own |
  */
-async function giveUpReady(tx: Transaction, orderId: string): Promise<void> {
+export async function giveUpReady(tx: Transaction, orderId: string): Promise<void> {
   const givenUp = await tx.run(
     `UPDATE payment SET status = 'CANCELLED', updated_at = now() WHERE order_id = $1 AND status = 'READY'`,
     [orderId],

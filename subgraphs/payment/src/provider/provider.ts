@@ -32,6 +32,11 @@ export interface ToCancel {
 export interface Provider {
   /** How long a buyer can pay a prepared payment, in ms. */
   readonly windowMs: number;
+  /**
+   * Whether the buyer's browser tells the provider what is to be paid: then preparing calls nobody, and the amount that
+   * the browser brings back has to be compared with what is owed.
+   */
+  readonly opensInBrowser: boolean;
   prepare(input: ToPrepare): Promise<PrepareOutcome>;
   /** @param payment `attempt` tells a repetition from another try with another token. */
   approve(payment: NamedPayment & Pick<PaymentRow, 'attempt'>, token: string): Promise<ApproveOutcome>;

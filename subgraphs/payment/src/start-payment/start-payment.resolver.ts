@@ -19,7 +19,7 @@ import { startPayment } from './start-payment.js';
 
 @InputType({
   description:
-    'returnUrl must be of an allowed origin; it comes back with ?payment=ID and what the provider adds. A READY payment by the same provider is given again, not doubled.',
+    'returnUrl must be of an allowed origin; it comes back with ?payment=ID and what the provider adds. A READY payment by the same provider is given again, not doubled, unless its page leads to another returnUrl: then a new one takes its place.',
 })
 export class StartPaymentInput {
   @Field(() => ID, { description: 'What is paid.' })
@@ -64,7 +64,7 @@ export class StartPaymentResolver {
       case 'not-payable':
         return orderNotPayable(request.orderId);
       case 'unavailable':
-        return providerUnavailable();
+        return providerUnavailable(answer.retryAt);
       default:
         return answer satisfies never;
     }

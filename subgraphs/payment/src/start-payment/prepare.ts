@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { OrderToPay } from '../order-client.js';
+import { paymentChanges } from '../payment-changes.js';
+import type { PaymentParts } from '../payment-parts.js';
+import type { PaymentRow } from '../payment-row.js';
+import { findReady } from './find-ready.js';
+import { returnUrlsOf } from './return-url.js';
+import type { StartAnswer, StartRequest } from './start-payment.js';
+
+/** Has the provider prepare a payment, and keeps it: READY. */
+export async function prepare(
+  parts: PaymentParts,
+  request: StartRequest,
+  order: OrderToPay,
+): Promise<StartAnswer> {
+  const { orderId, buyerId, provider, returnUrl } = request;
+  const id = randomUUID();
+  const outcome = await parts.providers[provider].prepare({
+    id,
+    orderId,
+    buyerId,
+    itemName: order.itemName,
+    quantity: order.quantity,
+    amount: order.total,
+    ...returnUrlsOf(returnUrl, id),
+  });
+  if (outcome.kind !== 'prepared') {
+    parts.log.error({ orderId, outcome }, 'the provider did not prepare a payment');
+    return { kind: 'unavailable' };
+  }
+  const windowEndsAt = new Date(Date.now() + parts.providers[provider].windowMs);
+  const [payment] = await parts.database.query<PaymentRow>(
+    `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url,
+       item_name, return_url, window_ends_at)
+     VALUES ($1, $2, $3, $4, 'READY', $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (order_id, provider) WHERE status = 'READY' DO NOTHING RETURNING *`,
+    [
+      id,
+      orderId,
+      buyerId,
+      provider,
+      order.total,
+      outcome.providerId,
+      outcome.redirectUrl,
+      order.itemName,
+      returnUrl.href,
+      windowEndsAt,
+    ],
+  );
+  if (payment) paymentChanges.note(parts.database, orderId);
+  // A twin of this request was quicker: its payment is the one, and ours lapses unseen at the provider.
+  const started = payment ?? (await findReady(parts, orderId, provider));
+  return started ? { kind: 'started', payment: started } : { kind: 'not-payable' };
+}
