@@ -28,6 +28,7 @@ export function openTossProvider({ publicUrl, ...options }: TossProviderOptions)
   const origin = publicUrl.replace(/\/+$/, '');
   return {
     windowMs: TOSS_WINDOW_MS,
+    opensInBrowser: true,
 
     // There is nothing to call: a payment begins in the buyer's browser, on our own page.
     prepare: ({ id, amount }) =>
