@@ -139,6 +139,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Query', who.SERVICE, 'personalDataOfWishes openingSale savedAddress'],
   ['Query', who.SERVICE, 'personalDataOfCart'],
   ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
+  ['Mutation', who.SERVICE, 'noteTossEvent'],
 ];
 
 export type AccessTable = ReadonlyMap<string, Access>;

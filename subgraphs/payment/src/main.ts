@@ -13,6 +13,7 @@ import { onOrderCancelled, onOrderExpired } from './order-ended/on-order-ended.j
 import { onOrderPaid } from './order-paid/on-order-paid.js';
 import { onPaymentOverdue } from './overdue/on-payment-overdue.js';
 import { paymentChanges } from './payment-changes.js';
+import { openProviderEvents } from './provider-events/provider-events.js';
 import { onRefundRequested } from './refund/on-refund-requested.js';
 import { openRefunding } from './refund/refund-due.js';
 import { buildPayment } from './schema.js';
@@ -41,6 +42,7 @@ await runService(log, async (own) => {
   };
   own(openSettling(parts));
   own(openRefunding(parts));
+  const events = own(openProviderEvents(parts, metrics));
   own(startWatchdog({ database, reminders: [remindOfApproval], log, metrics }));
   own(
     await openMessaging({
@@ -53,7 +55,11 @@ await runService(log, async (own) => {
       metrics,
     }),
   );
-  const subgraph = await buildPayment(parts, env.RETURN_ORIGINS, tossSdkOf(env));
+  const subgraph = await buildPayment(parts, {
+    returnOrigins: env.RETURN_ORIGINS,
+    sdk: tossSdkOf(env),
+    events,
+  });
   const readiness = readinessOf({ database });
   own(
     await serveSubgraph({

@@ -9,9 +9,22 @@ import type { TossSdk } from './hosted-page/hosted-payment.js';
 import type { PaymentParts } from './payment-parts.js';
 import { paymentOf } from './payment-view.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
+import type { ProviderEvents } from './provider-events/provider-events.js';
+import { ProviderEventsResolver } from './provider-events/provider-events.resolver.js';
 import { StartPaymentResolver } from './start-payment/start-payment.resolver.js';
 
-export function buildPayment(parts: PaymentParts, returnOrigins: string, sdk: TossSdk): Promise<Subgraph> {
+/** What the API needs besides what paying does. */
+export interface ApiParts {
+  /** Where buyers may be sent back to, by commas. */
+  returnOrigins: string;
+  sdk: TossSdk;
+  events: Pick<ProviderEvents, 'note'>;
+}
+
+export function buildPayment(
+  parts: PaymentParts,
+  { returnOrigins, sdk, events }: ApiParts,
+): Promise<Subgraph> {
   const reader = openPaymentReader(parts.database);
   return buildSubgraph({
     resolvers: [
@@ -21,6 +34,7 @@ export function buildPayment(parts: PaymentParts, returnOrigins: string, sdk: To
       new OrderPaymentsResolver(reader),
       new PaymentResolver(reader),
       new PersonalDataResolver(parts.database),
+      new ProviderEventsResolver(events),
       new StartPaymentResolver(parts, returnOrigins),
     ],
     references: {

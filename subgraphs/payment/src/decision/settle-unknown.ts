@@ -1,12 +1,16 @@
 import { workOffEach, type Repetition } from '@stampede/shared/background';
 import type { Database } from '@stampede/shared/database';
 import { backOff, PACE } from '../back-off.js';
-import { PaymentStatus } from '../payment-status.js';
+import { DeclineReason } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
-import type { PaymentRow } from '../payment-row.js';
+import { move, type PaymentRow } from '../payment-row.js';
+import { PaymentStatus } from '../payment-status.js';
+import type { LookupOutcome } from '../provider/index.js';
 import { randomUUID } from 'node:crypto';
 import { settle } from './decide.js';
 import { refundLateApproval } from './record-outcome.js';
+
+const { APPROVING, DECLINED, READY } = PaymentStatus;
 
 /** More than are ever due at once when all is well, and few of the connections that buyers' approvals need as well. */
 const SLOTS = 32;
@@ -38,7 +42,7 @@ async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void
   const { log, database } = parts;
   try {
     const still =
-      payment.status === PaymentStatus.APPROVING
+      payment.status === APPROVING
         ? (await settle(parts, payment, randomUUID())).kind === 'pending'
         : await lookOnceMore(parts, payment);
     if (!still) return;
@@ -48,12 +52,16 @@ async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void
   await lookAt(database, payment, `now() + ${backOff('looks')}`);
 }
 
-/** Unless it has gone on meanwhile: who moved it also said when it is looked at. */
-async function lookAt(database: Database, { id, status, attempt }: PaymentRow, when: string): Promise<void> {
+/** Unless it has gone on meanwhile, or a hint has come: who did that also said when it is looked at. */
+async function lookAt(
+  database: Database,
+  { id, status, attempt, looks }: PaymentRow,
+  when: string,
+): Promise<void> {
   await database.run(
     `UPDATE payment SET look_at = ${when}
-     WHERE id = $1 AND status = $2 AND attempt = $3 AND look_at IS NOT NULL`,
-    [id, status, attempt],
+     WHERE id = $1 AND status = $2 AND attempt = $3 AND looks = $4 AND look_at IS NOT NULL`,
+    [id, status, attempt, looks],
   );
 }
 
@@ -62,6 +70,17 @@ async function lookOnceMore({ providers, database }: PaymentParts, payment: Paym
   const found = await providers[payment.provider].lookup(payment);
   if (found.kind === 'unknown') return true;
   if (found.kind === 'approved') await refundLateApproval(database, payment, found);
+  else if (payment.status === READY && found.kind !== 'in-progress') await endReady(database, payment, found);
   else await lookAt(database, payment, 'NULL');
   return false;
 }
+
+/** It cannot be paid any more. Nobody is told: no order waits for the decision of a READY payment. */
+const endReady = (
+  database: Database,
+  payment: PaymentRow,
+  found: Extract<LookupOutcome, { kind: 'declined' | 'cancelled' }>,
+) =>
+  move(database, payment, READY, DECLINED, {
+    decline_reason: DeclineReason[found.kind === 'declined' ? found.reason : 'CANCELLED_BY_BUYER'],
+  });
