@@ -29,6 +29,13 @@ const shape = {
   SUBGRAPH_DEADLINE_MS: milliseconds.default(10_000),
   /** Longer than the payment provider may take to answer an approval. */
   PAYMENT_DEADLINE_MS: milliseconds.default(40_000),
+  /** In bytes, of a webhook: a payment with all of its cancellations has a few kilobytes. */
+  WEBHOOK_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_000).default(65_536),
+  /** Webhooks that are taken of one address, and of all, in 10 s. */
+  WEBHOOKS_PER_ADDRESS: z.coerce.number().int().min(1).default(5_000),
+  WEBHOOKS_IN_ALL: z.coerce.number().int().min(1).default(10_000),
+  /** In which a webhook's body has to come, and payment to take it, each: Toss Payments waits 10 s for the answer. */
+  WEBHOOK_DEADLINE_MS: milliseconds.max(4_900).default(4_500),
   /** Milliseconds between pings of live connections; who has not answered by the next is cut off. */
   LIVE_HEARTBEAT_MS: milliseconds.default(15_000),
   /** In which a WebSocket has to send its `connection_init`. */

@@ -9,6 +9,7 @@ import { openTokenKeys } from './identity/token-keys.js';
 import { watchReadiness } from './readiness.js';
 import { serveGateway } from './serve.js';
 import { openUpstreams } from './upstream/upstreams.js';
+import { openTellPayment } from './webhooks/tell-payment.js';
 
 type Own = <T extends { close(): Promise<void> }>(part: T) => T;
 
@@ -44,7 +45,21 @@ export async function openGateway(
   ];
   const identify = openIdentify(verify, sessions, log);
   const admit = openAdmit(sessions);
-  return own(await serveGateway({ env, supergraph, upstreams, identify, admit, readiness, log, metrics }));
+  const tellPayment =
+    env.PAYMENT_URL === undefined ? undefined : own(openTellPayment(env.PAYMENT_URL, env, log));
+  return own(
+    await serveGateway({
+      env,
+      supergraph,
+      upstreams,
+      identify,
+      admit,
+      readiness,
+      tellPayment: tellPayment?.ofToss,
+      log,
+      metrics,
+    }),
+  );
 }
 
 const jwksOf = (userUrl: string) => new URL('/.well-known/jwks.json', userUrl).href;

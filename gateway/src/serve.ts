@@ -33,6 +33,8 @@ import { tossScript } from './pages/toss/toss-script.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
 import { openKnownOperations } from './single-fetch/known-operations.js';
 import type { Upstreams } from './upstream/upstreams.js';
+import type { TellPayment } from './webhooks/tell-payment.js';
+import { tossWebhook } from './webhooks/toss-webhook.js';
 
 export interface GatewayParts {
   env: Env;
@@ -42,6 +44,8 @@ export interface GatewayParts {
   admit: Admit;
   /** What besides a stop in progress keeps the gateway from serving. */
   readiness: () => Promise<string[]>;
+  /** Takes the webhooks of Toss Payments; undefined where there is no payment service of ours. */
+  tellPayment: TellPayment['ofToss'] | undefined;
   log: Log;
   metrics: Metrics;
 }
@@ -51,7 +55,7 @@ const GRACE_MS = 15_000;
 
 /** Loads the supergraph and serves it, with the operators' routes and the pages. */
 export async function serveGateway(parts: GatewayParts) {
-  const { env, supergraph, upstreams, identify, admit, log, metrics } = parts;
+  const { env, supergraph, upstreams, identify, admit, tellPayment, log, metrics } = parts;
   const known = openKnownOperations();
   const federation = openFederation({
     supergraphSdl: watchSupergraph(supergraph, { everyMs: env.SUPERGRAPH_POLL_MS, log }),
@@ -127,6 +131,7 @@ export async function serveGateway(parts: GatewayParts) {
       '/return': returnPage(env.PUBLIC_URL),
       ...(hasUserService && accountPages({ publicUrl: env.PUBLIC_URL, clients, origins, identify, askUser })),
       ...(toss && { '/pay/toss.js': tossScript() }),
+      ...(tellPayment && { '/webhooks/toss': tossWebhook({ env, tellPayment, metrics }) }),
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
       ...operatorRoutes(readiness, metrics),
     },

@@ -22,16 +22,17 @@ const AT_A_TIME = 256;
  * @param name who is asked, for errors.
  * @param url where the requests go, with its path.
  * @param deadlineMs milliseconds until a request is given up, waiting for its turn included.
+ * @param atATime requests that are on their way at once, at most.
  */
-export function openExchange(name: string, url: string, deadlineMs: number): Exchange {
+export function openExchange(name: string, url: string, deadlineMs: number, atATime = AT_A_TIME): Exchange {
   const { origin, pathname, search } = new URL(url);
   const path = pathname + search;
   // The deadline bounds a request as a whole; undici's own per phase would only come on top.
-  const pool = new Pool(origin, { connections: AT_A_TIME, headersTimeout: 0, bodyTimeout: 0 });
+  const pool = new Pool(origin, { connections: atATime, headersTimeout: 0, bodyTimeout: 0 });
   // Not undici's own queue: a request that was given up would stay in it, and be sent to a subgraph that comes back
   // when nobody waits for the answer any more.
   const waiting = new Set<() => void>();
-  let free = AT_A_TIME;
+  let free = atATime;
 
   function queue(turn: () => void): void {
     waiting.add(turn);
