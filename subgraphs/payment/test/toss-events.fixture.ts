@@ -2,7 +2,7 @@ import { openMetrics } from '@stampede/shared/telemetry';
 import { openSettling } from '../src/decision/settle-unknown.js';
 import type { PaymentParts } from '../src/payment-parts.js';
 import type { PaymentRow } from '../src/payment-row.js';
-import type { PaymentStatus } from '../src/payment-status.js';
+import { PaymentStatus } from '../src/payment-status.js';
 import { openProviderEvents } from '../src/provider-events/provider-events.js';
 import type { LookupOutcome, Provider } from '../src/provider/index.js';
 import { partsWith } from './parts.fixture.js';
@@ -68,7 +68,14 @@ export function openTossEvents({ database, place }: Pick<PaymentsUnderTest, 'dat
     },
     placeAtToss: async (status: PaymentStatus): Promise<string> => {
       const id = await place(status);
-      await database.run(`UPDATE payment SET provider = 'TOSS_PAYMENTS' WHERE id = $1`, [id]);
+      const token =
+        status === PaymentStatus.APPROVING
+          ? parts.sealer.seal('key-1', { table: 'payment', column: 'token', row: id })
+          : null;
+      await database.run(`UPDATE payment SET provider = 'TOSS_PAYMENTS', token = $2 WHERE id = $1`, [
+        id,
+        token,
+      ]);
       return id;
     },
     /** As if it had been said to look at it in so many seconds. */

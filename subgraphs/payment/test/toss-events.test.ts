@@ -182,13 +182,25 @@ test.each(TAKEN)(
 test.each([
   [found.declined, 'CARD_REFUSED'],
   [found.cancelled, 'CANCELLED_BY_BUYER'],
-])('a READY payment that the provider has ended is over: %p', async (outcome, reason) => {
+])('a READY payment whose window is over ends as the provider says: %p', async (outcome, reason) => {
   const id = await toss.placeAtToss(READY);
   toss.providerSays(outcome);
   await toss.note(randomUUID(), tossEvent(id, 'EXPIRED'));
   await followsUp(id, async () =>
     expect(await toss.row(id)).toMatchObject({ status: DECLINED, decline_reason: reason, look_at: null }),
   );
+});
+
+test('a READY payment whose window is open can be paid by another try than the one that failed', async () => {
+  const id = await toss.placeAtToss(READY);
+  await payments.database.run(`UPDATE payment SET window_ends_at = now() + interval '1 hour' WHERE id = $1`, [
+    id,
+  ]);
+  toss.providerSays(found.declined);
+  await toss.note(randomUUID(), tossEvent(id, 'ABORTED'));
+  await isNotLookedAtAnyMore(id);
+  expect(await toss.row(id)).toMatchObject({ status: READY });
+  expect(toss.looked(id)).toBe(1);
 });
 
 test('money that was taken behind a declined payment goes back', async () => {

@@ -70,12 +70,16 @@ async function lookOnceMore({ providers, database }: PaymentParts, payment: Paym
   const found = await providers[payment.provider].lookup(payment);
   if (found.kind === 'unknown') return true;
   if (found.kind === 'approved') await refundLateApproval(database, payment, found);
-  else if (payment.status === READY && found.kind !== 'in-progress') await endReady(database, payment, found);
+  else if (found.kind !== 'in-progress' && isOver(payment)) await endReady(database, payment, found);
   else await lookAt(database, payment, 'NULL');
   return false;
 }
 
-/** It cannot be paid any more. Nobody is told: no order waits for the decision of a READY payment. */
+/** Before that the buyer may open the provider's window again, whatever became of an earlier try. */
+const isOver = ({ status, window_ends_at: end }: PaymentRow) =>
+  status === READY && end.getTime() <= Date.now();
+
+/** Nobody is told: no order waits for the decision of a READY payment. */
 const endReady = (
   database: Database,
   payment: PaymentRow,
