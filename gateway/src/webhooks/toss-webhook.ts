@@ -75,8 +75,11 @@ function furtherHeaders(outcome: Outcome, waitMs = 0): Record<string, string> {
     case 'too-slow':
       // What is left of it stays unread.
       return { connection: 'close' };
-    default:
+    case 'taken':
+    case 'no-json':
       return {};
+    default:
+      return outcome satisfies never;
   }
 }
 
