@@ -32,7 +32,7 @@ import {
   dropTestDatabase,
 } from '@stampede/shared/testing';
 
-/** The one event of these tests: a number was noted. */
+/** The event of these tests: a number was noted. */
 export interface Noted {
   number: number;
 }
@@ -41,6 +41,9 @@ export const noted: MessageType<Noted> = {
   version: 1,
   schema: z.object({ number: z.int() }),
 };
+
+/** Another, for what two kinds of them do to each other. */
+export const heard: MessageType<Noted> = { ...noted, name: 'number.heard' };
 
 /** A table for what handlers do. */
 const MIGRATION = '-- Up Migration\nCREATE TABLE effect (number integer NOT NULL);';
@@ -108,7 +111,12 @@ export async function openHouse() {
     deadLetters: () => takeAll(deadLetterQueue(namespace)),
     async [Symbol.asyncDispose]() {
       for (const close of closers.toReversed()) await close();
-      await deleteTopology({ url: brokerUrl(), namespace, events: [noted.name], delaysMs: DELAYS_MS });
+      await deleteTopology({
+        url: brokerUrl(),
+        namespace,
+        events: [noted.name, heard.name],
+        delaysMs: DELAYS_MS,
+      });
       await dropTestDatabase(name);
       rmSync(folder, { recursive: true });
     },

@@ -9,7 +9,7 @@ import { startHousekeeping } from './housekeeping.js';
 import { messagingMetrics } from './metrics.js';
 import { openPublisher } from './publisher.js';
 import { startRelay } from './relay.js';
-import { openSlots } from './slots.js';
+import { openSlots, type Slots } from './slots.js';
 import { DEFAULT_DELAYS_MS, queueName, type Topology } from './topology.js';
 
 export interface MessagingOptions {
@@ -23,6 +23,8 @@ export interface MessagingOptions {
   database: Database;
   /** One per event at most; each gets a queue. */
   handlers: readonly Handler[];
+  /** Work that may fall behind without holding up the handlers above. */
+  aside?: Aside;
   /** Of the one service that collects the dead letters of all. */
   keepDeadLetter?: KeepDeadLetter;
   log: Log;
@@ -38,6 +40,15 @@ export interface MessagingOptions {
    * is appended meanwhile waits in the outbox.
    */
   later?: boolean;
+}
+
+export interface Aside {
+  /** With queues of their own, as every handler. */
+  handlers: readonly Handler[];
+  /** How many of them run at once, beside the others. */
+  concurrency: number;
+  /** Their messages wait in their queues, until somebody starts without it. */
+  paused: boolean;
 }
 
 export interface Messaging {
@@ -58,20 +69,22 @@ const HOUR_MS = 3_600_000;
  */
 export async function openMessaging(options: MessagingOptions): Promise<Messaging> {
   const { url, namespace, service, database, handlers, log, delaysMs = DEFAULT_DELAYS_MS } = options;
-  const { concurrency = 8, keepPublishedMs = HOUR_MS, keepDeadLetter, later = false } = options;
-  const events = handlers.map((handler) => handler.type.name);
+  const { aside, concurrency = 8, keepPublishedMs = HOUR_MS, keepDeadLetter, later = false } = options;
+  const events = [...handlers, ...(aside?.handlers ?? [])].map((handler) => handler.type.name);
   const twice = events.find((event, index) => events.indexOf(event) !== index);
   if (twice) throw new Error(`${service} has two handlers of ${twice}; one queue can have one`);
 
   const topology: Topology = { namespace, service, events, delaysMs };
   const metrics = messagingMetrics(options.metrics);
   const publisher = await openPublisher({ url, topology, log, later });
-  const slot = openSlots(concurrency);
-  const own = handlers.map((handler) => {
+  const consumerOf = (turn: Slots) => (handler: Handler) => {
     const queue = queueName(namespace, service, handler.type.name);
     const attempts = openAttempts(publisher, topology, queue, handler.type.name);
-    return openConsumer({ queue, handler, attempts, database, slot, metrics: metrics.consumers, log });
-  });
+    return openConsumer({ queue, handler, attempts, database, slot: turn, metrics: metrics.consumers, log });
+  };
+  const slot = openSlots(concurrency);
+  const own = handlers.map(consumerOf(slot));
+  const besides = aside && !aside.paused ? aside.handlers.map(consumerOf(openSlots(aside.concurrency))) : [];
   const collectors = keepDeadLetter
     ? [openCollector({ namespace, keep: keepDeadLetter, database, slot, log })]
     : [];
@@ -81,7 +94,7 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
     prefetch: PREFETCH,
     log,
     later,
-    consumers: [...own, ...collectors],
+    consumers: [...own, ...besides, ...collectors],
   });
   const relay = startRelay({ database, publisher, namespace, published: metrics.published, log });
   const housekeeping = startHousekeeping({
