@@ -32,11 +32,17 @@ const versionOf = async (id: string) => {
 };
 
 /** Gives each of an order's two lines a policy, and a price. */
-async function setTerms(id: string, lines: { policy: RefundPolicyTerms; price?: number }[]): Promise<void> {
-  for (const [index, { policy, price = 1_000 }] of lines.entries()) {
+interface Terms {
+  policy: RefundPolicyTerms;
+  price?: number;
+  seller?: string;
+}
+
+async function setTerms(id: string, lines: Terms[]): Promise<void> {
+  for (const [index, { policy, price = 1_000, seller = orders.seller }] of lines.entries()) {
     await orders.database.run(
-      'UPDATE order_line SET refund_policy = $3, unit_price = $4 WHERE order_id = $1 AND product_id = $2',
-      [id, orders.products[index], JSON.stringify(policy), price],
+      'UPDATE order_line SET refund_policy = $3, unit_price = $4, seller_id = $5 WHERE order_id = $1 AND product_id = $2',
+      [id, orders.products[index], JSON.stringify(policy), price, seller],
     );
   }
   await orders.database.run(
@@ -109,14 +115,28 @@ test.each([S.CONFIRMED, S.PREPARING])(
   async (status) => {
     const id = await orders.place(status, paid);
     const ticket = { usedOn: inDays(5), tiers: [{ daysBefore: 3, percent: 33 }] };
-    await setTerms(id, [{ policy: ticket, price: 101 }, { policy: { usedOn: null, tiers: [] } }]);
+    const [artist, shop] = [randomUUID(), randomUUID()];
+    await setTerms(id, [
+      { policy: ticket, price: 101, seller: artist },
+      { policy: { usedOn: null, tiers: [] }, seller: shop },
+    ]);
     // 33 % of 202, rounded down, and the other line whole.
     expect(await quote(id)).toBe(66 + 1_000);
     expect(await cancel(id, 'OPERATOR')).toBe('done');
     const { order, said, refunds, effects } = await orders.stateOf(id);
     expect(order?.status).toBe('REFUNDING');
     expect(await orders.reasonsOf(id)).toEqual([['REFUNDING', 'OPERATOR']]);
-    const refund = { orderId: id, paymentId: PAYMENT, amount: 1_066, key: `order:${id}`, reason: 'OPERATOR' };
+    const refund = {
+      orderId: id,
+      paymentId: PAYMENT,
+      amount: 1_066,
+      key: `order:${id}`,
+      reason: 'OPERATOR',
+      shares: [
+        { sellerId: artist, amount: 66 },
+        { sellerId: shop, amount: 1_000 },
+      ],
+    };
     const { buyer_id: buyerId } = order!;
     expect(said).toEqual([
       ['refund.requested', refund],
@@ -173,7 +193,9 @@ test('what is given back in full asks no refund policy, until it ships', async (
   for (const status of [S.CONFIRMED, S.PREPARING]) {
     const { id, answer } = await called(status);
     expect(answer).toBe('done');
-    expect((await orders.stateOf(id)).refunds).toMatchObject([{ amount: TOTAL, refunded_at: null }]);
+    const { refunds, said } = await orders.stateOf(id);
+    expect(said[0]).toEqual(['refund.requested', expect.not.objectContaining({ shares: expect.anything() })]);
+    expect(refunds).toMatchObject([{ amount: TOTAL, refunded_at: null }]);
     await expectNoChange(id, 'done');
   }
   for (const status of [S.SHIPPED, S.DELIVERED]) {

@@ -96,8 +96,8 @@ export async function openOrders() {
     /** A refund that order has asked for, and payment has not answered yet. */
     askRefund: (orderId: string, key: string) =>
       database.run(
-        `INSERT INTO refund (key, order_id, payment_id, amount, reason) VALUES ($1, $2, $3, $4, 'test')`,
-        [key, orderId, PAYMENT, TOTAL],
+        `INSERT INTO refund (key, order_id, payment_id, amount, reason, shares) VALUES ($1, $2, $3, $4, 'test', $5)`,
+        [key, orderId, PAYMENT, TOTAL, JSON.stringify([{ sellerId: seller, amount: TOTAL }])],
       ),
     deliver: (handler: Handler, body: object) =>
       database.transaction((tx) =>

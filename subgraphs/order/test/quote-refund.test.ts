@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { OrderStatus } from '../src/order-status.js';
 import { dayOf } from '../src/refund/calendar.js';
-import { quoteOrder, quoteRefund } from '../src/refund/quote-refund.js';
+import { quoteOrder, quoteRefund, quoteShares } from '../src/refund/quote-refund.js';
 
 type Policy = Parameters<typeof quoteRefund>[0][number]['refund_policy'];
 
@@ -92,6 +92,23 @@ test('each line goes by its own policy', () => {
   const parcel: Policy = { usedOn: null, tiers: [] };
   expect(quoteRefund([line(gone), line(parcel, 700, 2)], new Date('2026-05-09T00:00:00Z'))).toBe(1_400);
   expect(quoteRefund([], new Date())).toBe(0);
+});
+
+test('by seller, the shares are of the seller’s own lines, and add up to the quote', () => {
+  const third: Policy = { usedOn: '2026-05-10T10:00:00Z', tiers: [{ daysBefore: 0, percent: 33 }] };
+  const gone: Policy = { usedOn: '2026-05-10T10:00:00Z', tiers: [{ daysBefore: 10, percent: 100 }] };
+  const now = new Date('2026-05-09T00:00:00Z');
+  const lines = [
+    { ...line(third, 101), seller_id: 'a' },
+    { ...line(third, 500), seller_id: 'b' },
+    { ...line(gone), seller_id: 'c' },
+    { ...line(third, 101), seller_id: 'a' },
+  ];
+  expect(quoteShares(lines, now)).toEqual([
+    { sellerId: 'a', amount: 66 },
+    { sellerId: 'b', amount: 165 },
+  ]);
+  expect(quoteRefund(lines, now)).toBe(66 + 165);
 });
 
 test('the dearest basket is counted to the won', () => {

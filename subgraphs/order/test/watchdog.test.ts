@@ -90,7 +90,14 @@ const refunding: Standing = {
   says: (orderId) =>
     Promise.resolve([
       'refund.requested',
-      { orderId, paymentId: PAYMENT, amount: TOTAL, key: `order:${orderId}`, reason: 'test' },
+      {
+        orderId,
+        paymentId: PAYMENT,
+        amount: TOTAL,
+        key: `order:${orderId}`,
+        reason: 'test',
+        shares: [{ sellerId: orders.seller, amount: TOTAL }],
+      },
     ]),
 };
 const returning: Standing = {

@@ -4,7 +4,7 @@ import { endHolds } from '../end-holds.js';
 import { orderChanges } from '../order-changes.js';
 import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
-import { quoteOrder } from '../refund/quote-refund.js';
+import { quoteOrder, quoteShares } from '../refund/quote-refund.js';
 import { orderRefundKey, requestRefund } from '../refund/request-refund.js';
 import { sayCancelled, takeBackStock } from './cancel-paid-order.js';
 import { codeOf } from './reason-code.js';
@@ -92,7 +92,8 @@ async function cancelConfirmed(
   reason: string,
   inFull: boolean,
 ): Promise<CancelAnswer> {
-  const amount = inFull ? order.total : quoteOrder(order, lines, await askedAt(tx));
+  const now = await askedAt(tx);
+  const amount = inFull ? order.total : quoteOrder(order, lines, now);
   if (amount === 0) return { refused: 'Its refund policy gives nothing back any more.' };
   await changeStatus(tx, order.id, order.status, OrderStatus.REFUNDING, reason);
   await requestRefund(tx, {
@@ -101,6 +102,7 @@ async function cancelConfirmed(
     amount,
     key: orderRefundKey(order.id),
     reason: codeOf(reason),
+    ...(!inFull && { shares: quoteShares(lines, now) }),
   });
   await takeBackStock(tx, order, lines, reason);
   return 'done';

@@ -1,4 +1,4 @@
-import { DEFAULT_TIME_ZONE, type RefundPolicyTerms } from '@stampede/shared/messages';
+import { DEFAULT_TIME_ZONE, type RefundPolicyTerms, type RefundShare } from '@stampede/shared/messages';
 import { isGoods } from '../delivery/goods.js';
 import { OrderStatus } from '../order-status.js';
 import { dayOf } from './calendar.js';
@@ -51,11 +51,24 @@ export function quoteOrder(
  * reached until the end of the day so many days before; of those reached the best applies, so that waiting never
  * pays; after the last one, nothing. Without a day of use everything is given back until it ships.
  */
-export function quoteRefund(lines: readonly QuotedLine[], now: Date): number {
-  return lines.reduce((sum, line) => {
-    return sum + shareOf(line.quantity * line.unit_price, percentOf(line, now));
-  }, 0);
+export const quoteRefund = (lines: readonly QuotedLine[], now: Date): number =>
+  lines.reduce((sum, line) => sum + quoteLine(line, now), 0);
+
+/** The same by seller, of those who give anything back: the shares add up to it. */
+export function quoteShares(
+  lines: readonly (QuotedLine & { seller_id: string })[],
+  now: Date,
+): RefundShare[] {
+  const shares = new Map<string, number>();
+  for (const line of lines) {
+    const amount = quoteLine(line, now);
+    if (amount > 0) shares.set(line.seller_id, (shares.get(line.seller_id) ?? 0) + amount);
+  }
+  return [...shares].map(([sellerId, amount]) => ({ sellerId, amount }));
 }
+
+const quoteLine = (line: QuotedLine, now: Date): number =>
+  shareOf(line.quantity * line.unit_price, percentOf(line, now));
 
 /** Percent of an amount, rounded down, by steps that stay safe integers: 100 times the dearest line would be none. */
 const shareOf = (amount: number, percent: number) =>
