@@ -32,6 +32,8 @@ export const readPaymentEnv = () =>
       PUBLIC_URL: publicUrl(),
       /** What the platform keeps of a sale, in hundredths of a percent. */
       PLATFORM_FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(500),
+      /** off: what is to be booked waits in its queues. */
+      BOOKING: z.enum(['on', 'off']).default('on'),
       /** Origins to which a buyer may be sent back, by commas; `http://localhost:*` is any port. */
       RETURN_ORIGINS: origins(),
       PAYMENT_TOKEN_KEYS: sealerFromKeys(),

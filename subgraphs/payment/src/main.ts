@@ -5,6 +5,7 @@ import { messagingTables, openMessaging, startWatchdog } from '@stampede/shared/
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
+import { bookingHandlers } from './books/booking.js';
 import { openSettling } from './decision/settle-unknown.js';
 import { readPaymentEnv } from './env.js';
 import { openProviders, tossSdkOf } from './open-providers.js';
@@ -18,6 +19,9 @@ import { onRefundRequested } from './refund/on-refund-requested.js';
 import { openRefunding } from './refund/refund-due.js';
 import { buildPayment } from './schema.js';
 import { remindOfApproval } from './watchdog/remind-of-approval.js';
+
+/** Of the 20 connections of the pool, so that paying has the most of them however far booking is behind. */
+const BOOKINGS_AT_ONCE = 4;
 
 const env = readPaymentEnv();
 const log = openLog('payment', env.LOG_LEVEL);
@@ -51,6 +55,11 @@ await runService(log, async (own) => {
       service: 'payment',
       database,
       handlers: [onRefundRequested, onOrderPaid, onOrderExpired, onOrderCancelled, onPaymentOverdue],
+      aside: {
+        handlers: bookingHandlers(env.PLATFORM_FEE_BASIS_POINTS),
+        concurrency: BOOKINGS_AT_ONCE,
+        paused: env.BOOKING === 'off',
+      },
       log,
       metrics,
     }),
