@@ -33,6 +33,8 @@ export const PUBLIC_COSTLY: Access = { who: ['anyone'], public: true, costly: tr
 export const ANYONE: Access = { who: ['anyone'] };
 export const SIGNED_IN: Access = { who: ['signed-in'] };
 export const ROLE_SELLER: Access = { who: ['SELLER'], otherwise: 'FORBIDDEN' };
+/** Each seller of their own. */
+export const SELLERS_AND_OPERATOR: Access = { who: ['SELLER', 'OPERATOR'], otherwise: 'FORBIDDEN' };
 export const ROLE_OPERATOR: Access = { who: ['OPERATOR'], otherwise: 'FORBIDDEN' };
 
 /** Everybody may know that the product exists, so that a refusal need not hide it. */
@@ -41,6 +43,7 @@ export const ITS_SELLER: Access = { who: ['seller', 'OPERATOR'], otherwise: 'FOR
 export const ITS_BUYER: Access = { who: ['owner', 'OPERATOR'], otherwise: 'NOT_FOUND' };
 /** Who sells in it; somebody else's order is not there, as for its buyer's own mutations. */
 export const SELLER_OF_IT: Access = { who: ['seller', 'OPERATOR'], otherwise: 'NOT_FOUND' };
+export const SELLER_OF_IT_OR_EMPTY: Access = { who: ['seller', 'OPERATOR'], otherwise: 'empty' };
 export const ITS_BUYER_ALONE: Access = { who: ['owner'], otherwise: 'NOT_FOUND' };
 
 /** Fields of what only these can come to. */

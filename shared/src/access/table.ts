@@ -122,6 +122,21 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['PaymentPending', who.OWNER_ALONE, 'message payment'],
   ['ProviderUnavailable', who.OWNER_ALONE, 'message retryAt'],
 
+  // Books.
+  ['Query', who.SELLERS_AND_OPERATOR, 'wallet'],
+  ['Query', who.ROLE_OPERATOR, 'journal trialBalance depositsAudit'],
+  ['Wallet', who.SELLERS_AND_OPERATOR, 'seller balance entries'],
+  ['JournalLineConnection', who.SELLERS_AND_OPERATOR, 'pageInfo'],
+  // A seller who has sold nothing has a wallet without entries.
+  ['JournalLineConnection', who.SELLER_OF_IT_OR_EMPTY, 'edges'],
+  ['JournalLineEdge', who.SELLER_OF_IT, 'cursor node'],
+  ['JournalLine', who.SELLER_OF_IT, 'account debit credit entry'],
+  ['JournalEntry', who.SELLER_OF_IT, 'id at description orderId order lines'],
+  ['JournalEntryConnection', who.ROLE_OPERATOR, 'edges pageInfo'],
+  ['JournalEntryEdge', who.ROLE_OPERATOR, 'cursor node'],
+  ['AccountBalance', who.ROLE_OPERATOR, 'account debit credit'],
+  ['DepositsAudit', who.ROLE_OPERATOR, 'held booked difference capturesToBook refundsToBook unexplained'],
+
   // Operations.
   ['Query', who.ROLE_OPERATOR, 'auditStock deadLetters'],
   ['Mutation', who.ROLE_OPERATOR, 'rebuildStock replayDeadLetter discardDeadLetter'],

@@ -6,6 +6,9 @@ import { openPaymentReader } from './history/payment-reader.js';
 import { OrderPaymentsResolver, PaymentResolver } from './history/payment.resolver.js';
 import { HostedPageResolver } from './hosted-page/hosted-page.resolver.js';
 import type { TossSdk } from './hosted-page/hosted-payment.js';
+import { openJournalReader } from './journal/journal-reader.js';
+import { JournalLineResolver, JournalResolver } from './journal/journal.resolver.js';
+import { WalletResolver } from './journal/wallet.resolver.js';
 import type { PaymentParts } from './payment-parts.js';
 import { paymentOf } from './payment-view.js';
 import { PersonalDataResolver } from './personal-data/personal-data.resolver.js';
@@ -26,16 +29,20 @@ export function buildPayment(
   { returnOrigins, sdk, events }: ApiParts,
 ): Promise<Subgraph> {
   const reader = openPaymentReader(parts.database);
+  const journal = openJournalReader(parts.database);
   return buildSubgraph({
     resolvers: [
       new AbandonPaymentResolver(parts),
       new ApprovePaymentResolver(parts),
       new HostedPageResolver(parts.database, sdk),
+      new JournalLineResolver(journal),
+      new JournalResolver(parts.database, journal),
       new OrderPaymentsResolver(reader),
       new PaymentResolver(reader),
       new PersonalDataResolver(parts.database),
       new ProviderEventsResolver(events),
       new StartPaymentResolver(parts, returnOrigins),
+      new WalletResolver(parts.database),
     ],
     references: {
       Order: ({ id }: { id: string }) => ({ id }),
