@@ -11,7 +11,7 @@ export interface InvariantParts {
 
 /** One thing that must always be true, and every place where it is not. */
 export interface Finding {
-  invariant: 1 | 2 | 3 | 4 | 6;
+  invariant: 1 | 2 | 3 | 4 | 5 | 6;
   claim: string;
   violations: string[];
 }

@@ -30,6 +30,16 @@ const CAPTURED = 'every captured payment has one confirmed order, or one refund'
 const WHOLE = 'every paid order has a captured payment of its whole total';
 const COMMITTED = 'confirmed orders are those whose stock catalog has committed';
 const PAID_ONCE = 'an order is paid once';
+const BALANCED = 'the debits of every entry equal its credits';
+const BALANCES = 'the balance of every account, wallets among them, is the sum of its lines';
+const TAKEN = 'what was captured is booked once, to the won; nothing else is booked as captured';
+const GIVEN = 'what was given back is booked once, to the won; nothing else is booked as given back';
+const SALES = 'what was confirmed is in the books as sold, to the won; nothing else is';
+const DEPOSITS = 'of each order, the buyers’ deposits are what was captured, not given back and not settled';
+const EARNED = 'of each order, what its sellers and the platform have is what was sold and not given back';
+const RECEIVABLE = 'of each provider, the receivable is what it has taken and not given back';
+/** What of a sale's refund the books know otherwise. */
+const REFUND_OF_SALE = [GIVEN, EARNED, RECEIVABLE];
 const SUM = 'total = available + held + sold, in Redis as in PostgreSQL';
 const REDIS = 'Redis holds exactly what PostgreSQL says';
 
@@ -43,6 +53,11 @@ const refund = (orderId: string, amount: number) => [
 ];
 const arrives = (orderId: string) =>
   `INSERT INTO delivery (order_id, carrier, tracking_number, delivered_at) VALUES ('${orderId}', 'X', '1', now())`;
+
+/** The books refuse to be changed; whoever can do this could change them all the same. */
+const UNGUARDED = 'SET LOCAL session_replication_role = replica';
+const inEntry = (which: string) => `entry_id IN (SELECT id FROM payment.journal_entry WHERE ${which})`;
+const inSale = (orderId: string) => inEntry(`reference = 'SALE:${orderId}'`);
 
 /** What is done to a world that is as it must be, and the claims that are no longer true. */
 const breaks: [what: string, by: (world: World) => string[], broken: string[]][] = [
@@ -112,15 +127,19 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
     ({ orders }) => [`UPDATE order_line SET unit_price = unit_price + 1 WHERE order_id = '${orders.unpaid}'`],
     [COSTS],
   ],
-  ['a refund of an order that stands', ({ orders }) => refund(orders.delivered, 1), [BACK]],
-  ['a second refund', ({ orders }) => refund(orders.refunded, 1), [BACK]],
+  [
+    'a refund of an order that stands',
+    ({ orders }) => refund(orders.delivered, 1),
+    [BACK, ...REFUND_OF_SALE],
+  ],
+  ['a second refund', ({ orders }) => refund(orders.refunded, 1), [BACK, ...REFUND_OF_SALE]],
   [
     'a refund of more than was paid',
     ({ orders }) => [
       `UPDATE refund SET amount = 1001 WHERE order_id = '${orders.refunded}'`,
       `UPDATE payment.refund SET amount = 1001 WHERE order_id = '${orders.refunded}'`,
     ],
-    [BACK],
+    [BACK, ...REFUND_OF_SALE],
   ],
   [
     'half a refund of what was never confirmed',
@@ -128,7 +147,7 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
       `UPDATE refund SET amount = 500 WHERE order_id = '${orders.rejected}'`,
       `UPDATE payment.refund SET amount = 500 WHERE order_id = '${orders.rejected}'`,
     ],
-    [BACK],
+    [BACK, GIVEN, DEPOSITS, RECEIVABLE],
   ],
   [
     'a refund that was not asked for',
@@ -138,17 +157,17 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
   [
     'a refund of which payment knows nothing',
     ({ orders }) => [`DELETE FROM payment.refund WHERE order_id = '${orders.refunded}'`],
-    [ASKED],
+    [ASKED, ...REFUND_OF_SALE],
   ],
   [
     'a refund that gave back something else',
     ({ orders }) => [`UPDATE payment.refund SET amount = amount - 1 WHERE order_id = '${orders.refunded}'`],
-    [ASKED],
+    [ASKED, ...REFUND_OF_SALE],
   ],
   [
     'a refund that is noted as done, and is not',
     ({ orders }) => [`UPDATE payment.refund SET refunded_at = NULL WHERE order_id = '${orders.refunded}'`],
-    [ASKED],
+    [ASKED, ...REFUND_OF_SALE],
   ],
   ['a parcel that went without its order', ({ orders }) => [arrives(orders.preparing)], [PARCELS]],
   [
@@ -196,12 +215,12 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
   [
     'a payment of no order',
     ({ orders }) => [`UPDATE orders SET paid_payment_id = NULL WHERE id = '${orders.confirmed}'`],
-    [CAPTURED, WHOLE],
+    [CAPTURED, WHOLE, DEPOSITS],
   ],
   [
     'a payment of less than the total',
     ({ orders }) => [`UPDATE payment.payment SET amount = 999 WHERE order_id = '${orders.confirmed}'`],
-    [WHOLE],
+    [WHOLE, TAKEN, RECEIVABLE],
   ],
   [
     'an order whose stock was returned',
@@ -210,6 +229,77 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
       'UPDATE catalog.product SET sold = sold - 1',
     ],
     [COMMITTED],
+  ],
+  [
+    'an entry that lost a won',
+    ({ orders }) => [
+      UNGUARDED,
+      `UPDATE payment.journal_line SET credit = credit - 1 WHERE account = 'fees' AND ${inSale(orders.confirmed)}`,
+    ],
+    [BALANCED, BALANCES, EARNED],
+  ],
+  [
+    'a fee that stayed a deposit',
+    ({ orders }) => [
+      UNGUARDED,
+      `UPDATE payment.journal_line SET account = 'deposits' WHERE account = 'fees' AND ${inSale(orders.confirmed)}`,
+    ],
+    [BALANCES, DEPOSITS, EARNED],
+  ],
+  [
+    'a wallet with a won too much',
+    ({ productId }) => [
+      `UPDATE payment.account_balance SET credit = credit + 1 WHERE account = 'payable:${productId}'`,
+    ],
+    [BALANCES],
+  ],
+  [
+    'an account of lines without a balance',
+    () => [`DELETE FROM payment.account_balance WHERE account = 'fees'`],
+    [BALANCES],
+  ],
+  [
+    'a payment that is not booked',
+    ({ orders }) => [
+      UNGUARDED,
+      `DELETE FROM payment.journal_line WHERE ${inEntry(`kind = 'CAPTURE' AND order_id = '${orders.confirmed}'`)}`,
+      `DELETE FROM payment.journal_entry WHERE kind = 'CAPTURE' AND order_id = '${orders.confirmed}'`,
+    ],
+    [BALANCES, TAKEN, DEPOSITS, RECEIVABLE],
+  ],
+  [
+    'a payment that is booked as another provider’s',
+    ({ orders }) => [
+      UNGUARDED,
+      `UPDATE payment.journal_line SET account = 'receivable:TOSS_PAYMENTS'
+       WHERE debit > 0 AND ${inEntry(`kind = 'CAPTURE' AND order_id = '${orders.confirmed}'`)}`,
+    ],
+    [BALANCES, TAKEN, RECEIVABLE],
+  ],
+  [
+    'a payment that nobody made, and is booked',
+    ({ orders }) => [
+      `WITH entry AS (INSERT INTO payment.journal_entry (kind, reference, description, order_id)
+         VALUES ('CAPTURE', 'CAPTURE:none', '', '${orders.unpaid}') RETURNING id)
+       INSERT INTO payment.journal_line
+       SELECT id, number, account, debit, 7 - debit FROM entry,
+         (VALUES (1, 'receivable:KAKAOPAY', 7), (2, 'deposits', 0)) AS line (number, account, debit)`,
+    ],
+    [TAKEN, DEPOSITS, RECEIVABLE],
+  ],
+  [
+    'a confirmed order that the books do not know as sold',
+    ({ orders }) => [UNGUARDED, `DELETE FROM payment.book_fact WHERE key = '${orders.confirmed}'`],
+    [SALES],
+  ],
+  [
+    'an order that is sold in the books alone',
+    ({ orders }) => [
+      `INSERT INTO payment.book_order VALUES ('${orders.unpaid}')`,
+      `INSERT INTO payment.book_fact (kind, key, order_id, payment_id, amount, parts)
+       SELECT 'SALE', id, id, id, total, '[]' FROM orders WHERE id = '${orders.unpaid}'`,
+    ],
+    [SALES],
   ],
 ];
 
@@ -224,6 +314,9 @@ test('two approved payments of one order, where the index that refuses them is g
   expect(await world.brokenBy('DROP INDEX payment.payment_one_per_order', again)).toEqual([
     CAPTURED,
     PAID_ONCE,
+    TAKEN,
+    DEPOSITS,
+    RECEIVABLE,
   ]);
 });
 

@@ -6,6 +6,7 @@ import { openLog } from '@stampede/shared/telemetry';
 import { findViolations, openTestDatabase } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { bookOrder } from './settled-books.js';
 
 const folderOf = (service: ServiceName) =>
   fileURLToPath(new URL(`../../${service}/migrations`, import.meta.url));
@@ -39,7 +40,7 @@ export interface World {
   orders: Record<Life, string>;
 }
 
-/** The tables of order, catalog and payment, with an order of each life in them, all as it must be. */
+/** The tables of order, catalog and payment, with an order of each life and its books in them, all as it must be. */
 export async function openSettledWorld() {
   const test = await openTestDatabase('order', folderOf('order'));
   const sets = [messagingTables, stockEffectTables];
@@ -136,7 +137,11 @@ async function live(tx: Sql, life: Life, id: string, serial: number): Promise<vo
     ]);
     await tx.run('INSERT INTO catalog.stock_order_line VALUES ($1, $2, 1, 1, $3)', [id, PRODUCT, serial]);
   }
-  if (paymentId) await pay(tx, id, paymentId, givenBack);
+  if (paymentId) {
+    await pay(tx, id, paymentId, givenBack);
+    const sold = (timeline as readonly string[]).includes('CONFIRMED');
+    await bookOrder(tx, { orderId: id, paymentId, sellerId: PRODUCT, total: PRICE, sold, givenBack });
+  }
   if (status === 'SHIPPED' || status === 'DELIVERED') {
     await tx.run(
       `INSERT INTO delivery (order_id, carrier, tracking_number, delivered_at)
