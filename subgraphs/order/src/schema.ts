@@ -54,7 +54,7 @@ export function buildOrder(parts: OrderParts): Promise<Subgraph> {
     references: {
       // Named by a payment or a journal entry: whoever may see that may not see the order yet.
       Order: ({ id }: { id: string }, { identity }: SubgraphContext) =>
-        identity.kind === 'user' ? orders.visible(id, identity) : null,
+        identity.kind === 'user' ? orders.named(id, identity) : null,
     },
     subscriptions: {
       orderChanged: ({ id }: { id: string }, context: SubgraphContext) =>

@@ -616,12 +616,15 @@ test.each(SERVICE_ONLY)('%s is only for services', async (_, service, mayAsk, qu
   }
 });
 
-test('an order named by its id alone is shown to its buyer only, also inside the house', async () => {
+test('an order named by its id alone is shown to its buyer and its seller only, also inside the house', async () => {
   const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Order { id status } } }';
   const body = graphql(query, { r: [{ __typename: 'Order', id: owned.id }] });
   for (const [identity, shown] of [
     [{ kind: 'anonymous' }, null],
     [userOf(stranger), null],
+    [userOf(stranger, 'SELLER'), null],
+    [userOf(shop.seller), null],
+    [userOf(shop.seller, 'SELLER'), { id: owned.id, status: 'PENDING_PAYMENT' }],
     [userOf(buyer), { id: owned.id, status: 'PENDING_PAYMENT' }],
   ] as [Identity, unknown][]) {
     const answer = await direct('order', body, signed('order', body, identity));

@@ -43,12 +43,23 @@ export function openOrderReader(database: Database) {
     return ids.map((id) => rows.find((row) => row.order_id === id)?.sum ?? 0);
   });
 
+  const sellsIn = async (orderId: string, sellerId: string) =>
+    (await lines.load(orderId)).some((row) => row.seller_id === sellerId);
+
   return {
     /** The order, if this person may see it; undefined otherwise, as if it were not there. */
-    visible: async (id: string, { userId, role }: Viewer): Promise<Order | undefined> => {
+    visible: async (id: string, viewer: Viewer): Promise<Order | undefined> => {
       if (!isUuid(id)) return undefined;
       const row = await byId.load(id.toLowerCase());
-      return row && (row.buyer_id === userId || role === 'OPERATOR') ? orderOf(row) : undefined;
+      return row && maySee(row, viewer) ? orderOf(row) : undefined;
+    },
+    /** As `visible`, and to who sells in it, as in the list of what they sold. */
+    named: async (id: string, viewer: Viewer): Promise<Order | undefined> => {
+      const row = isUuid(id) ? await byId.load(id.toLowerCase()) : undefined;
+      if (!row) return undefined;
+      const seen =
+        maySee(row, viewer) || (viewer.role === 'SELLER' && (await sellsIn(row.id, viewer.userId)));
+      return seen ? orderOf(row) : undefined;
     },
     /** Of the order's lines those that somebody may see who was shown the order: a seller their own. */
     lines: async ({ id, buyer }: Order, viewer: Identity): Promise<OrderLine[]> => {
@@ -67,6 +78,8 @@ export function openOrderReader(database: Database) {
 
 const batched = <T>(load: (ids: readonly string[]) => Promise<T[]>) =>
   new DataLoader<string, T>(load, { cache: false, maxBatchSize: 500 });
+
+const maySee = (row: OrderRow, { userId, role }: Viewer) => row.buyer_id === userId || role === 'OPERATOR';
 
 /** A service asks for all of an order, on nobody's behalf. */
 function seesLine(viewer: Identity, { buyerId, sellerId }: { buyerId: string; sellerId: string }): boolean {
