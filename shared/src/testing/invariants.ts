@@ -83,6 +83,9 @@ const CHECKS: Check[] = [
   ],
 ];
 
+const notBooked = (kind: string, key: string) =>
+  `NOT EXISTS (SELECT FROM payment.book_fact fact WHERE fact.kind = '${kind}' AND fact.key = ${key})`;
+
 /** What is still on its way: the claims across services hold when there is nothing. */
 const IN_FLIGHT: [ServiceName, string][] = [
   [
@@ -98,6 +101,19 @@ const IN_FLIGHT: [ServiceName, string][] = [
   ['order', 'SELECT count(*) FROM stock_effect'],
   ['catalog', 'SELECT count(*) FROM stock_effect'],
   ['payment', `SELECT count(*) FROM payment WHERE status IN ('APPROVING', 'REFUNDING')`],
+  // Booking follows paying: what is published and not yet handled shows by what is missing in the books.
+  [
+    'payment',
+    `SELECT count(*) FROM payment WHERE approved_at IS NOT NULL AND ${notBooked('CAPTURE', 'payment.id::text')}`,
+  ],
+  [
+    'payment',
+    `SELECT count(*) FROM refund WHERE refunded_at IS NOT NULL AND ${notBooked('REFUND', 'refund.key')}`,
+  ],
+  [
+    'order',
+    `SELECT count(*) FROM order_event WHERE status = 'CONFIRMED' AND ${notBooked('SALE', 'order_event.order_id::text')}`,
+  ],
   ['order', 'SELECT count(*) FROM outbox WHERE published_at IS NULL'],
   ['catalog', 'SELECT count(*) FROM outbox WHERE published_at IS NULL'],
   ['payment', 'SELECT count(*) FROM outbox WHERE published_at IS NULL'],
