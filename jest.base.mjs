@@ -28,4 +28,5 @@ export default {
   // A deadline for a test that hangs, not a speed check: the slowest race takes a tenth of it.
   testTimeout: 120_000,
   maxWorkers: 2,
+  testSequencer: `${root}jest.slow-first.mjs`,
 };

@@ -26,6 +26,8 @@ try {
     REDIS_URL: infrastructure.redisUrl,
     AMQP_URL: infrastructure.amqpUrl,
     STAMPEDE_HOME: home.path,
+    // A hundred processes compile the same files: those of a shop, for each test that opens one.
+    NODE_COMPILE_CACHE: home.folder('compile-cache'),
   };
   const turbo = runTurbo(['build', 'test', '--concurrency=1', '--continue', ...process.argv.slice(2)], {
     env,
