@@ -38,6 +38,8 @@ export async function bookOrder(tx: Sql, settled: Settled): Promise<void> {
   if (sold) await book('SALE', orderId, total, { deposits: total, [payable]: fee - total, fees: -fee });
   if (givenBack === null) return;
   const feeBack = (fee * givenBack) / total;
-  const from = sold ? { [payable]: givenBack - feeBack, fees: feeBack } : { deposits: givenBack };
+  const from: Record<string, number> = sold
+    ? { [payable]: givenBack - feeBack, fees: feeBack }
+    : { deposits: givenBack };
   await book('REFUND', `order:${orderId}`, givenBack, { ...from, 'receivable:KAKAOPAY': -givenBack });
 }
