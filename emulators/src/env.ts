@@ -22,6 +22,9 @@ const schema = z.object({
   KAKAOPAY_WINDOW_MS: z.coerce.number().int().min(1).default(900_000),
   TOSS_WINDOW_MS: z.coerce.number().int().min(1).default(1_800_000),
   TOSS_CONFIRM_WINDOW_MS: z.coerce.number().int().min(1).default(600_000),
+  /** Empty: none are sent. */
+  TOSS_WEBHOOK_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  TOSS_WEBHOOK_RETRY_MS: z.coerce.number().int().min(1).default(1_000),
   KAKAO_CLIENT_SECRET: z.string().min(1).default('local-only-login-secret'),
   NAVER_CLIENT_SECRET: z.string().min(1).default('local-only-login-secret'),
   NAVER_SEARCH_CLIENT_SECRET: z.string().min(1).default('local-only-search-secret'),

@@ -12,6 +12,8 @@ const ROUTES = [
   ['POST /toss/v1/payments/…/cancel', 'gives all or a part of it back'],
   ['GET /toss/v2/standard', 'the browser’s SDK'],
   ['GET, POST /toss/payment-window?…', 'the buyer’s page, where the SDK leads'],
+  ['GET /toss/webhooks', 'what was told to the shop; ?orderId= or ?paymentKey= narrows it'],
+  ['POST /toss/webhooks/send', '{"paymentKey"|"orderId","transmissionId"}: sends one by hand, or again'],
   ['GET /toss/calls', 'calls that arrived, by operation; ?orderId= or ?paymentKey= narrows it'],
   ['GET /kakao/.well-known/openid-configuration', 'Kakao Login: issuer /kakao, and what it names'],
   ['GET, POST /kakao/oauth/authorize', 'the consent page; its form leads back with a code'],

@@ -14,7 +14,12 @@ async function main(): Promise<void> {
     port: env.PORT,
     smtpPort: env.SMTP_PORT,
     windowMs: env.KAKAOPAY_WINDOW_MS,
-    toss: { windowMs: env.TOSS_WINDOW_MS, confirmWindowMs: env.TOSS_CONFIRM_WINDOW_MS },
+    toss: {
+      windowMs: env.TOSS_WINDOW_MS,
+      confirmWindowMs: env.TOSS_CONFIRM_WINDOW_MS,
+      webhookUrl: env.TOSS_WEBHOOK_URL,
+      webhookRetryMs: env.TOSS_WEBHOOK_RETRY_MS,
+    },
     kakaoSecret: env.KAKAO_CLIENT_SECRET,
     naverSecret: env.NAVER_CLIENT_SECRET,
     searchSecret: env.NAVER_SEARCH_CLIENT_SECRET,

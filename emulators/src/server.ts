@@ -15,11 +15,11 @@ import { metrics } from './metrics.js';
 import { openNaver } from './naver/routes.js';
 import type { Limits } from './shopping/quota.js';
 import { openShopping } from './shopping/routes.js';
-import { openToss } from './toss/routes.js';
+import { openToss, type TossOptions } from './toss/routes.js';
 
 const DRAIN_MS = 500;
-/** 30 minutes to pay, 10 to confirm. */
-const TOSS_WINDOWS = { windowMs: 1_800_000, confirmWindowMs: 600_000 };
+/** 30 minutes to pay, 10 to confirm; a webhook is sent again after a second, where Toss Payments waits a minute. */
+const TOSS: TossOptions = { windowMs: 1_800_000, confirmWindowMs: 600_000, webhookRetryMs: 1_000 };
 const LOGIN_SECRET = 'local-only-login-secret';
 const SEARCH_SECRET = 'local-only-search-secret';
 const SEARCH_LIMITS: Limits = { perDay: 25_000, perSecond: 10 };
@@ -31,7 +31,7 @@ export interface Options {
   smtpPort?: number;
   /** How long a KakaoPay tid and its page live, in ms. */
   windowMs?: number;
-  toss?: { windowMs?: number; confirmWindowMs?: number };
+  toss?: Partial<TossOptions>;
   /** The client secrets of the logins. */
   kakaoSecret?: string;
   naverSecret?: string;
@@ -62,7 +62,7 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
   };
   const mailBox = new MailBox();
   const kakaopay = openKakaoPay({ faults, lateCalls, windowMs, now, origin });
-  const toss = openToss({ ...TOSS_WINDOWS, ...options.toss, faults, lateCalls, now, origin });
+  const toss = openToss({ ...TOSS, ...options.toss, faults, lateCalls, now, origin });
   const kakao = openKakao({ faults, now, origin, clientSecret: kakaoSecret });
   const naver = openNaver({ faults, now, origin, clientSecret: naverSecret });
   const shopping = openShopping({ faults, now, clientSecret: searchSecret, limits: searchLimits });
@@ -128,7 +128,7 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
     await once(server, 'listening');
   } catch (error) {
     // It would keep the process alive.
-    await smtp.close();
+    await Promise.all([smtp.close(), toss.close()]);
     throw error;
   }
 
@@ -138,7 +138,7 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
     server.close();
     // Withheld answers never end by themselves.
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-    await Promise.all([closed, smtp.close()]);
+    await Promise.all([closed, smtp.close(), toss.close()]);
   }
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= shutDown());

@@ -15,8 +15,13 @@ test.each([
   [{ HOST: 'example.com' }, 'loopback'],
   [{ PORT: '65536' }, 'PORT'],
   [{ SMTP_PORT: '65536' }, 'SMTP_PORT'],
+  [{ TOSS_WEBHOOK_URL: 'gateway/webhooks/toss' }, 'TOSS_WEBHOOK_URL'],
 ])('refuses to start with %j', (variables, named) => {
   expect(() => readEnv(variables)).toThrow(named);
+});
+
+test('sends no webhooks unless it is told where', () => {
+  expect(readEnv({ TOSS_WEBHOOK_URL: '' }).TOSS_WEBHOOK_URL).toBe('');
 });
 
 test.each(['127.0.0.1', '127.8.0.1', '::1', 'localhost'])('listens on %s', (HOST) => {

@@ -8,8 +8,9 @@ import { confirm } from './confirm.js';
 import { failure, isErrorCode, languageOf, type ErrorCode, type Language } from './errors.js';
 import { Idempotency } from './idempotency.js';
 import { readSecretKey } from './keys.js';
-import type { Ledger, Payment } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { paymentObject } from './payment-object.js';
+import type { Payment } from './payment.js';
 import { cancelRequest, confirmRequest, namesIn, readRequest } from './requests.js';
 
 type Operation = OperationOf<'toss'>;

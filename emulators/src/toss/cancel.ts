@@ -1,12 +1,6 @@
 import type { ErrorCode } from './errors.js';
-import {
-  balanceOf,
-  isApproved,
-  newTransactionKey,
-  taxFreeBalanceOf,
-  type Ledger,
-  type Payment,
-} from './ledger.js';
+import type { Ledger } from './ledger.js';
+import { balanceOf, isApproved, newTransactionKey, taxFreeBalanceOf, type Payment } from './payment.js';
 import type { CancelRequest } from './requests.js';
 
 /** Gives all of a captured payment back, or a part of it. @returns the payment as it is then, or why not */

@@ -1,5 +1,6 @@
 import { messageOf, type ErrorCode, type Language } from './errors.js';
-import { isApproved, newTransactionKey, type Ledger, type Payment } from './ledger.js';
+import type { Ledger } from './ledger.js';
+import { isApproved, newTransactionKey, type Payment } from './payment.js';
 import type { ConfirmRequest } from './requests.js';
 
 /**

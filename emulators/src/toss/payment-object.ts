@@ -1,4 +1,4 @@
-import { balanceOf, isApproved, taxFreeBalanceOf, type Cancel, type Payment } from './ledger.js';
+import { balanceOf, isApproved, taxFreeBalanceOf, type Cancel, type Payment } from './payment.js';
 
 /** As Toss Payments writes a time: Korea's, with its offset. */
 export function korean(time: Date): string {
