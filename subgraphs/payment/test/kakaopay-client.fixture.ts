@@ -1,12 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openKakaoPay, type ApproveInput, type KakaoPay, type ReadyInput } from '../src/kakaopay/index.js';
-
-const main = fileURLToPath(new URL('../../../emulators/dist/main.js', import.meta.url));
+import { openCannedServer, type CannedServer } from './canned-server.fixture.js';
+import { startEmulators } from './emulators.fixture.js';
 
 export const KEY = 'local-only-kakaopay';
 
@@ -29,14 +23,9 @@ export interface Emulator extends AsyncDisposable {
   calls(tid: string): Promise<Record<string, number>>;
 }
 
-/** The emulator as its own process, as everywhere else. */
 export async function openEmulator(variables: Record<string, string> = {}): Promise<Emulator> {
-  const child = spawn(process.execPath, [main], {
-    env: { PORT: '0', ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const { url } = JSON.parse(line) as { url: string };
+  const emulators = await startEmulators(variables);
+  const { url } = emulators;
   const clients: KakaoPay[] = [];
   return {
     url,
@@ -46,19 +35,14 @@ export async function openEmulator(variables: Record<string, string> = {}): Prom
       clients.push(client);
       return client;
     },
-    fault: async (operation, fault) => {
-      const body = JSON.stringify({ target: 'kakaopay', operation, fault, delayMs: 20 });
-      const response = await fetch(`${url}/faults`, { method: 'POST', body });
-      if (!response.ok) throw new Error(await response.text());
-    },
+    fault: (operation, fault) => emulators.fault('kakaopay', operation, fault),
     calls: async (tid) => {
       const response = await fetch(`${url}/kakaopay/calls?tid=${tid}`);
       return (await response.json()) as Record<string, number>;
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(clients.map((client) => client.close()));
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+      await emulators[Symbol.asyncDispose]();
     },
   };
 }
@@ -94,30 +78,19 @@ export async function agreed(kakaopay: KakaoPay, choice = 'card'): Promise<Appro
 
 export interface Canned extends AsyncDisposable {
   kakaopay: KakaoPay;
-  received: { authorization: string | undefined; body: unknown }[];
+  received: CannedServer['received'];
 }
 
-/** A provider that always gives the one answer, for what the emulator never says. */
 export async function openCanned(status: number, body: unknown): Promise<Canned> {
-  const received: Canned['received'] = [];
-  const server = createServer((request, response) => {
-    let sent = '';
-    request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
-    request.on('end', () => {
-      received.push({ authorization: request.headers.authorization, body: JSON.parse(sent) });
-      response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const server = await openCannedServer(status, body);
+  const { baseUrl, received } = server;
   const kakaopay = openKakaoPay({ baseUrl, secretKey: KEY, cid: 'TC0ONETIME', readTimeoutMs: 5_000 });
   return {
     kakaopay,
     received,
     [Symbol.asyncDispose]: async () => {
       await kakaopay.close();
-      server.close();
+      await server[Symbol.asyncDispose]();
     },
   };
 }

@@ -256,7 +256,7 @@ test('a time without an offset is Korea’s, and unknown fields do not matter', 
     approvedAt: new Date('2026-11-20T03:00:00Z'),
     method: 'CARD',
   });
-  expect(canned.received[0]?.authorization).toBe(`SECRET_KEY ${KEY}`);
+  expect(canned.received[0]?.headers.authorization).toBe(`SECRET_KEY ${KEY}`);
 });
 
 test.each([
