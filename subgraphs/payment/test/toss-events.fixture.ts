@@ -30,19 +30,20 @@ export const found = {
   unknown: { kind: 'unknown', cause: 'a test' },
 } satisfies Record<string, LookupOutcome | ((cancelled: number) => LookupOutcome)>;
 
-/** Payments of Toss Payments, and a provider that answers what a test says, one after another, the last for ever. */
+/** Payments of Toss Payments, and a provider that answers what a test says, one after another, the last for ever; else that it is in progress. */
 export function openTossEvents({ database, place }: Pick<PaymentsUnderTest, 'database' | 'place'>) {
   const errors: object[] = [];
   const looked: string[] = [];
-  let answers: LookupOutcome[] = [];
-  let onLookup: (() => Promise<unknown>) | undefined;
+  const answers = new Map<string, LookupOutcome[]>();
+  const meanwhile = new Map<string, () => Promise<unknown>>();
   const provider: Partial<Provider> = {
     lookup: async ({ id }) => {
       looked.push(id);
-      await onLookup?.();
-      onLookup = undefined;
-      const [answer] = answers.length > 1 ? answers.splice(0, 1) : answers;
-      return answer as LookupOutcome;
+      await meanwhile.get(id)?.();
+      meanwhile.delete(id);
+      const [answer = found.inProgress, ...next] = answers.get(id) ?? [];
+      if (next.length > 0) answers.set(id, next);
+      return answer;
     },
   };
   const { log, ...others } = partsWith(database, provider);
@@ -59,13 +60,9 @@ export function openTossEvents({ database, place }: Pick<PaymentsUnderTest, 'dat
     note: events.note,
     errors,
     looked: (id: string) => looked.filter((one) => one === id).length,
-    providerSays: (...outcomes: LookupOutcome[]) => {
-      answers = outcomes;
-    },
-    /** Once, while the next look waits for its answer. */
-    meanwhile: (action: () => Promise<unknown>) => {
-      onLookup = action;
-    },
+    providerSays: (id: string, ...outcomes: LookupOutcome[]) => answers.set(id, outcomes),
+    /** Once, while the payment's next look waits for its answer. */
+    meanwhile: (id: string, action: () => Promise<unknown>) => meanwhile.set(id, action),
     placeAtToss: async (status: PaymentStatus): Promise<string> => {
       const id = await place(status);
       const token =

@@ -58,7 +58,7 @@ test.each([READY, DECLINED, CANCELLED])(
 test('an approval whose answer was lost is settled by the webhook', async () => {
   const id = await toss.placeAtToss(APPROVING);
   await toss.plan(id, 30);
-  toss.providerSays(found.approved());
+  toss.providerSays(id, found.approved());
   expect(await toss.note(randomUUID(), tossEvent(id, 'DONE'))).toBe('noted');
   await followsUp(id, async () =>
     expect(await toss.row(id)).toMatchObject({ status: APPROVED, look_at: null }),
@@ -69,7 +69,7 @@ test('an approval whose answer was lost is settled by the webhook', async () => 
 
 test('a replay changes nothing, however often it comes', async () => {
   const id = await toss.placeAtToss(READY);
-  toss.providerSays(found.inProgress);
+  toss.providerSays(id, found.inProgress);
   const [transmission, body] = [randomUUID(), tossEvent(id, 'DONE')];
   expect(await toss.note(transmission, body)).toBe('noted');
   await isNotLookedAtAnyMore(id);
@@ -138,7 +138,7 @@ const forgeries: [string, string, object][] = [
 
 test.each(forgeries)('of a READY payment it is believed to nobody %s', async (_, status, more) => {
   const id = await toss.placeAtToss(READY);
-  toss.providerSays(found.inProgress);
+  toss.providerSays(id, found.inProgress);
   expect(await toss.note(randomUUID(), tossEvent(id, status, more))).toBe('noted');
   await isNotLookedAtAnyMore(id);
   expect(await payments.stateOf(id)).toMatchObject({ payment: { status: READY }, said: [], refunds: [] });
@@ -148,7 +148,7 @@ test.each(forgeries)('of a READY payment it is believed to nobody %s', async (_,
 test('a payment that was approved is approved, though a webhook says that it failed', async () => {
   const id = await toss.placeAtToss(APPROVING);
   await toss.plan(id, 30);
-  toss.providerSays(found.approved());
+  toss.providerSays(id, found.approved());
   expect(await toss.note(randomUUID(), tossEvent(id, 'ABORTED'))).toBe('noted');
   await followsUp(id, async () => expect(await toss.row(id)).toMatchObject({ status: APPROVED }));
 });
@@ -184,7 +184,7 @@ test.each([
   [found.cancelled, 'CANCELLED_BY_BUYER'],
 ])('a READY payment whose window is over ends as the provider says: %p', async (outcome, reason) => {
   const id = await toss.placeAtToss(READY);
-  toss.providerSays(outcome);
+  toss.providerSays(id, outcome);
   await toss.note(randomUUID(), tossEvent(id, 'EXPIRED'));
   await followsUp(id, async () =>
     expect(await toss.row(id)).toMatchObject({ status: DECLINED, decline_reason: reason, look_at: null }),
@@ -196,7 +196,7 @@ test('a READY payment whose window is open can be paid by another try than the o
   await payments.database.run(`UPDATE payment SET window_ends_at = now() + interval '1 hour' WHERE id = $1`, [
     id,
   ]);
-  toss.providerSays(found.declined);
+  toss.providerSays(id, found.declined);
   await toss.note(randomUUID(), tossEvent(id, 'ABORTED'));
   await isNotLookedAtAnyMore(id);
   expect(await toss.row(id)).toMatchObject({ status: READY });
@@ -205,7 +205,7 @@ test('a READY payment whose window is open can be paid by another try than the o
 
 test('money that was taken behind a declined payment goes back', async () => {
   const id = await toss.placeAtToss(DECLINED);
-  toss.providerSays(found.approved());
+  toss.providerSays(id, found.approved());
   await toss.note(randomUUID(), tossEvent(id, 'DONE'));
   await followsUp(id, async () =>
     expect(await payments.stateOf(id)).toMatchObject({
@@ -217,8 +217,8 @@ test('money that was taken behind a declined payment goes back', async () => {
 
 test('a webhook that comes while the provider is being asked has it asked again', async () => {
   const id = await toss.placeAtToss(DECLINED);
-  toss.providerSays(found.inProgress, found.approved());
-  toss.meanwhile(() => toss.note(randomUUID(), tossEvent(id, 'DONE')));
+  toss.providerSays(id, found.inProgress, found.approved());
+  toss.meanwhile(id, () => toss.note(randomUUID(), tossEvent(id, 'DONE')));
   await toss.note(randomUUID(), tossEvent(id, 'ABORTED'));
   await followsUp(id, async () => expect(await toss.eventsOf(id)).toHaveLength(2));
   // The lease of the first look, which has not ended that look's business.
@@ -244,7 +244,7 @@ test.each([
     if (asked > 0) await payments.asks(id, `asked:${id}`, asked, true);
     const before = await payments.stateOf(id);
     const counted = await toss.counted('unasked_refunds_total', 'TOSS_PAYMENTS');
-    toss.providerSays(found.unknown, says);
+    toss.providerSays(id, found.unknown, says);
     expect(await toss.note(randomUUID(), tossEvent(id, claimed))).toBe('noted');
     await isChecked(id);
     expect(toss.looked(id)).toBe(2);
@@ -262,7 +262,7 @@ test('what was given back because we asked is in order, done or not', async () =
   // Far from its next try.
   await payments.asks(id, `asked:${id}`, 1_000, false);
   const before = toss.errors.length;
-  toss.providerSays(found.approved(3_000));
+  toss.providerSays(id, found.approved(3_000));
   await toss.note(randomUUID(), tossEvent(id, 'PARTIAL_CANCELED'));
   const cancel = { eventType: 'CANCEL_STATUS_CHANGED', data: { orderId: id, cancelStatus: 'DONE' } };
   expect(await toss.note(randomUUID(), JSON.stringify(cancel))).toBe('noted');
