@@ -12,6 +12,7 @@ import {
   providerWasCalled,
   seesPayments,
 } from './paying.fixture.js';
+import { isTakenBehindTheShop, sendsWebhook, startsAtToss } from './toss-webhook.fixture.js';
 
 /** How long the shop waits for the provider. */
 const TIMEOUT_MS = 1_500;
@@ -154,4 +155,28 @@ test('an order that somebody freed meanwhile gives the money back', async () => 
   expect(order).toMatchObject({ status: 'EXPIRED', payments: [{ refunded: { amount: 100_000 } }] });
   expect(await atProvider(shop, payment.paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
   await shop.invariants();
+});
+
+test('a webhook has money go back that Toss Payments took without being asked to, and a false one changes nothing', async () => {
+  const { id: productId } = await shop.createProduct({ stock: 1 });
+  const buyer = await shop.buyer();
+  const { id: orderId } = await buyer.places([{ productId, quantity: 1 }]);
+  const paymentId = await startsAtToss(buyer, orderId);
+  const looks = async () => {
+    const { data } = await buyer.order(orderId);
+    return (data.order.payments as { status: string }[]).map(({ status }) => status);
+  };
+  expect(await sendsWebhook(shop, paymentId, 'DONE')).toBe(200);
+  await eventually(async () => {
+    await endBackOff(shop, paymentId);
+    const calls = await fetch(`${shop.emulatorsUrl}/toss/calls?orderId=${paymentId}`);
+    expect(await calls.json()).toMatchObject({ lookup: 1, cancel: 0 });
+  });
+  expect(await looks()).toEqual(['READY']);
+  await isTakenBehindTheShop(shop, paymentId, 100_000);
+  expect(await sendsWebhook(shop, paymentId, 'DONE')).toBe(200);
+  await eventually(async () => {
+    await hurry(shop, paymentId);
+    expect(await looks()).toEqual(['REFUNDED']);
+  });
 });
