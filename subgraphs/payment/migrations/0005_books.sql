@@ -22,7 +22,7 @@ CREATE TABLE book_fact (
   kind       text NOT NULL CHECK (kind IN ('CAPTURE', 'SALE', 'REFUND')),
   -- CAPTURE: the payment's id. SALE: the order's id. REFUND: the refund's key.
   key        text NOT NULL,
-  order_id   uuid NOT NULL REFERENCES book_order,
+  order_id   uuid NOT NULL,
   payment_id uuid NOT NULL,
   -- Null for a SALE.
   provider   text CHECK (provider IN ('KAKAOPAY', 'TOSS_PAYMENTS')),
