@@ -6,12 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { approvePayment } from '../src/approve-payment/approve-payment.js';
 import { bookingHandlers } from '../src/books/booking.js';
+import type { Decision } from '../src/decision/decide.js';
 import { auditDeposits } from '../src/journal/audit-deposits.js';
 import { readTrialBalance } from '../src/journal/read-balances.js';
 import type { PaymentRow } from '../src/payment-row.js';
 import { partsWith } from './parts.fixture.js';
 
 const ORDERS = 1_000;
+const BUYERS_AT_ONCE = 10;
 const url = process.env.AMQP_URL ?? '';
 const namespace = `test-${randomUUID()}`;
 
@@ -46,9 +48,12 @@ test('1,000 orders are paid while nothing can be booked, and then all of it is, 
 
     await database.transaction(async (tx) => {
       await tx.run('LOCK TABLE book_order IN ACCESS EXCLUSIVE MODE');
-      const decisions = await Promise.all(
-        ready.map((payment) => approvePayment(parts, payment, 'token', 'test')),
-      );
+      const waiting = ready.values();
+      const decisions: Decision[] = [];
+      const buys = async () => {
+        for (const payment of waiting) decisions.push(await approvePayment(parts, payment, 'token', 'test'));
+      };
+      await Promise.all(Array.from({ length: BUYERS_AT_ONCE }, buys));
       expect(decisions.filter(({ kind }) => kind === 'approved')).toHaveLength(ORDERS);
       expect(await auditDeposits(database)).toEqual({
         held: { amount: total, currency: 'KRW' },

@@ -220,6 +220,26 @@ test('deposits are what is captured and not settled, and what is not booked yet 
   expect(await audit()).toEqual(audited(0, 0));
 });
 
+test('an approval that nobody was told of is booked by its refund', async () => {
+  const late = await books.captured(SELLERS[0]);
+  const back = await late.refunds(PRICE);
+  expect(await audit()).toEqual(audited(0, 0, 1, 1));
+  await back();
+  expect(await audit()).toEqual(audited(0, 0));
+  const { data } = await books.ask(
+    operator,
+    `{ journal(orderId: "${late.orderId}") { edges { node { description } } } }`,
+  );
+  expect(data).toEqual({
+    journal: {
+      edges: [
+        { node: { description: 'Refunded by KakaoPay' } },
+        { node: { description: 'Paid by KakaoPay' } },
+      ],
+    },
+  });
+});
+
 test('a booking that nothing explains shows as such', async () => {
   await books.tell('payment.approved', {
     orderId: operator.userId,

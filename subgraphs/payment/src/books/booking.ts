@@ -1,5 +1,6 @@
 import { orderConfirmed, paymentApproved, paymentRefunded } from '@stampede/shared/messages';
 import { on, type Handler } from '@stampede/shared/messaging';
+import { bookUntoldCapture } from './book-untold-capture.js';
 import { book } from './book.js';
 import { salePartsOf } from './sale-parts.js';
 
@@ -10,7 +11,7 @@ import { salePartsOf } from './sale-parts.js';
  * |---|---|---|
  * | payment.approved | a capture, once for each payment | already so; with other content a contradiction |
  * | order.confirmed | a sale, once for each order | the same; the fee stays as it was |
- * | payment.refunded | a refund, once for each key | the same |
+ * | payment.refunded | a refund, once for each key; the capture of its payment, if nothing told of it | the same |
  *
  * @param feeBasisPoints what the platform keeps of sales that are booked from now on, in hundredths of a percent.
  */
@@ -28,7 +29,8 @@ export const bookingHandlers = (feeBasisPoints: number): Handler[] => [
       parts: salePartsOf(lines, feeBasisPoints),
     }),
   ),
-  on(paymentRefunded, (tx, { orderId, paymentId, provider, key, amount, shares = null }) =>
-    book(tx, orderId, { kind: 'REFUND', key, paymentId, provider, amount, parts: shares }),
-  ),
+  on(paymentRefunded, async (tx, { orderId, paymentId, provider, key, amount, shares = null }) => {
+    await bookUntoldCapture(tx, orderId, paymentId);
+    await book(tx, orderId, { kind: 'REFUND', key, paymentId, provider, amount, parts: shares });
+  }),
 ];

@@ -3,7 +3,7 @@ import { won } from '@stampede/shared/graphql';
 import type { Identity } from '@stampede/shared/identity';
 import DataLoader from 'dataloader';
 import type { JournalEntry, JournalLine } from './journal.entity.js';
-import { walletOf } from './wallet-account.js';
+import { payable } from '../books/accounts.js';
 
 export interface EntryRow {
   id: number;
@@ -59,7 +59,7 @@ const batched = <T>(load: (ids: readonly string[]) => Promise<T[]>) =>
   new DataLoader<string, T>(load, { cache: false, maxBatchSize: 500 });
 
 const seesLine = (viewer: Identity, { account }: LineRow) =>
-  viewer.kind === 'user' && (viewer.role === 'OPERATOR' || account === walletOf(viewer.userId));
+  viewer.kind === 'user' && (viewer.role === 'OPERATOR' || account === payable(viewer.userId));
 
 export const entryOf = ({ id, at, description, order_id }: EntryRow): JournalEntry => ({
   id: String(id),

@@ -3,7 +3,7 @@ import { checkFirst, connectionOf, decodeCursor, encodeCursor } from '@stampede/
 import type { JournalLineConnection } from './journal-connection.js';
 import { lineOf, type LineRow } from './journal-reader.js';
 import { END_OF_BOOKS, isSerialKey } from './serial-key.js';
-import { walletOf } from './wallet-account.js';
+import { payable } from '../books/accounts.js';
 
 const LIST = 'wallet';
 
@@ -25,7 +25,7 @@ export async function listWallet(
     `SELECT entry_id, number, account, debit, credit FROM journal_line
      WHERE account = $2 AND (entry_id, number) < ($3::bigint, $4::bigint)
      ORDER BY entry_id DESC, number DESC LIMIT $1`,
-    [first + 1, walletOf(sellerId), entry, number],
+    [first + 1, payable(sellerId), entry, number],
   );
   return connectionOf(rows, {
     first,

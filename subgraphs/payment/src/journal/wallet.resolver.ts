@@ -7,7 +7,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-gr
 import { JournalLineConnection } from './journal-connection.js';
 import { listWallet } from './list-wallet.js';
 import { openCredits } from './read-balances.js';
-import { walletOf } from './wallet-account.js';
+import { payable } from '../books/accounts.js';
 import { Wallet } from './wallet.entity.js';
 
 @Resolver(() => Wallet)
@@ -40,7 +40,7 @@ export class WalletResolver {
 
   @FieldResolver(() => Money, { description: 'What the platform owes them now: the sum of its entries.' })
   async balance(@Root() { seller }: Wallet): Promise<Money> {
-    return won(await this.credit(walletOf(seller.id)));
+    return won(await this.credit(payable(seller.id)));
   }
 
   @FieldResolver(() => JournalLineConnection, {

@@ -1,2 +1,0 @@
-/** The account that says what a seller is owed. */
-export const walletOf = (sellerId: string): string => `payable:${sellerId}`;
