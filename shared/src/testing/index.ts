@@ -26,6 +26,7 @@ export { readBooks, readLeftOver, readRedisStock } from './books.js';
 export type { Books, LeftOver } from './books.js';
 export { STATUS_CHANGES } from './order-statuses.js';
 export type { Finding, InvariantParts } from './finding.js';
+export { landLateCalls, setFault } from './emulated-provider.js';
 export type { Fault, ProviderCalls, TossCalls } from './emulated-provider.js';
 export { openShop } from './shop.js';
 export { IDENTITY_SECRET } from './shop-processes.js';

@@ -1,4 +1,6 @@
 import { eventually, type Buyer, type Shop } from '@stampede/shared/testing';
+import type { PaymentRow } from '../src/payment-row.js';
+import { moneyAtProvider, type Money } from './money-at-provider.fixture.js';
 
 export interface Agreed {
   productId: string;
@@ -83,30 +85,17 @@ export function providerWasCalled(
   });
 }
 
-interface Action {
-  payment_action_type: 'PAYMENT' | 'CANCEL';
-  amount: number;
-}
-
 /** What the provider itself says: won taken and given back, one entry for each time. */
-export async function atProvider(shop: Shop, paymentId: string) {
-  const [row] = await shop
+export async function atProvider(shop: Shop, paymentId: string): Promise<Money> {
+  const [payment] = await shop
     .sql('payment')
-    .query<{ tid: string }>('SELECT provider_id AS tid FROM payment WHERE id = $1', [paymentId]);
-  const { payment_action_details: actions } = (await callProvider(shop, 'order', { tid: row?.tid })) as {
-    payment_action_details: Action[];
-  };
-  const amounts = (type: Action['payment_action_type']) =>
-    actions.filter((action) => action.payment_action_type === type).map(({ amount }) => amount);
-  return { taken: amounts('PAYMENT'), givenBack: amounts('CANCEL') };
+    .query<PaymentRow>('SELECT id, provider, provider_id FROM payment WHERE id = $1', [paymentId]);
+  if (!payment) throw new Error(`payment ${paymentId} is not there`);
+  return moneyAtProvider(shop.emulatorsUrl, payment);
 }
 
 /** Calls the provider as the shop would, past the shop. */
-export async function callProvider(
-  shop: Shop,
-  operation: 'order' | 'approve',
-  body: object,
-): Promise<unknown> {
+export async function callProvider(shop: Shop, operation: 'approve', body: object): Promise<unknown> {
   const response = await fetch(`${shop.emulatorsUrl}/kakaopay/online/v1/payment/${operation}`, {
     method: 'POST',
     headers: { authorization: 'SECRET_KEY local-only-test', 'content-type': 'application/json' },

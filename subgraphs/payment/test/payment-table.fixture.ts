@@ -13,7 +13,7 @@ const { APPROVED, REFUNDING, PARTIALLY_REFUNDED, REFUNDED } = PaymentStatus;
 /** Those whose money the provider has taken. */
 export const TAKEN = [APPROVED, REFUNDING, PARTIALLY_REFUNDED, REFUNDED];
 
-interface Columns {
+export interface Columns {
   orderId?: string;
   provider?: ProviderName;
   windowMs?: number;

@@ -61,8 +61,8 @@ export async function recordWrongToken(
 }
 
 /**
- * The right token may be on its way by somebody else whose lease ran out, and who may die before the answer. Then
- * nobody but the provider knows of the money, so it is asked once more after such a call must have ended.
+ * A token may be on its way by somebody else whose lease ran out, and who may die before the answer. Then nobody but the
+ * provider knows of the money, so it is asked once more after such a call must have ended.
  */
 const anotherMayStillAsk = () => new Date(Date.now() + 60_000);
 
@@ -74,10 +74,13 @@ function recordReadyAgain(database: Database, payment: PaymentRow): Promise<Paym
   });
 }
 
-/** The order is not to be paid (any more), and the provider has taken nothing. */
+/**
+ * The order is not to be paid (any more), and the provider has taken nothing as far as it says: a call of which nobody
+ * heard may still be on its way, so it is asked once more.
+ */
 export function recordGivenUp(database: Database, payment: PaymentRow): Promise<PaymentRow | undefined> {
   return database.transaction(async (tx) => {
-    const cancelled = await move(tx, payment, APPROVING, CANCELLED);
+    const cancelled = await move(tx, payment, APPROVING, CANCELLED, { look_at: anotherMayStillAsk() });
     // The mark may be ours all the same, when order's answer to it was lost.
     if (cancelled) await sayDeclined(tx, cancelled, DeclineReason.OTHER);
     return cancelled;
