@@ -16,6 +16,7 @@ import { onPaymentOverdue } from './overdue/on-payment-overdue.js';
 import { paymentChanges } from './payment-changes.js';
 import { openProviderEvents } from './provider-events/provider-events.js';
 import { onRefundRequested } from './refund/on-refund-requested.js';
+import { mismatchesOf } from './refund/mismatches.js';
 import { openRefunding } from './refund/refund-due.js';
 import { buildPayment } from './schema.js';
 import { remindOfApproval } from './watchdog/remind-of-approval.js';
@@ -39,13 +40,13 @@ await runService(log, async (own) => {
   const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
   const parts = {
     database,
-    providers: openProviders(env, own),
+    providers: openProviders(env, own, { log, metrics }),
     orders: openOrderClient(order),
     sealer: env.PAYMENT_TOKEN_KEYS,
     log,
   };
   own(openSettling(parts));
-  own(openRefunding(parts));
+  own(openRefunding(parts, mismatchesOf(metrics)));
   const events = own(openProviderEvents(parts, metrics));
   own(startWatchdog({ database, reminders: [remindOfApproval], log, metrics }));
   own(

@@ -1,4 +1,5 @@
 import type { Sql } from '@stampede/shared/database';
+import { LEASE_MS } from './lease.js';
 import { paymentChanges } from './payment-changes.js';
 import type { DeclineReason } from './payment.entity.js';
 import { assertAllowed, type PaymentStatus } from './payment-status.js';
@@ -35,9 +36,9 @@ export async function findPayment(sql: Sql, id: string): Promise<PaymentRow | un
   return row;
 }
 
-/** `approved_at` and `provider_id` stay, once they are there. */
+/** `approved_at` and `provider_id` stay, once they are there; `window_ends_at`, when it is not given. */
 type Changes = Partial<
-  Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at' | 'provider_id' | 'look_at'>
+  Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at' | 'provider_id' | 'look_at' | 'window_ends_at'>
 >;
 
 /**
@@ -58,15 +59,24 @@ export async function move(
     approved_at = null,
     provider_id = null,
     look_at = null,
+    window_ends_at,
   }: Changes = {},
 ): Promise<PaymentRow | undefined> {
   assertAllowed(from, to);
   const [row] = await sql.query<PaymentRow>(
     `UPDATE payment SET status = $3, token = $4, decline_reason = $5, approved_at = coalesce($6, approved_at),
-       look_at = $7, provider_id = coalesce(provider_id, $9), looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
+       look_at = $7, window_ends_at = coalesce($10, window_ends_at), provider_id = coalesce(provider_id, $9), looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
      WHERE id = $1 AND status = $2 AND (status <> 'APPROVING' OR attempt = $8) RETURNING *`,
-    [id, from, to, token, decline_reason, approved_at, look_at, attempt, provider_id],
+    [id, from, to, token, decline_reason, approved_at, look_at, attempt, provider_id, window_ends_at ?? null],
   );
   if (row) paymentChanges.note(sql, row.order_id);
   return row;
 }
+
+/** Says that who has the payment in hand still has. Not once it has gone on, or somebody has it looked at sooner. */
+export const renewLease = (sql: Sql, { id, status, attempt, looks }: PaymentRow): Promise<number> =>
+  sql.run(
+    `UPDATE payment SET look_at = now() + $5 * interval '1 ms'
+     WHERE id = $1 AND status = $2 AND attempt = $3 AND looks = $4 AND look_at IS NOT NULL`,
+    [id, status, attempt, looks, LEASE_MS],
+  );

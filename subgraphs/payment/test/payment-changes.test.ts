@@ -22,7 +22,7 @@ let house: TestDatabase;
 let parts: PaymentParts;
 const APPROVED: ApproveOutcome = { kind: 'approved', approvedAt: new Date(), providerId: 'T1' };
 let outcome: ApproveOutcome;
-let cancelled = 0;
+let captured = false;
 const told: string[] = [];
 const listening = paymentChanges.listen((orderId) => told.push(orderId));
 
@@ -30,11 +30,17 @@ const listening = paymentChanges.listen((orderId) => told.push(orderId));
 const provider: Provider = {
   windowMs: 60_000,
   opensInBrowser: false,
+  confirmWindowMs: 0,
+  retryAt: () => undefined,
   prepare: () =>
     Promise.resolve({ kind: 'prepared', providerId: randomUUID(), redirectUrl: 'https://pay.example/' }),
   approve: () => Promise.resolve(outcome),
   lookup: () =>
-    Promise.resolve({ kind: 'approved', approvedAt: new Date(), amount: TOTAL, cancelled, providerId: 'T1' }),
+    Promise.resolve(
+      captured
+        ? { kind: 'approved', approvedAt: new Date(), amount: TOTAL, cancelled: 0, providerId: 'T1' }
+        : { kind: 'in-progress', status: 'READY' },
+    ),
   cancel: () => Promise.resolve({ kind: 'cancelled', total: TOTAL, remaining: 0 }),
   close: () => Promise.resolve(),
 };
@@ -87,7 +93,7 @@ test('each step of a payment tells of its order, after its commit', async () => 
 
   const refund = { key: `order:${orderId}`, orderId, paymentId: ready.id, amount: TOTAL, reason: 'BUYER' };
   expect(await tells(() => deliver(onRefundRequested, refund))).toEqual([orderId]);
-  cancelled = 0;
+  captured = true;
   const isRefunded = async () =>
     expect(await findPayment(house.database, ready.id)).toMatchObject({ status: 'REFUNDED' });
   const givesBack = async () => {

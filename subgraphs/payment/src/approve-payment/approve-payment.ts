@@ -1,14 +1,12 @@
 import { isUnavailable } from '@stampede/shared/errors';
 import { decide, decisionOf, type Decision } from '../decision/decide.js';
 import { endReady } from '../end-ready/end-ready.js';
+import { keepLease, LEASE_MS } from '../lease.js';
 import { isUniqueViolation } from '../is-unique-violation.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { findPayment, move, type PaymentRow } from '../payment-row.js';
+import { findPayment, move, renewLease, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { DeclineReason } from '../payment.entity.js';
-
-/** Longer than marking the order and asking the provider may take: only then does anyone else look. */
-const LEASE_MS = 30_000;
 
 /**
  * Takes the buyer's token and has the provider take the money. Safe to repeat: what has been decided is told
@@ -21,11 +19,16 @@ export async function approvePayment(
   requestId: string,
 ): Promise<Decision> {
   if (payment.status !== PaymentStatus.READY) return decisionOf(payment);
-  if (payment.window_ends_at.getTime() <= Date.now()) return expire(parts, payment);
+  const { confirmWindowMs } = parts.providers[payment.provider];
+  if (payment.window_ends_at.getTime() + confirmWindowMs <= Date.now()) return expire(parts, payment);
   const approving = await beginApproving(parts, payment, token);
   if (approving === 'another-is-decided') return { kind: 'not-payable', payment };
   if (!approving) return decisionOf((await findPayment(parts.database, payment.id)) ?? payment);
-  const decision = await decideOrLeave(parts, approving, requestId);
+  const decision = await keepLease(
+    parts.log,
+    () => renewLease(parts.database, approving),
+    () => decideOrLeave(parts, approving, requestId),
+  );
   if (decision.kind === 'pending') await lookSoon(parts, approving);
   return decision;
 }
@@ -53,12 +56,19 @@ async function lookSoon({ database }: PaymentParts, { id }: PaymentRow): Promise
 }
 
 /** READY → APPROVING with the token, committed before anyone is asked. Undefined: a twin request was quicker. */
-async function beginApproving({ database, sealer }: PaymentParts, payment: PaymentRow, token: string) {
+async function beginApproving(
+  { database, sealer, providers }: PaymentParts,
+  payment: PaymentRow,
+  token: string,
+) {
+  const confirmBy = Date.now() + providers[payment.provider].confirmWindowMs;
   const sealed = sealer.seal(token, { table: 'payment', column: 'token', row: payment.id });
   try {
     return await move(database, payment, PaymentStatus.READY, PaymentStatus.APPROVING, {
       token: sealed,
       look_at: new Date(Date.now() + LEASE_MS),
+      // Until then the provider may take the money: who ends the payment for its silence must not do so earlier.
+      window_ends_at: new Date(Math.max(payment.window_ends_at.getTime(), confirmBy)),
     });
   } catch (error) {
     if (isUniqueViolation(error)) return 'another-is-decided' as const;

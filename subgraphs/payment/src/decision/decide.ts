@@ -21,6 +21,8 @@ export type Decision =
 const GRACE_MS = 60_000;
 /** …and is asked once more this much later, in case it does. */
 const LAST_LOOK_MS = 10 * 60_000;
+/** By then a call that was sent has ended. */
+const NEXT_LOOK_MS = 60_000;
 
 /**
  * Decides an APPROVING payment whose provider has not been asked yet: the order is marked, then the provider
@@ -40,7 +42,8 @@ export async function settle(parts: PaymentParts, payment: PaymentRow, requestId
   const marked = await parts.orders.markDeciding(payment, requestId);
   const found = await lookup(parts, payment);
   if (found.kind !== 'in-progress') return conclude(parts, payment, found);
-  if (!marked) return giveUp(parts, payment);
+  // An earlier call of ours may still be at work there.
+  if (!marked) return giveUp(parts, payment, new Date(Date.now() + NEXT_LOOK_MS));
   if (Date.now() > payment.window_ends_at.getTime() + GRACE_MS) {
     const lookAgainAt = new Date(Date.now() + LAST_LOOK_MS);
     return declined(parts, payment, DeclineReason.EXPIRED, lookAgainAt);
@@ -67,7 +70,7 @@ async function approve(parts: PaymentParts, payment: PaymentRow): Promise<Decisi
 }
 
 const lookup = (parts: PaymentParts, payment: PaymentRow) =>
-  parts.providers[payment.provider].lookup(payment, tokenOf(parts, payment));
+  parts.providers[payment.provider].lookup(payment, payment.token ? tokenOf(parts, payment) : undefined);
 
 /** Kept while the payment is APPROVING. */
 const tokenOf = ({ sealer }: PaymentParts, { id, token }: PaymentRow) =>
@@ -89,6 +92,7 @@ async function conclude(
 ): Promise<Decision> {
   switch (found.kind) {
     case 'approved':
+      if (found.cancelled > 0) sayGivenBack(parts, payment, found.cancelled);
       return approved(parts, payment, found);
     case 'cancelled':
       return declined(parts, payment, DeclineReason.CANCELLED_BY_BUYER);
@@ -101,6 +105,13 @@ async function conclude(
       return found satisfies never;
   }
 }
+
+/** It was not we who gave a part back before we knew of the payment: a person has to know. */
+const sayGivenBack = ({ log }: PaymentParts, { id, order_id, amount }: PaymentRow, givenBack: number) =>
+  log.error(
+    { paymentId: id, orderId: order_id, amount, givenBack },
+    'a payment was given back in part before it was known here to be approved',
+  );
 
 /** Whatever has become of the payment meanwhile, money that was taken is awaited or goes back. */
 async function approved(parts: PaymentParts, payment: PaymentRow, approval: Approval): Promise<Decision> {
@@ -120,8 +131,12 @@ async function declined(
   return row ? { kind: 'declined', reason, payment: row } : reread(parts, payment);
 }
 
-async function giveUp(parts: PaymentParts, payment: PaymentRow): Promise<Decision> {
-  const row = await recordGivenUp(parts.database, payment);
+async function giveUp(
+  parts: PaymentParts,
+  payment: PaymentRow,
+  lookAgainAt: Date | null = null,
+): Promise<Decision> {
+  const row = await recordGivenUp(parts.database, payment, lookAgainAt);
   return row ? { kind: 'not-payable', payment: row } : reread(parts, payment);
 }
 

@@ -74,13 +74,14 @@ function recordReadyAgain(database: Database, payment: PaymentRow): Promise<Paym
   });
 }
 
-/**
- * The order is not to be paid (any more), and the provider has taken nothing as far as it says: a call of which nobody
- * heard may still be on its way, so it is asked once more.
- */
-export function recordGivenUp(database: Database, payment: PaymentRow): Promise<PaymentRow | undefined> {
+/** The order is not to be paid (any more). `lookAgainAt`: when nothing proves that the provider has taken nothing. */
+export function recordGivenUp(
+  database: Database,
+  payment: PaymentRow,
+  lookAgainAt: Date | null = null,
+): Promise<PaymentRow | undefined> {
   return database.transaction(async (tx) => {
-    const cancelled = await move(tx, payment, APPROVING, CANCELLED, { look_at: anotherMayStillAsk() });
+    const cancelled = await move(tx, payment, APPROVING, CANCELLED, { look_at: lookAgainAt });
     // The mark may be ours all the same, when order's answer to it was lost.
     if (cancelled) await sayDeclined(tx, cancelled, DeclineReason.OTHER);
     return cancelled;

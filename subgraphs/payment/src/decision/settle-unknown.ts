@@ -1,9 +1,10 @@
 import { workOffEach, type Repetition } from '@stampede/shared/background';
 import type { Database } from '@stampede/shared/database';
 import { backOff, PACE } from '../back-off.js';
+import { keepLease } from '../lease.js';
 import { DeclineReason } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { move, type PaymentRow } from '../payment-row.js';
+import { move, renewLease, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import type { LookupOutcome } from '../provider/index.js';
 import { randomUUID } from 'node:crypto';
@@ -41,10 +42,14 @@ const claimDue = (database: Database, most: number): Promise<PaymentRow[]> =>
 async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void> {
   const { log, database } = parts;
   try {
-    const still =
-      payment.status === APPROVING
-        ? (await settle(parts, payment, randomUUID())).kind === 'pending'
-        : await lookOnceMore(parts, payment);
+    const still = await keepLease(
+      log,
+      () => renewLease(database, payment),
+      async () =>
+        payment.status === APPROVING
+          ? (await settle(parts, payment, randomUUID())).kind === 'pending'
+          : lookOnceMore(parts, payment),
+    );
     if (!still) return;
   } catch (error) {
     log.warn({ err: error, paymentId: payment.id }, 'a payment could not be settled yet');

@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import type { z } from 'zod';
 import { openProviderHttp, type Reply } from '../provider/index.js';
 import { errorAnswer } from './schemas.js';
@@ -14,12 +15,18 @@ export interface Client {
 }
 
 /** Speaks to the payment API under baseUrl. readTimeoutMs bounds a whole call, waiting for a connection included. */
-export function openClient(baseUrl: string, secretKey: string, readTimeoutMs: number): Client {
+export function openClient(
+  baseUrl: string,
+  secretKey: string,
+  readTimeoutMs: number,
+  breaker?: CircuitBreaker,
+): Client {
   const http = openProviderHttp({
     baseUrl,
     authorization: `SECRET_KEY ${secretKey}`,
     timeoutMs: readTimeoutMs,
     refusal: errorAnswer,
+    breaker,
   });
   return {
     call: (operation, body, schema) =>

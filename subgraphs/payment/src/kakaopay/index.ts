@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import { shortItemName, type Unknown } from '../provider/index.js';
 import { openClient } from './client.js';
 import { approveError, cancelError, lookupError } from './declines.js';
@@ -18,6 +19,8 @@ export interface KakaoPayOptions {
   secretKey: string;
   cid: string;
   readTimeoutMs?: number;
+  /** Counts the calls. */
+  breaker?: CircuitBreaker;
 }
 
 /** Amounts in won. Identifiers: at most 100 characters, and nothing personal in partnerUserId. URLs: at most 255. */
@@ -65,8 +68,8 @@ export interface KakaoPay {
 }
 
 export function openKakaoPay(options: KakaoPayOptions): KakaoPay {
-  const { baseUrl, secretKey, cid, readTimeoutMs = KAKAOPAY_READ_TIMEOUT_MS } = options;
-  const client = openClient(baseUrl, secretKey, readTimeoutMs);
+  const { baseUrl, secretKey, cid, readTimeoutMs = KAKAOPAY_READ_TIMEOUT_MS, breaker } = options;
+  const client = openClient(baseUrl, secretKey, readTimeoutMs, breaker);
 
   return {
     async ready(input) {

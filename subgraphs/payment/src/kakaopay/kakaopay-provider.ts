@@ -7,6 +7,8 @@ export function openKakaoPayProvider(options: KakaoPayOptions): Provider {
   return {
     windowMs: KAKAOPAY_WINDOW_MS,
     opensInBrowser: false,
+    confirmWindowMs: 0,
+    retryAt: () => options.breaker?.retryAt(),
 
     prepare: async ({ orderId, buyerId, ...input }) => {
       const outcome = await kakaopay.ready({ ...input, partnerOrderId: orderId, partnerUserId: buyerId });

@@ -1,5 +1,7 @@
+import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import { Pool } from 'undici';
 import type { z } from 'zod';
+import { counted } from './breaker.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_CONNECTIONS = 128;
@@ -39,6 +41,8 @@ export interface ProviderHttpOptions<Refusal> {
   timeoutMs: number;
   /** How the provider says that it refuses. */
   refusal: z.ZodType<Refusal>;
+  /** Counts the calls; it refuses none. */
+  breaker?: CircuitBreaker | undefined;
 }
 
 /** Speaks JSON to a provider's API. */
@@ -47,6 +51,7 @@ export function openProviderHttp<Refusal>({
   authorization,
   timeoutMs,
   refusal,
+  breaker,
 }: ProviderHttpOptions<Refusal>): ProviderHttp<Refusal> {
   const base = new URL(baseUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
@@ -83,9 +88,11 @@ export function openProviderHttp<Refusal>({
 
   return {
     call: (request, schema, signal = deadline()) =>
-      send(request, signal).then(
-        (raw) => read(raw, schema),
-        (error: unknown) => ({ kind: 'unanswered', cause: nameOf(error) }),
+      counted(breaker, () =>
+        send(request, signal).then(
+          (raw) => read(raw, schema),
+          (error: unknown) => ({ kind: 'unanswered', cause: nameOf(error) }),
+        ),
       ),
     deadline,
     // Whoever waits for an answer has been waited for: what still runs has been given up.

@@ -1,3 +1,4 @@
+export { providerBreakers } from './breaker.js';
 export { openProviderHttp, type Reply } from './http.js';
 export { shortItemName } from './item-name.js';
 export type {

@@ -37,6 +37,13 @@ export interface Provider {
    * the browser brings back has to be compared with what is owed.
    */
   readonly opensInBrowser: boolean;
+  /**
+   * How long what a buyer has agreed to can be approved, in ms, where that counts from when they agreed; 0 where it has
+   * to be within `windowMs`.
+   */
+  readonly confirmWindowMs: number;
+  /** While it fails or hangs: when starting a payment may help again. Undefined while nothing speaks against one. */
+  retryAt(): Date | undefined;
   prepare(input: ToPrepare): Promise<PrepareOutcome>;
   /** @param payment `attempt` tells a repetition from another try with another token. */
   approve(payment: NamedPayment & Pick<PaymentRow, 'attempt'>, token: string): Promise<ApproveOutcome>;

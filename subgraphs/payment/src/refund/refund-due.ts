@@ -3,9 +3,10 @@ import type { Database, Sql } from '@stampede/shared/database';
 import { paymentRefunded, type RefundShare } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import { backOff, PACE } from '../back-off.js';
+import { keepLease, LEASE_MS } from '../lease.js';
 import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { findPayment, move, type PaymentRow } from '../payment-row.js';
+import { findPayment, move, type PaymentRow, type ProviderName } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import type { LookupOutcome } from '../provider/index.js';
 
@@ -17,17 +18,23 @@ interface RefundRow {
   shares: RefundShare[] | null;
 }
 
+type OnMismatch = (provider: ProviderName) => void;
+
 const SLOTS = 32;
 
-/** Tries every refund that is due until it is done, each by itself: a slow one holds up no other. */
-export const openRefunding = (parts: PaymentParts): Repetition =>
+/**
+ * Tries every refund that is due until it is done, each by itself: a slow one holds up no other.
+ *
+ * @param onMismatch is told, besides the log, of each try that found another amount given back than we know of.
+ */
+export const openRefunding = (parts: PaymentParts, onMismatch: OnMismatch = () => {}): Repetition =>
   workOffEach({
     name: 'the giving back of refunds',
     ...PACE,
     slots: SLOTS,
     log: parts.log,
     claim: (most) => claimDue(parts.database, most),
-    work: (refund) => tryOne(parts, refund),
+    work: (refund) => tryOne(parts, refund, onMismatch),
   });
 
 /**
@@ -44,10 +51,14 @@ const claimDue = (database: Database, most: number): Promise<RefundRow[]> =>
     [most],
   );
 
-async function tryOne(parts: PaymentParts, refund: RefundRow): Promise<void> {
+async function tryOne(parts: PaymentParts, refund: RefundRow, onMismatch: OnMismatch): Promise<void> {
   const { database, log } = parts;
   try {
-    const trouble = await giveBack(parts, refund);
+    const trouble = await keepLease(
+      log,
+      () => renew(database, refund),
+      () => giveBack(parts, refund, onMismatch),
+    );
     if (trouble === undefined) return await recordRefunded(database, refund);
     log.warn({ paymentId: refund.payment_id, trouble }, 'a refund is tried again');
   } catch (error) {
@@ -56,15 +67,23 @@ async function tryOne(parts: PaymentParts, refund: RefundRow): Promise<void> {
   await database.run(`UPDATE refund SET try_at = now() + ${backOff('tries')} WHERE key = $1`, [refund.key]);
 }
 
+const renew = (database: Database, { key }: RefundRow) =>
+  database.run(
+    `UPDATE refund SET try_at = now() + $2 * interval '1 ms' WHERE key = $1 AND refunded_at IS NULL`,
+    [key, LEASE_MS],
+  );
+
 /**
- * KakaoPay has no idempotency key. So it is asked first what it has given back: more than the refunds before this
- * one means that this one is done. And the cancel names what must remain before it, which makes it refuse a second.
+ * KakaoPay has no idempotency key. So it is asked first what it has given back: what this refund and those before it
+ * come to means that this one is done. And the cancel names what must remain before it, which makes it refuse a second.
+ * What somebody gave back at the provider's console counts: the buyer has it, and is not given it twice.
  *
  * @returns what went wrong; undefined when the money is back.
  */
 async function giveBack(
-  { database, providers }: PaymentParts,
+  { database, providers, log }: PaymentParts,
   refund: RefundRow,
+  onMismatch: OnMismatch,
 ): Promise<string | undefined> {
   const payment = await findPayment(database, refund.payment_id);
   if (!payment) throw new Error(`payment ${refund.payment_id} is gone`);
@@ -73,12 +92,22 @@ async function giveBack(
   const found = await provider.lookup(payment);
   const cancelled = cancelledOf(found);
   if (cancelled === undefined) return `the provider says ${found.kind}`;
-  if (cancelled >= before + refund.amount) return undefined;
-  if (cancelled !== before) return `the provider has given back ${cancelled}, we know of ${before}`;
+  const owed = before + refund.amount;
+  if (cancelled !== before && cancelled !== owed) {
+    const amounts = { amount: payment.amount, givenBack: cancelled, known: before, asked: refund.amount };
+    log.error(
+      { paymentId: payment.id, ...amounts },
+      'the provider has given back another amount than we know of',
+    );
+    onMismatch(payment.provider);
+  }
+  if (cancelled >= owed) return undefined;
+  if (cancelled < before) return `the provider has given back ${cancelled}, we know of ${before}`;
   const outcome = await provider.cancel(payment, {
-    key: refund.key,
-    amount: refund.amount,
-    remaining: payment.amount - before,
+    // Under the same name the provider would give the answer to another amount again.
+    key: cancelled === before ? refund.key : `${refund.key}:${cancelled}`,
+    amount: owed - cancelled,
+    remaining: payment.amount - cancelled,
   });
   return outcome.kind === 'cancelled' ? undefined : `the provider's cancel: ${outcome.kind}`;
 }

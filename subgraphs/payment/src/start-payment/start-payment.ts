@@ -27,6 +27,8 @@ export interface StartRequest {
  * window has ended, the buyer gave it up on the provider's page, or that page leads elsewhere: that one is over, and
  * a new one is made.
  *
+ * A provider that fails or hangs is not asked at all.
+ *
  * @throws NOT_FOUND for somebody else's order; Unavailable when order is away.
  */
 export async function startPayment(parts: PaymentParts, request: StartRequest): Promise<StartAnswer> {
@@ -34,6 +36,8 @@ export async function startPayment(parts: PaymentParts, request: StartRequest): 
   const order = await parts.orders.toPay(orderId, requestId);
   if (!order || order.buyerId !== buyerId) throw notFound('order');
   if (!order.payable) return { kind: 'not-payable' };
+  const retryAt = parts.providers[provider].retryAt();
+  if (retryAt) return { kind: 'unavailable', retryAt };
   const ready = await findReady(parts, orderId, provider);
   if (!ready) return prepare(parts, request, order);
   const end = await whyNotAgain(parts, ready, request.returnUrl);

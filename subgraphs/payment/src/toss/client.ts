@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import { createHash } from 'node:crypto';
 import { openProviderHttp, type Reply } from '../provider/index.js';
 import { tossError, tossPayment, type TossPayment } from './schemas.js';
@@ -32,6 +33,8 @@ export interface TossClientOptions {
   baseUrl: string;
   secretKey: string;
   timeoutMs?: number;
+  /** Counts the calls. */
+  breaker?: CircuitBreaker;
 }
 
 /** Toss Payments' API of payments, as it is. What may happen is a value. */
@@ -39,12 +42,14 @@ export function openTossClient({
   baseUrl,
   secretKey,
   timeoutMs = TOSS_TIMEOUT_MS,
+  breaker,
 }: TossClientOptions): TossClient {
   const http = openProviderHttp({
     baseUrl,
     authorization: `Basic ${Buffer.from(`${secretKey}:`).toString('base64')}`,
     timeoutMs,
     refusal: tossError,
+    breaker,
   });
   const get = (path: string, deadline: AbortSignal) =>
     http.call({ method: 'GET', path: `/v1/payments/${path}` }, tossPayment, deadline);

@@ -5,8 +5,10 @@ import { readPayment, unknown } from './read-payment.js';
 
 export { TOSS_TIMEOUT_MS } from './client.js';
 
-/** How long a buyer may take in the provider's window; what they agreed to there is to be confirmed within 10 min. */
+/** How long a buyer may take in the provider's window… */
 export const TOSS_WINDOW_MS = 30 * 60_000;
+/** …and how long what they agreed to there may wait for its confirmation. */
+export const TOSS_CONFIRM_WINDOW_MS = 10 * 60_000;
 
 /** Of a payment by card, in won. */
 const MIN_AMOUNT = 100;
@@ -29,6 +31,8 @@ export function openTossProvider({ publicUrl, ...options }: TossProviderOptions)
   return {
     windowMs: TOSS_WINDOW_MS,
     opensInBrowser: true,
+    confirmWindowMs: TOSS_CONFIRM_WINDOW_MS,
+    retryAt: () => options.breaker?.retryAt(),
 
     // There is nothing to call: a payment begins in the buyer's browser, on our own page.
     prepare: ({ id, amount }) =>
