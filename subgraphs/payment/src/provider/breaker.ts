@@ -13,6 +13,9 @@ import type { Reply } from './http.js';
 /** A bank may well take seconds; a provider whose calls mostly take longer than this is on its way down. */
 const SLOW_CALL_MS = 5_000;
 
+/** Percent. Not starting payments costs more than starting some that have to be settled later. */
+const FAILURE_RATE = 60;
+
 /** Opens the breakers of all providers of a process: once for each process. */
 export function providerBreakers(log: Log, metrics: Metrics, clock?: BreakerClock) {
   const shared = { log, metrics: breakerMetrics(metrics), judge, ...(clock && { clock }) };
@@ -22,6 +25,7 @@ export function providerBreakers(log: Log, metrics: Metrics, clock?: BreakerCloc
       ...shared,
       name,
       settings: {
+        failureRate: FAILURE_RATE,
         slowCallMs: Math.max(SLOW_CALL_MS, timeoutMs / 3),
         // A little later than the client itself, which knows better what went wrong.
         callDeadlineMs: timeoutMs + 1_000,
