@@ -5,11 +5,12 @@ import { withRequestId, type Log } from '../telemetry/index.js';
 import type { Attempts } from './attempts.js';
 import { Contradiction, type Handler } from './handler.js';
 import { handleOnce } from './inbox.js';
+import { openHandlingTogether } from './handle-together.js';
 import type { ConsumerMetrics } from './metrics.js';
 import { openOutage } from '../background/index.js';
 import type { Slots } from './slots.js';
 import { Abandoned, untilAvailable } from './until-available.js';
-import { readIncoming, type Incoming } from './wire.js';
+import { readIncoming, type Readable } from './wire.js';
 
 export interface ConsumerOptions {
   queue: string;
@@ -37,6 +38,7 @@ export interface Consumer {
 
 export function openConsumer(options: ConsumerOptions): Consumer {
   const { queue, handler, attempts, database, slot, metrics, log } = options;
+  const handleTogether = openHandlingTogether(options, handle);
   const outage = openOutage(log, `the consumer of ${queue}`);
 
   /** @throws Abandoned */
@@ -50,7 +52,11 @@ export function openConsumer(options: ConsumerOptions): Consumer {
       return untilAvailable(() => attempts.deadLetter(message, incoming.reason), abandon, outage);
     }
     try {
-      return await untilAvailable(() => slot(() => handle(incoming), abandon), abandon, outage);
+      return await untilAvailable(
+        () => handleTogether?.({ incoming, abandon }) ?? slot(() => handle(incoming), abandon),
+        abandon,
+        outage,
+      );
     } catch (error) {
       if (error instanceof Abandoned) throw error;
       const { requestId, messageId, attempts: before } = incoming.meta;
@@ -70,7 +76,7 @@ export function openConsumer(options: ConsumerOptions): Consumer {
     }
   }
 
-  function handle({ body, meta }: Extract<Incoming, { ok: true }>) {
+  function handle({ body, meta }: Readable) {
     const end = metrics.seconds.startTimer({ queue });
     return withRequestId(meta.requestId, () =>
       handleOnce(database, queue, meta.messageId, (tx) => handler.handle(tx, body, meta)),

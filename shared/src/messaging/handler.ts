@@ -22,6 +22,23 @@ export class Contradiction extends Error {
   }
 }
 
+/**
+ * Thrown by `handleAll` where it meets anything out of the ordinary: nothing of the batch stands, and each of its
+ * messages is handled by itself.
+ */
+export class OneByOne extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = 'OneByOne';
+  }
+}
+
+/** A message, with what is known of it besides. */
+export interface Told<T> {
+  body: T;
+  meta: MessageMeta;
+}
+
 /** What a service does about one kind of event. */
 export interface Handler {
   type: MessageType<unknown>;
@@ -31,12 +48,23 @@ export interface Handler {
    * after a {@link Contradiction} it is not tried again.
    */
   handle(tx: Transaction, body: unknown, meta: MessageMeta): Promise<void>;
+  /**
+   * As `handle`, for several messages that wait at the same time: what is ordinary, in as many statements as for one.
+   * Optional; messages of a handler that has it are worked off one batch after the other. When it throws, each of them
+   * is handled by `handle`, which alone decides what is not ordinary.
+   */
+  handleAll?(tx: Transaction, messages: readonly Told<unknown>[]): Promise<void>;
 }
 
-/** Pairs an event with what is done about it; `body` has passed the event's schema. */
+/** Pairs an event with what is done about it, and about several at once; each body has passed the event's schema. */
 export function on<T>(
   type: MessageType<T>,
   handle: (tx: Transaction, body: T, meta: MessageMeta) => Promise<void>,
+  handleAll?: (tx: Transaction, messages: readonly Told<T>[]) => Promise<void>,
 ): Handler {
-  return { type, handle: (tx, body, meta) => handle(tx, body as T, meta) };
+  return {
+    type,
+    handle: (tx, body, meta) => handle(tx, body as T, meta),
+    ...(handleAll && { handleAll: (tx, messages) => handleAll(tx, messages as readonly Told<T>[]) }),
+  };
 }

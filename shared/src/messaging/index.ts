@@ -1,9 +1,9 @@
-export { appendAllToOutbox, appendReplay, appendToOutbox } from './outbox.js';
+export { appendAllToOutbox, appendEachToOutbox, appendReplay, appendToOutbox } from './outbox.js';
 export type { Replay } from './outbox.js';
 export type { KeepDeadLetter } from './collector.js';
 export type { DeadLetter } from './dead-letter.js';
-export { Contradiction, on } from './handler.js';
-export type { Handler, MessageMeta } from './handler.js';
+export { Contradiction, on, OneByOne } from './handler.js';
+export type { Handler, MessageMeta, Told } from './handler.js';
 export { openMessaging } from './messaging.js';
 export type { Aside, Messaging, MessagingOptions } from './messaging.js';
 export { DEFAULT_DELAYS_MS, deadLetterQueue, queueName, retryLevel } from './topology.js';

@@ -24,7 +24,8 @@ export async function appendToOutbox<T>(tx: Transaction, type: MessageType<T>, b
 
 const APPEND_ALL = `
   INSERT INTO outbox (message_id, routing_key, version, body, request_id)
-  SELECT message_id, $2, $3, body::jsonb, $5 FROM unnest($1::uuid[], $4::text[]) AS message (message_id, body)`;
+  SELECT message_id, $2, $3, body::jsonb, request_id
+  FROM unnest($1::uuid[], $4::text[], $5::text[]) AS message (message_id, body, request_id)`;
 
 /**
  * As {@link appendToOutbox}, for an event that happened to many at once: one statement, in their order.
@@ -39,7 +40,21 @@ export async function appendAllToOutbox<T>(
   ids: readonly string[] = bodies.map(() => randomUUID()),
 ): Promise<void> {
   const contents = bodies.map((body) => JSON.stringify(type.schema.parse(body)));
-  await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, currentRequestId() ?? null]);
+  const requestIds = bodies.map(() => currentRequestId() ?? null);
+  await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, requestIds]);
+  tx.afterCommit(announce);
+}
+
+/** As {@link appendAllToOutbox}, of events that came of several requests: each message carries its own's id. */
+export async function appendEachToOutbox<T>(
+  tx: Transaction,
+  type: MessageType<T>,
+  events: readonly { body: T; requestId: string | undefined }[],
+): Promise<void> {
+  const ids = events.map(() => randomUUID());
+  const contents = events.map(({ body }) => JSON.stringify(type.schema.parse(body)));
+  const requestIds = events.map(({ requestId }) => requestId ?? null);
+  await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, requestIds]);
   tx.afterCommit(announce);
 }
 

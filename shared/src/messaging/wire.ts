@@ -83,8 +83,15 @@ const optionsOf = (row: OutboxRow, headers: Record<string, unknown> = {}): Outgo
   },
 });
 
+/** A delivery that has passed its event's schema. */
+export interface Readable {
+  ok: true;
+  body: unknown;
+  meta: MessageMeta;
+}
+
 export type Incoming =
-  | { ok: true; body: unknown; meta: MessageMeta }
+  | Readable
   /** Trying again would be of no use. */
   | { ok: false; reason: string };
 

@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { openTogether } from '@stampede/shared/background';
+import { gate } from './messaging-fixture.js';
+
+const done = <T>(items: readonly T[]) => items.map((value) => ({ status: 'fulfilled' as const, value }));
+
+test('what comes in the same turn goes together, and what comes meanwhile is the next batch', async () => {
+  const batches: number[][] = [];
+  const [opened, open] = gate();
+  const [begun, begin] = gate();
+  const add = openTogether<number, number>(3, async (items) => {
+    batches.push([...items]);
+    begin();
+    await opened;
+    return done(items);
+  });
+  const first = [add(1), add(2)];
+  await begun;
+  const later = [3, 4, 5, 6].map(add);
+  open();
+  expect(await Promise.all([...first, ...later])).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(batches).toEqual([[1, 2], [3, 4, 5], [6]]);
+});
+
+test('each is told what became of it, and who comes after a failure is worked off', async () => {
+  const add = openTogether<number, number>(10, (items) =>
+    Promise.resolve(
+      items.map((item) =>
+        item === 2
+          ? { status: 'rejected', reason: new Error('not two') }
+          : { status: 'fulfilled', value: item * 10 },
+      ),
+    ),
+  );
+  const [one, two] = await Promise.allSettled([add(1), add(2)]);
+  expect(one).toEqual({ status: 'fulfilled', value: 10 });
+  expect(two).toEqual({ status: 'rejected', reason: new Error('not two') });
+  expect(await add(3)).toBe(30);
+});
