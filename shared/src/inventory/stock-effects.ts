@@ -65,6 +65,26 @@ export async function appendStockEffect(tx: Transaction, effect: StockEffect): P
   tx.afterCommit(wakeStockEffects);
 }
 
+/** As {@link appendStockEffect}, of several that change holds, in one statement. */
+export async function appendHoldEffects(
+  tx: Transaction,
+  effects: readonly Exclude<StockEffect, { kind: 'settings' }>[],
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO stock_effect (product_id, epoch, kind, order_id, hold_epoch, hold_serial)
+     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[])`,
+    [
+      effects.map(({ productId }) => productId),
+      effects.map(({ epoch }) => epoch),
+      effects.map(({ kind }) => kind),
+      effects.map(({ orderId }) => orderId),
+      effects.map(({ hold }) => hold.epoch),
+      effects.map(({ hold }) => hold.serial),
+    ],
+  );
+  tx.afterCommit(wakeStockEffects);
+}
+
 /** Has the relays of this process look now: for effects that a statement of the caller's own has written. */
 export function wakeStockEffects(): void {
   for (const wake of relays) wake();

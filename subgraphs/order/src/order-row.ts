@@ -59,6 +59,13 @@ export async function lockOrder(tx: Transaction, orderId: string): Promise<Order
 }
 
 /**
+ * As {@link lockOrder}, of several, in the order of their ids: two who take some of the same wait for one another, and
+ * never in a circle.
+ */
+export const lockOrders = (tx: Transaction, orderIds: readonly string[]): Promise<OrderRow[]> =>
+  tx.query<OrderRow>('SELECT * FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [orderIds]);
+
+/**
  * Takes an order for a decision that may touch its stock: the stock locks of its products first, then its row,
  * so that nobody waits for a rebuild while holding a row.
  */

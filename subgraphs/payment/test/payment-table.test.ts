@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Contradiction, type Handler } from '@stampede/shared/messaging';
+import { Contradiction, OneByOne, type Handler } from '@stampede/shared/messaging';
 import { randomUUID } from 'node:crypto';
 import { onOrderCancelled, onOrderExpired } from '../src/order-ended/on-order-ended.js';
 import { onOrderPaid } from '../src/order-paid/on-order-paid.js';
@@ -31,6 +31,18 @@ async function expectNoChange(id: string, handler: Handler, body: object): Promi
   await payments.deliver(handler, body);
   expect(await payments.stateOf(id)).toEqual(before);
 }
+/** As the consumer does with several messages that wait at the same time. */
+const deliverAll = (handler: Handler, bodies: object[]) =>
+  payments.database.transaction((tx) =>
+    handler.handleAll!(
+      tx,
+      bodies.map((body) => ({
+        body: handler.type.schema.parse(body),
+        meta: { messageId: randomUUID(), attempts: 0 },
+      })),
+    ),
+  );
+
 async function expectContradiction(id: string, handler: Handler, body: object, what: string): Promise<void> {
   const before = await payments.stateOf(id);
   const delivery = payments.deliver(handler, body);
@@ -242,3 +254,29 @@ test('payment.approved is told again until order says that it is paid, or asks f
   expect(await remind()).toBe(1);
   expect((await payments.stateOf(old)).said).toEqual([approved(old), approved(old)]);
 });
+
+const paidBy = (id: string) => ({ orderId: id, paymentId: id, buyerId: randomUUID(), lines: [] });
+
+test('order.paid of several payments that were approved is noted of all of them at once', async () => {
+  const ids = await Promise.all(TAKEN.map((status) => payments.place(status)));
+  await deliverAll(onOrderPaid, ids.map(paidBy));
+  for (const id of ids) expect(await payments.stateOf(id)).toMatchObject({ payment: { paid: true } });
+  const waiting = await Promise.all([1, 2].map(() => payments.place(S.READY)));
+  const taken = await Promise.all([1, 2].map(() => payments.place(S.APPROVED)));
+  for (const [index, id] of taken.entries())
+    await payments.database.run('UPDATE payment SET order_id = $2 WHERE id = $1', [waiting[index], id]);
+  await deliverAll(onOrderPaid, taken.map(paidBy));
+  for (const id of waiting)
+    expect(await payments.stateOf(id)).toMatchObject({ payment: { status: S.CANCELLED } });
+});
+
+test.each(except(...TAKEN))(
+  'order.paid by a %s payment is noted of none beside it: each by itself',
+  async (status) => {
+    const [taken, not] = [await payments.place(S.APPROVED), await payments.place(status)];
+    const before = await payments.stateOf(taken);
+    await expect(deliverAll(onOrderPaid, [taken, not].map(paidBy))).rejects.toBeInstanceOf(OneByOne);
+    await expect(deliverAll(onOrderPaid, [taken, taken].map(paidBy))).rejects.toBeInstanceOf(OneByOne);
+    expect(await payments.stateOf(taken)).toEqual(before);
+  },
+);

@@ -69,7 +69,20 @@ export function openOrderMails(user: UserUnderTest) {
     return handler.handle(tx, body, { messageId: randomUUID(), attempts: 0 });
   }
 
+  /** Several orders are confirmed, and their messages wait at the same time. */
+  const hearsConfirmed = (told: readonly { orderId: string; buyerId: string }[]): Promise<void> =>
+    user.test.database.transaction((tx) =>
+      handlers.find(({ type }) => type.name === orderConfirmed.name)!.handleAll!(
+        tx,
+        told.map((one) => ({
+          body: orderConfirmed.schema.parse({ ...one, ...money }),
+          meta: { messageId: randomUUID(), attempts: 0 },
+        })),
+      ),
+    );
+
   return {
+    hearsConfirmed,
     readOrderLetter,
     isAway: (now: boolean) => (away = now),
     /** An order of somebody's, as order answers of it from now on. @returns its id */

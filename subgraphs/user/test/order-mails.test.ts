@@ -197,3 +197,21 @@ test('while order is away its mails wait, and are sent when it is back', async (
   expect(server.received.map(({ to, mail }) => [to, mail.subject])).toEqual([[email, CONFIRMED]]);
   expect(sender.logged()).not.toContain(email);
 });
+
+test('orders that are told of together have a mail each, to their own buyer, once; none where there is nobody', async () => {
+  const [one, other, gone] = [await user.account(), await user.account(), await user.account()];
+  await deletes(gone);
+  await user.test.database.run('DELETE FROM mail');
+  const buyers = [one, other, one, gone];
+  const told = buyers.map(({ id: buyerId }) => ({ orderId: orders.order(buyerId), buyerId }));
+  await orders.hears('confirmed', told[1]!.orderId, other.id);
+  await orders.hearsConfirmed([...told, told[0]!]);
+  await orders.hearsConfirmed(told);
+  const mails = await user.test.database.query<{ id: string; count: number }>(
+    'SELECT account_id AS id, count(*) FROM mail GROUP BY account_id ORDER BY count',
+  );
+  expect(mails).toEqual([
+    { id: other.id, count: 1 },
+    { id: one.id, count: 2 },
+  ]);
+});

@@ -8,6 +8,7 @@ import {
   type OrderPaid,
 } from '@stampede/shared/messages';
 import { appendToOutbox, on, type Handler } from '@stampede/shared/messaging';
+import { sellAll } from './sell-all.js';
 import { inLockOrder, insertOrder, lockOrder } from './stock-order.js';
 
 /**
@@ -19,23 +20,27 @@ import { inLockOrder, insertOrder, lockOrder } from './stock-order.js';
  * | COMMITTED, REJECTED | already so: says it again, for whoever asks again |
  * | RETURNED, CANCELLED | already ended: nothing is sold; says stock.rejected |
  */
-export const onOrderPaid: Handler = on(orderPaid, async (tx, order) => {
-  const { orderId } = order;
-  const known = await lockOrder(tx, orderId, order.lines);
-  switch (known) {
-    case undefined:
-      return decide(tx, order);
-    case 'COMMITTED':
-      return appendToOutbox(tx, stockCommitted, { orderId });
-    case 'REJECTED':
-      return appendToOutbox(tx, stockRejected, { orderId, reason: 'NO_UNITS_LEFT' });
-    case 'RETURNED':
-    case 'CANCELLED':
-      return appendToOutbox(tx, stockRejected, { orderId, reason: 'ORDER_ENDED' });
-    default:
-      throw new Error(`an order of catalog is ${String(known satisfies never)}`);
-  }
-});
+export const onOrderPaid: Handler = on(
+  orderPaid,
+  async (tx, order) => {
+    const { orderId } = order;
+    const known = await lockOrder(tx, orderId, order.lines);
+    switch (known) {
+      case undefined:
+        return decide(tx, order);
+      case 'COMMITTED':
+        return appendToOutbox(tx, stockCommitted, { orderId });
+      case 'REJECTED':
+        return appendToOutbox(tx, stockRejected, { orderId, reason: 'NO_UNITS_LEFT' });
+      case 'RETURNED':
+      case 'CANCELLED':
+        return appendToOutbox(tx, stockRejected, { orderId, reason: 'ORDER_ENDED' });
+      default:
+        throw new Error(`an order of catalog is ${String(known satisfies never)}`);
+    }
+  },
+  sellAll,
+);
 
 async function decide(tx: Transaction, order: OrderPaid): Promise<void> {
   const { orderId } = order;

@@ -15,5 +15,11 @@ export async function awaitDelivery(
   lines: readonly { refund_policy: RefundPolicyTerms }[],
 ): Promise<void> {
   if (!lines.some(isGoods)) return;
-  await tx.run('UPDATE orders SET delivery_since = now() WHERE id = $1', [orderId]);
+  await awaitDeliveries(tx, [orderId]);
+}
+
+/** As {@link awaitDelivery}, of orders with goods in them. */
+export async function awaitDeliveries(tx: Transaction, orderIds: readonly string[]): Promise<void> {
+  if (orderIds.length === 0) return;
+  await tx.run('UPDATE orders SET delivery_since = now() WHERE id = ANY($1::uuid[])', [orderIds]);
 }

@@ -4,6 +4,7 @@ import { on, type Handler } from '@stampede/shared/messaging';
 import { lockOrder, readLines, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
 import { requestRefund, unawaitedRefundKey } from '../refund/request-refund.js';
+import { payAll } from './pay-all.js';
 import { sayPaid } from './say-paid.js';
 
 /** Paid, and not given back: what payment may still be waiting to hear of. */
@@ -26,20 +27,24 @@ const STANDING: ReadonlySet<OrderStatus> = new Set([
  * | CANCELLED, REFUNDING, REFUNDED, by the payment that paid it | already so: its refund has been asked for |
  * | any other status, by another payment; no such order | the payment is refunded |
  */
-export const onPaymentApproved: Handler = on(paymentApproved, async (tx, payment) => {
-  const order = await lockOrder(tx, payment.orderId);
-  if (order?.paid_payment_id === payment.paymentId) {
-    if (STANDING.has(order.status)) await sayPaid(tx, order, await readLines(tx, [order.id]));
-    return undefined;
-  }
-  if (order?.status !== OrderStatus.PENDING_PAYMENT)
-    return giveBack(tx, payment, order?.status ?? 'NO_SUCH_ORDER');
-  if (order.total !== payment.amount) {
-    await clearMark(tx, payment);
-    return giveBack(tx, payment, 'AMOUNT_DIFFERS');
-  }
-  return pay(tx, order, payment);
-});
+export const onPaymentApproved: Handler = on(
+  paymentApproved,
+  async (tx, payment) => {
+    const order = await lockOrder(tx, payment.orderId);
+    if (order?.paid_payment_id === payment.paymentId) {
+      if (STANDING.has(order.status)) await sayPaid(tx, order, await readLines(tx, [order.id]));
+      return undefined;
+    }
+    if (order?.status !== OrderStatus.PENDING_PAYMENT)
+      return giveBack(tx, payment, order?.status ?? 'NO_SUCH_ORDER');
+    if (order.total !== payment.amount) {
+      await clearMark(tx, payment);
+      return giveBack(tx, payment, 'AMOUNT_DIFFERS');
+    }
+    return pay(tx, order, payment);
+  },
+  payAll,
+);
 
 async function pay(tx: Transaction, order: OrderRow, { paymentId }: PaymentApproved): Promise<void> {
   await changeStatus(tx, order.id, OrderStatus.PENDING_PAYMENT, OrderStatus.PAID);

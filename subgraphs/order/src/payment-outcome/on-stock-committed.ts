@@ -5,6 +5,8 @@ import { awaitReturn, cancelPaidOrder, takeBackStock } from '../cancellation/can
 import { awaitDelivery } from '../delivery/goods.js';
 import { lockOrderAndStock, type LineRow, type OrderRow } from '../order-row.js';
 import { changeStatus, OrderStatus } from '../order-status.js';
+import { confirmAll } from './confirm-all.js';
+import { confirmedOf } from './confirmed-of.js';
 
 /**
  * Catalog has sold the order's units.
@@ -17,47 +19,40 @@ import { changeStatus, OrderStatus } from '../order-status.js';
  * | EXPIRED, CANCELLED | order.cancelled again: catalog unsells what nobody has |
  * | PENDING_PAYMENT; no such order | a contradiction: a dead letter, for people to look at |
  */
-export const onStockCommitted: Handler = on(stockCommitted, async (tx, { orderId }) => {
-  const found = await lockOrderAndStock(tx, orderId);
-  if (!found) throw new Contradiction(`stock was committed for order ${orderId}, which is not there`);
-  const { order, lines } = found;
-  switch (order.status) {
-    case OrderStatus.PAID:
-      if (order.cancel_requested_at) {
-        await awaitReturn(tx, order);
-        return cancelPaidOrder(tx, order, lines, order.cancel_reason ?? 'BUYER');
-      }
-      return confirm(tx, order, lines);
-    case OrderStatus.CONFIRMED:
-    case OrderStatus.PREPARING:
-    case OrderStatus.SHIPPED:
-    case OrderStatus.DELIVERED:
-    case OrderStatus.REFUNDING:
-    case OrderStatus.REFUNDED:
-      return undefined;
-    case OrderStatus.EXPIRED:
-    case OrderStatus.CANCELLED:
-      return takeBackStock(tx, order, lines, 'ENDED_BEFORE_COMMIT');
-    case OrderStatus.PENDING_PAYMENT:
-      throw new Contradiction(`stock was committed for order ${orderId}, which is not paid`);
-    default:
-      return order.status satisfies never;
-  }
-});
+export const onStockCommitted: Handler = on(
+  stockCommitted,
+  async (tx, { orderId }) => {
+    const found = await lockOrderAndStock(tx, orderId);
+    if (!found) throw new Contradiction(`stock was committed for order ${orderId}, which is not there`);
+    const { order, lines } = found;
+    switch (order.status) {
+      case OrderStatus.PAID:
+        if (order.cancel_requested_at) {
+          await awaitReturn(tx, order);
+          return cancelPaidOrder(tx, order, lines, order.cancel_reason ?? 'BUYER');
+        }
+        return confirm(tx, order, lines);
+      case OrderStatus.CONFIRMED:
+      case OrderStatus.PREPARING:
+      case OrderStatus.SHIPPED:
+      case OrderStatus.DELIVERED:
+      case OrderStatus.REFUNDING:
+      case OrderStatus.REFUNDED:
+        return undefined;
+      case OrderStatus.EXPIRED:
+      case OrderStatus.CANCELLED:
+        return takeBackStock(tx, order, lines, 'ENDED_BEFORE_COMMIT');
+      case OrderStatus.PENDING_PAYMENT:
+        throw new Contradiction(`stock was committed for order ${orderId}, which is not paid`);
+      default:
+        return order.status satisfies never;
+    }
+  },
+  confirmAll,
+);
 
 async function confirm(tx: Transaction, order: OrderRow, lines: readonly LineRow[]): Promise<void> {
   await changeStatus(tx, order.id, OrderStatus.PAID, OrderStatus.CONFIRMED);
   await awaitDelivery(tx, order.id, lines);
-  await appendToOutbox(tx, orderConfirmed, {
-    orderId: order.id,
-    buyerId: order.buyer_id,
-    paymentId: order.paid_payment_id as string,
-    total: order.total,
-    lines: lines.map(({ product_id, seller_id, quantity, unit_price }) => ({
-      productId: product_id,
-      sellerId: seller_id,
-      quantity,
-      subtotal: quantity * unit_price,
-    })),
-  });
+  await appendToOutbox(tx, orderConfirmed, confirmedOf(order, lines));
 }

@@ -12,13 +12,14 @@ import { paymentChanges } from '../payment-changes.js';
  * | APPROVING | nothing: its decision comes, and order refunds what it does not await |
  * | APPROVED and onwards, DECLINED, CANCELLED | already so; a refund is asked for by a message of its own |
  */
-export async function giveUpReady(tx: Transaction, orderId: string): Promise<void> {
-  const givenUp = await tx.run(
-    `UPDATE payment SET status = 'CANCELLED', updated_at = now() WHERE order_id = $1 AND status = 'READY'`,
-    [orderId],
+export async function giveUpReady(tx: Transaction, orderIds: readonly string[]): Promise<void> {
+  const givenUp = await tx.query<{ order_id: string }>(
+    `UPDATE payment SET status = 'CANCELLED', updated_at = now()
+     WHERE order_id = ANY($1::uuid[]) AND status = 'READY' RETURNING order_id`,
+    [orderIds],
   );
-  if (givenUp > 0) paymentChanges.note(tx, orderId);
+  for (const { order_id: id } of givenUp) paymentChanges.note(tx, id);
 }
 
-export const onOrderExpired: Handler = on(orderExpired, (tx, { orderId }) => giveUpReady(tx, orderId));
-export const onOrderCancelled: Handler = on(orderCancelled, (tx, { orderId }) => giveUpReady(tx, orderId));
+export const onOrderExpired: Handler = on(orderExpired, (tx, { orderId }) => giveUpReady(tx, [orderId]));
+export const onOrderCancelled: Handler = on(orderCancelled, (tx, { orderId }) => giveUpReady(tx, [orderId]));

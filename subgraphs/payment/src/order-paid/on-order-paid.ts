@@ -1,5 +1,6 @@
-import { orderPaid } from '@stampede/shared/messages';
-import { Contradiction, on, type Handler } from '@stampede/shared/messaging';
+import type { Transaction } from '@stampede/shared/database';
+import { orderPaid, type OrderPaid } from '@stampede/shared/messages';
+import { Contradiction, on, OneByOne, type Handler, type Told } from '@stampede/shared/messaging';
 import { giveUpReady } from '../order-ended/on-order-ended.js';
 
 /**
@@ -11,13 +12,33 @@ import { giveUpReady } from '../order-ended/on-order-ended.js';
  * | noted before | already so |
  * | READY, APPROVING, DECLINED, CANCELLED; no such payment | a contradiction: a dead letter, for people to look at |
  */
-export const onOrderPaid: Handler = on(orderPaid, async (tx, { paymentId, orderId }) => {
-  const noted = await tx.run(
-    `UPDATE payment SET order_paid_at = coalesce(order_paid_at, now()) WHERE id = $1 AND order_id = $2
+export const onOrderPaid: Handler = on(
+  orderPaid,
+  async (tx, { paymentId, orderId }) => {
+    const noted = await tx.run(
+      `UPDATE payment SET order_paid_at = coalesce(order_paid_at, now()) WHERE id = $1 AND order_id = $2
        AND status IN ('APPROVED', 'REFUNDING', 'PARTIALLY_REFUNDED', 'REFUNDED')`,
-    [paymentId, orderId],
+      [paymentId, orderId],
+    );
+    if (noted === 0)
+      throw new Contradiction(`order ${orderId} is paid by ${paymentId}, which was not approved`);
+    await giveUpReady(tx, [orderId]);
+  },
+  noteAll,
+);
+
+/** All of them, where every payment is one that money was taken by. */
+async function noteAll(tx: Transaction, messages: readonly Told<OrderPaid>[]): Promise<void> {
+  const noted = await tx.run(
+    `UPDATE payment SET order_paid_at = coalesce(order_paid_at, now())
+     FROM unnest($1::uuid[], $2::uuid[]) AS paid (payment_id, order_id)
+     WHERE id = paid.payment_id AND payment.order_id = paid.order_id
+       AND status IN ('APPROVED', 'REFUNDING', 'PARTIALLY_REFUNDED', 'REFUNDED')`,
+    [messages.map(({ body }) => body.paymentId), messages.map(({ body }) => body.orderId)],
   );
-  if (noted === 0)
-    throw new Contradiction(`order ${orderId} is paid by ${paymentId}, which was not approved`);
-  await giveUpReady(tx, orderId);
-});
+  if (noted !== messages.length) throw new OneByOne('a payment was not approved, or is told of twice');
+  await giveUpReady(
+    tx,
+    messages.map(({ body }) => body.orderId),
+  );
+}

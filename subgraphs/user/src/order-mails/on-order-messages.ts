@@ -8,7 +8,7 @@ import {
 } from '@stampede/shared/messages';
 import { on, type Handler } from '@stampede/shared/messaging';
 import type { Sealer } from '@stampede/shared/sealing';
-import { queueOrderMail, type OrderMail } from './queue-order-mail.js';
+import { queueOrderMails, type OrderMail } from './queue-order-mail.js';
 
 type Told = Pick<OrderMail, 'about' | 'told'>;
 
@@ -28,10 +28,16 @@ export function orderMails(sealer: Sealer): Handler[] {
     kind: OrderMail['kind'],
     tell: (message: T) => Told = () => ({ about: '', told: {} }),
   ): Handler =>
-    on(type, (tx, message) => {
-      const { orderId, buyerId } = message;
-      return queueOrderMail(tx, sealer, { kind, orderId, buyerId, ...tell(message) });
-    });
+    on(
+      type,
+      (tx, message) => queueOrderMails(tx, sealer, [mailOf(kind, message, tell)]),
+      (tx, messages) =>
+        queueOrderMails(
+          tx,
+          sealer,
+          messages.map(({ body }) => mailOf(kind, body, tell)),
+        ),
+    );
   return [
     told(orderConfirmed, 'order-confirmed'),
     told(orderExpired, 'order-expired'),
@@ -40,3 +46,9 @@ export function orderMails(sealer: Sealer): Handler[] {
     told(orderShipped, 'order-shipped', ({ revision }) => ({ about: String(revision), told: { revision } })),
   ];
 }
+
+const mailOf = <T extends { orderId: string; buyerId: string }>(
+  kind: OrderMail['kind'],
+  message: T,
+  tell: (message: T) => Told,
+): OrderMail => ({ kind, orderId: message.orderId, buyerId: message.buyerId, ...tell(message) });
