@@ -6,6 +6,7 @@ import { expect, test } from '@jest/globals';
 import { openTossShop } from './toss.fixture.js';
 
 interface Told {
+  url: string | undefined;
   headers: IncomingHttpHeaders;
   body: { eventType: string; createdAt: string; data: Record<string, unknown> };
 }
@@ -16,8 +17,12 @@ async function openEar(statuses: number[] = []) {
   const waiting: { count: number; resolve: () => void }[] = [];
   async function hear(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(incoming);
-    told.push({ headers: incoming.headers, body: JSON.parse(body) as Told['body'] });
-    response.writeHead(statuses.shift() ?? 200).end();
+    told.push({
+      url: incoming.url,
+      headers: incoming.headers,
+      body: JSON.parse(body || '{}') as Told['body'],
+    });
+    response.writeHead(statuses.shift() ?? 200, { location: '/elsewhere' }).end();
     for (const { count, resolve } of waiting) if (told.length >= count) resolve();
   }
   const server = createServer((incoming, response) => void hear(incoming, response));
@@ -71,6 +76,7 @@ test('what is not answered 200 is told again, under the same id', async () => {
   await ear.hears(4);
   expect(ear.told.map(retriedOf)).toEqual(['0', '1', '2', '3']);
   expect(new Set(ear.told.map(idOf)).size).toBe(1);
+  expect(new Set(ear.told.map(({ url }) => url))).toEqual(new Set(['/hook']));
 });
 
 test('a payment that runs out is told of without anybody asking', async () => {
