@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
+import { settle } from '../src/decision/decide.js';
 import { recordWrongToken } from '../src/decision/record-outcome.js';
 import { openSettling } from '../src/decision/settle-unknown.js';
 import type { LookupOutcome } from '../src/provider/index.js';
@@ -93,3 +94,22 @@ test.each(Object.keys(ends))(
     expect((await payments.stateOf(id)).refunds).toEqual([]);
   },
 );
+
+test('money that an earlier call took after its order was given up goes back', async () => {
+  const id = await payments.place(APPROVING);
+  let found: LookupOutcome = { kind: 'in-progress', status: 'READY' };
+  const parts = partsWith(
+    payments.database,
+    { lookup: () => Promise.resolve(found) },
+    { markDeciding: () => Promise.resolve(false) },
+  );
+  expect(await settle(parts, await payments.row(id), randomUUID())).toMatchObject({ kind: 'not-payable' });
+  const { status, look_at: lookAt } = await payments.row(id);
+  expect(status).toBe(CANCELLED);
+  expect(lookAt?.getTime()).toBeGreaterThan(Date.now() + 50_000);
+  found = { kind: 'approved', amount: AMOUNT, cancelled: 0, approvedAt: new Date(), providerId: id };
+  await pass(id, 61);
+  await settles(found, async () => {
+    expect((await payments.stateOf(id)).refunds).toMatchObject([{ key: `late:${id}`, amount: AMOUNT }]);
+  });
+});
