@@ -1,5 +1,5 @@
 import { eventually, type Buyer, type Shop } from '@stampede/shared/testing';
-import type { PaymentRow } from '../src/payment-row.js';
+import type { PaymentRow, ProviderName } from '../src/payment-row.js';
 import { moneyAtProvider, type Money } from './money-at-provider.fixture.js';
 
 export interface Agreed {
@@ -8,19 +8,21 @@ export interface Agreed {
   orderId: string;
   paymentId: string;
   token: string;
+  /** As Toss Payments' redirect carried it. */
+  amount?: number;
 }
 
 /** An order of one unit whose buyer has pressed “pay” on the provider's page: only approvePayment is missing. */
-export async function agrees(shop: Shop, choice?: string): Promise<Agreed> {
+export async function agrees(shop: Shop, choice?: string, provider?: ProviderName): Promise<Agreed> {
   const { id: productId } = await shop.createProduct({ stock: 5 });
   const buyer = await shop.buyer();
   const { id: orderId } = await buyer.places([{ productId, quantity: 1 }]);
-  return { productId, buyer, orderId, ...(await buyer.paysAtProvider(orderId, choice)) };
+  return { productId, buyer, orderId, ...(await buyer.paysAtProvider(orderId, choice, provider)) };
 }
 
 /** Asks for the approval. @returns the union's member, or the errors' codes */
-export async function approves({ buyer, paymentId, token }: Omit<Agreed, 'productId'>) {
-  const { data, errors } = await buyer.approvePayment(paymentId, token);
+export async function approves({ buyer, paymentId, token, amount }: Omit<Agreed, 'productId'>) {
+  const { data, errors } = await buyer.approvePayment(paymentId, token, amount);
   return data?.approvePayment ?? { errors: errors?.map(({ extensions }) => extensions.code) };
 }
 

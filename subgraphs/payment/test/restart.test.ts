@@ -13,7 +13,6 @@ import {
   atProvider,
   decidingPayment,
   hurry,
-  providerWasCalled,
   seesPayments,
   type Agreed,
 } from './paying.fixture.js';
@@ -27,6 +26,9 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const operation of ['approve', 'cancel'] as const) await shop.fault({ operation, fault: 'none' });
+  for (const operation of ['confirm', 'cancel'] as const) {
+    await shop.fault({ target: 'toss', operation, fault: 'none' });
+  }
 });
 afterAll(async () => {
   await shop[Symbol.asyncDispose]();
@@ -42,25 +44,39 @@ async function comesBack(service: 'payment' | 'order'): Promise<void> {
   await shop.services[service].ready();
 }
 
+/** How often each provider was asked to take the money. */
+async function approvals({ orderId }: Agreed, { paymentId }: Agreed) {
+  return {
+    KAKAOPAY: (await shop.providerCalls(orderId)).approve,
+    TOSS_PAYMENTS: (await shop.tossCalls(paymentId)).confirm,
+  };
+}
+
 test.each([
   ['timeout-before', 2],
   ['timeout-after', 1],
 ] as const)(
   'a payment whose process dies while the provider works (%s) is settled by the next one',
-  async (fault, approvals) => {
-    const payment = await agrees(shop);
-    const { buyer, orderId, paymentId } = payment;
+  async (fault, asked) => {
+    const kakaopay = await agrees(shop);
+    const toss = await agrees(shop, 'card', 'TOSS_PAYMENTS');
+    const both = [kakaopay, toss];
     await shop.fault({ operation: 'approve', fault });
-    const unanswered = approves(payment);
-    await providerWasCalled(shop, orderId, 'approve', 1);
+    await shop.fault({ target: 'toss', operation: 'confirm', fault });
+    const unanswered = both.map((payment) => approves(payment));
+    await eventually(async () =>
+      expect(await approvals(kakaopay, toss)).toEqual({ KAKAOPAY: 1, TOSS_PAYMENTS: 1 }),
+    );
     await dies('payment');
-    expect(await unanswered).toEqual({ errors: ['SERVICE_UNAVAILABLE'] });
+    for (const answer of unanswered) expect(await answer).toEqual({ errors: ['SERVICE_UNAVAILABLE'] });
     await comesBack('payment');
-    expect((await approves(payment)).__typename).toBe('PaymentPending');
-    await hurry(shop, paymentId);
-    await buyer.seesOrder(orderId, 'CONFIRMED');
-    expect((await shop.providerCalls(orderId)).approve).toBe(approvals);
-    expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+    for (const payment of both) expect((await approves(payment)).__typename).toBe('PaymentPending');
+    for (const { buyer, orderId, paymentId } of both) {
+      await hurry(shop, paymentId);
+      await buyer.seesOrder(orderId, 'CONFIRMED');
+      expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+    }
+    expect(await approvals(kakaopay, toss)).toEqual({ KAKAOPAY: asked, TOSS_PAYMENTS: asked });
     await shop.invariants();
   },
 );
@@ -106,20 +122,60 @@ test('a payment that no process had begun to decide when its order expired takes
   await shop.invariants();
 });
 
+test('a payment whose process dies with the provider’s answer in hand is settled by the next one', async () => {
+  const both = [await agrees(shop), await agrees(shop, 'card', 'TOSS_PAYMENTS')];
+  await shop.sql('payment').transaction(async (tx) => {
+    // Its approval is recorded together with the message about it, and waits here.
+    await tx.run('LOCK TABLE outbox IN SHARE MODE');
+    const unanswered = both.map((payment) => approves(payment));
+    await eventually(async () => {
+      // Not in the transaction, which sees them as they were at its first look.
+      const waiting = await shop.sql('payment').query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+           AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO outbox%'`,
+      );
+      expect(waiting).toHaveLength(2);
+    });
+    await dies('payment');
+    for (const answer of unanswered) expect(await answer).toEqual({ errors: ['SERVICE_UNAVAILABLE'] });
+  });
+  for (const { paymentId } of both) {
+    expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+  }
+  await comesBack('payment');
+  for (const { buyer, orderId, paymentId } of both) {
+    await hurry(shop, paymentId);
+    await buyer.seesOrder(orderId, 'CONFIRMED');
+    expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+  }
+  await shop.invariants();
+});
+
 test('a refund whose process dies while the provider works gives the money back once', async () => {
-  const payment = await agrees(shop);
-  const { buyer, orderId, paymentId } = payment;
-  await approves(payment);
-  await buyer.seesOrder(orderId, 'CONFIRMED');
-  await shop.fault({ operation: 'cancel', fault: 'timeout-after' });
-  await buyer.cancelOrder(orderId);
-  await providerWasCalled(shop, orderId, 'cancel', 1);
+  const kakaopay = await agrees(shop);
+  const toss = await agrees(shop, 'card', 'TOSS_PAYMENTS');
+  const both = [kakaopay, toss];
+  const cancels = async () => [
+    (await shop.providerCalls(kakaopay.orderId)).cancel,
+    (await shop.tossCalls(toss.paymentId)).cancel,
+  ];
+  for (const payment of both) {
+    await approves(payment);
+    await payment.buyer.seesOrder(payment.orderId, 'CONFIRMED');
+  }
+  for (const target of ['kakaopay', 'toss'] as const) {
+    await shop.fault({ target, operation: 'cancel', fault: 'timeout-after' });
+  }
+  for (const { buyer, orderId } of both) await buyer.cancelOrder(orderId);
+  await eventually(async () => expect(await cancels()).toEqual([1, 1]));
   await dies('payment');
   await comesBack('payment');
-  await hurry(shop, paymentId);
-  await buyer.seesOrder(orderId, 'REFUNDED');
-  expect((await shop.providerCalls(orderId)).cancel).toBe(1);
-  expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
+  for (const { buyer, orderId, paymentId } of both) {
+    await hurry(shop, paymentId);
+    await buyer.seesOrder(orderId, 'REFUNDED');
+    expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
+  }
+  expect(await cancels()).toEqual([1, 1]);
   await shop.invariants();
 });
 
