@@ -12,11 +12,15 @@ interface Whole {
   least?: number;
 }
 
-/** What a scenario takes: numbers with what is usual and what is most, and flags. */
-export type Options = Record<string, 'flag' | Whole>;
+/** What a scenario takes: flags, numbers with what is usual and what is most, and one of some words, the usual first. */
+export type Options = Record<string, 'flag' | Whole | readonly string[]>;
 
 export type Values<O extends Options> = {
-  [name in keyof O]: O[name] extends 'flag' ? boolean : number;
+  [name in keyof O]: O[name] extends 'flag'
+    ? boolean
+    : O[name] extends readonly (infer Word)[]
+      ? Word
+      : number;
 };
 
 /** Reads a scenario's options. @throws UsageError that says what is wrong */
@@ -25,9 +29,18 @@ export function readOptions<const O extends Options>(args: string[], options: O)
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is not understood`);
   const read = Object.entries(options).map(([name, option]) => {
     const given = values[name];
-    return [name, option === 'flag' ? given === true : whole(name, given as string | undefined, option)];
+    return [name, option === 'flag' ? given === true : valueOf(name, given as string | undefined, option)];
   });
   return Object.fromEntries(read) as Values<O>;
+}
+
+const valueOf = (name: string, text: string | undefined, option: Whole | readonly string[]) =>
+  'usual' in option ? whole(name, text, option) : wordOf(name, text, option);
+
+function wordOf(name: string, text: string | undefined, words: readonly string[]): string | undefined {
+  if (text === undefined) return words[0];
+  if (words.includes(text)) return text;
+  throw new UsageError(`--${name} is one of ${words.join(', ')}, not "${text}"`);
 }
 
 function parse(args: string[], options: Options) {

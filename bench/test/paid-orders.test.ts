@@ -20,6 +20,7 @@ test('sixty-four buyers for a minute, then 8,500 at once over 512 connections, u
     seconds: 60,
     burst: 8_500,
     connections: 512,
+    provider: 'KAKAOPAY',
     runs: 1,
     profile: false,
   });
@@ -31,6 +32,11 @@ test('sixty-four buyers for a minute, then 8,500 at once over 512 connections, u
     seconds: 0,
     connections: 100,
   });
+  const toss = readArguments(['paid-orders', '--provider', 'TOSS_PAYMENTS']);
+  expect(toss).toMatchObject({ provider: 'TOSS_PAYMENTS' });
+  expect(() => readArguments(['paid-orders', '--provider', 'TOSS'])).toThrow(
+    'is one of KAKAOPAY, TOSS_PAYMENTS',
+  );
   expect(() => readArguments(['paid-orders', '--buyers', '0'])).toThrow('from 1 to 2000');
 });
 

@@ -1,7 +1,7 @@
 import { readOptions } from '../command-line.ts';
 
 export const paidOrdersUsage =
-  'npm run bench -- paid-orders [--buyers N] [--seconds N] [--burst N] [--connections N] [--runs N] [--profile]';
+  'npm run bench -- paid-orders [--buyers N] [--seconds N] [--burst N] [--connections N] [--provider KAKAOPAY|TOSS_PAYMENTS] [--runs N] [--profile]';
 
 /** What buying, from checkout to CONFIRMED, is measured with. */
 export interface PaidOrdersArguments {
@@ -14,6 +14,8 @@ export interface PaidOrdersArguments {
   burst: number;
   /** Over which the burst comes back. */
   connections: number;
+  /** Who takes the money. */
+  provider: 'KAKAOPAY' | 'TOSS_PAYMENTS';
   runs: number;
   /** The gateway, order and payment write CPU profiles. */
   profile: boolean;
@@ -26,6 +28,7 @@ export function readPaidOrdersArguments(args: string[]): PaidOrdersArguments {
     seconds: { usual: 60, most: 600, least: 0 },
     burst: { usual: 8_500, most: 100_000, least: 0 },
     connections: { usual: 512, most: 20_000 },
+    provider: ['KAKAOPAY', 'TOSS_PAYMENTS'],
     runs: { usual: 1, most: 100 },
     profile: 'flag',
   });

@@ -1,8 +1,9 @@
-import type { Buyer } from '@stampede/shared/testing';
+import { agreeAtProvider, type Agreed, type Buyer } from '@stampede/shared/testing';
 import { checkoutRequest } from '../checkouts/checkout-request.js';
 import { ask } from '../load/ask.js';
 import { openConnection, type Connection } from '../load/connection.js';
 import { monotonicMs } from '../measure/monotonic.js';
+import type { PaidOrdersParts } from './parts.js';
 import { approveRequest, expectType, pressRequest, readToken, startRequest } from './requests.js';
 
 /** An order whose buyer has pressed “pay” on the provider's page, and comes back with this. */
@@ -10,7 +11,7 @@ export interface Pressed {
   orderId: string;
   buyer: Buyer;
   paymentId: string;
-  token: string;
+  agreed: Agreed;
   /** When “buy” was pressed, by the machine's monotonic clock. */
   checkoutAt: number;
 }
@@ -32,7 +33,7 @@ export interface Lane {
   close(): void;
 }
 
-export function openLane(gateway: URL): Lane {
+export function openLane({ gateway, provider }: Pick<PaidOrdersParts, 'gateway' | 'provider'>): Lane {
   const toGateway = openConnection(gateway.hostname, Number(gateway.port));
   let toProvider: { host: string; connection: Connection } | undefined;
 
@@ -44,20 +45,26 @@ export function openLane(gateway: URL): Lane {
     return toProvider.connection;
   }
 
+  /** As a browser does, but for what it would show. */
+  async function agree(redirectUrl: string): Promise<Agreed> {
+    if (provider !== 'KAKAOPAY') return agreeAtProvider(provider, redirectUrl);
+    const page = new URL(redirectUrl);
+    return { token: readToken(await ask(providerAt(page), pressRequest(page))) };
+  }
+
   return {
     press: async (buyer, productId) => {
       const checkoutAt = monotonicMs();
       const placed = await ask(toGateway, checkoutRequest(gateway, buyer, productId));
       const orderId = expectType(placed, 'checkout', 'Order').id!;
-      const started = await ask(toGateway, startRequest(gateway, buyer, orderId));
+      const started = await ask(toGateway, startRequest({ gateway, provider }, buyer, orderId));
       const { id: paymentId, redirectUrl } = expectType(started, 'startPayment', 'Payment');
-      const page = new URL(redirectUrl!);
-      const token = readToken(await ask(providerAt(page), pressRequest(page)));
-      return { orderId, buyer, paymentId: paymentId!, token, checkoutAt };
+      const agreed = await agree(redirectUrl!);
+      return { orderId, buyer, paymentId: paymentId!, agreed, checkoutAt };
     },
-    approve: async ({ orderId, buyer, paymentId, token, checkoutAt }) => {
+    approve: async ({ orderId, buyer, paymentId, agreed, checkoutAt }) => {
       const approveAt = monotonicMs();
-      const answer = await ask(toGateway, approveRequest(gateway, buyer, { paymentId, token }));
+      const answer = await ask(toGateway, approveRequest(gateway, buyer, { paymentId, agreed }));
       const approvedAt = monotonicMs();
       expectType(answer, 'approvePayment', 'Payment');
       return { orderId, checkoutAt, approveAt, approvedAt };

@@ -1,5 +1,6 @@
 import type { Buyer } from '@stampede/shared/testing';
 import type { Platform } from '../platform.js';
+import type { PaidOrdersArguments } from './arguments.js';
 
 /** The platform as the scenario sees it, with the people who take part. */
 export interface PaidOrdersParts extends Omit<Platform, 'accounts'> {
@@ -8,6 +9,7 @@ export interface PaidOrdersParts extends Omit<Platform, 'accounts'> {
   nextBuyer: () => Buyer;
   /** By its address, as every connection takes it. */
   gateway: URL;
+  provider: PaidOrdersArguments['provider'];
 }
 
 export interface PaidOrdersOptions {

@@ -1,6 +1,7 @@
-import type { Buyer } from '@stampede/shared/testing';
+import type { Agreed, Buyer } from '@stampede/shared/testing';
 import { graphqlRequest } from '../load/requests.js';
 import type { HttpAnswer } from '../load/read-answer.js';
+import type { PaidOrdersParts } from './parts.js';
 
 const START = `mutation ($input: StartPaymentInput!) { startPayment(input: $input) {
   __typename ... on Rejection { message } ... on Payment { id redirectUrl } } }`;
@@ -10,23 +11,27 @@ const APPROVE = `mutation ($input: ApprovePaymentInput!) { approvePayment(input:
 /** Of an answer that is not the wanted one: enough to know it by. */
 const TOLD = 300;
 
-export function startRequest(gateway: URL, { account }: Buyer, orderId: string): Buffer {
+export function startRequest(
+  { gateway, provider }: Pick<PaidOrdersParts, 'gateway' | 'provider'>,
+  { account }: Buyer,
+  orderId: string,
+): Buffer {
   // The origin that a local platform accepts.
   const returnUrl = `http://localhost:${gateway.port}/return`;
-  const input = { orderId, provider: 'KAKAOPAY', returnUrl };
+  const input = { orderId, provider, returnUrl };
   return graphqlRequest(gateway, { query: START, variables: { input } }, account.accessToken);
 }
 
 export function approveRequest(
   gateway: URL,
   { account }: Buyer,
-  { paymentId, token }: { paymentId: string; token: string },
+  { paymentId, agreed }: { paymentId: string; agreed: Agreed },
 ): Buffer {
-  const input = { paymentId, token };
+  const input = { paymentId, ...agreed };
   return graphqlRequest(gateway, { query: APPROVE, variables: { input } }, account.accessToken);
 }
 
-/** The form of the provider's page, with the button that pays. */
+/** The form of KakaoPay's page, with the button that pays. */
 export function pressRequest(page: URL): Buffer {
   const body = 'choice=card';
   const head = [

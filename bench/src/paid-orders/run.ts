@@ -26,7 +26,7 @@ export async function runPaidOrders(
   options: PaidOrdersOptions,
 ): Promise<PaidOrdersRun> {
   const productId = await putOnSale(parts.seller, 'Sneaker for everybody', STOCK);
-  const lanes = Array.from({ length: options.buyers }, () => openLane(parts.gateway));
+  const lanes = Array.from({ length: options.buyers }, () => openLane(parts));
   try {
     const loop = options.seconds > 0 ? await runLoop(parts, lanes, productId, options) : undefined;
     const burst = options.burst > 0 ? await runBurst(parts, lanes, productId, options) : undefined;

@@ -18,11 +18,12 @@ export async function measurePaidOrders(args: PaidOrdersArguments, stage: Stage)
     processes: { ...platform.processes, 'this report, with the buyers': process.pid },
     seller: seller!,
     nextBuyer: () => buyers[turn++ % buyers.length]!,
+    provider: args.provider,
     gateway: await withAddress(new URL('/graphql', platform.gatewayUrl)),
   };
   return repeat(args.runs, stage, {
     run: () => runPaidOrders(parts, { ...args, progress: progress.show }),
-    title: `${args.buyers} buyers in a closed loop for ${args.seconds} s, then ${args.burst} at once over ${args.connections} connections`,
+    title: `${args.provider}: ${args.buyers} buyers in a closed loop for ${args.seconds} s, then ${args.burst} at once over ${args.connections} connections`,
     describe: describeRun,
     figures,
   });
