@@ -1,3 +1,5 @@
+import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
+import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { landLateCalls, setFault, type Fault } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { openProviders } from '../src/open-providers.js';
@@ -28,7 +30,7 @@ export async function openBothProviders(orders: Partial<PaymentParts['orders']> 
   const payments = await openPayments();
   const emulator = await openEmulator();
   const { url } = emulator;
-  const opened: Provider[] = [];
+  const opened: (Provider | CircuitBreaker)[] = [];
   const env = {
     KAKAOPAY_URL: `${url}/kakaopay`,
     KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',
@@ -39,9 +41,13 @@ export async function openBothProviders(orders: Partial<PaymentParts['orders']> 
     TOSS_TIMEOUT_MS: 5_000,
     PUBLIC_URL: 'http://localhost:4000',
   } as PaymentEnv;
-  const providers = openProviders(env, (provider) => {
-    opened.push(provider);
-    return provider;
+  const own = <T extends Provider | CircuitBreaker>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  const providers = openProviders(env, own, {
+    log: openLog('payment', 'silent'),
+    metrics: openMetrics('payment'),
   });
   const parts: PaymentParts = { ...partsWith(payments.database, {}, orders), providers };
 
