@@ -1,11 +1,13 @@
+import { buildSubgraph } from '@stampede/shared/graphql';
 import type { Identity, Role } from '@stampede/shared/identity';
 import { openTestDatabase } from '@stampede/shared/testing';
 import { graphql } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { bookingHandlers } from '../src/books/booking.js';
-import { buildPayment } from '../src/schema.js';
-import { partsWith } from './parts.fixture.js';
+import { openJournalReader } from '../src/journal/journal-reader.js';
+import { JournalLineResolver, JournalResolver } from '../src/journal/journal.resolver.js';
+import { WalletResolver } from '../src/journal/wallet.resolver.js';
 
 export const SELLERS = [randomUUID(), randomUUID()] as const;
 export const PRICE = 10_000;
@@ -17,7 +19,7 @@ export const sellers = SELLERS.map((id) => person('SELLER', id)) as [Identity, I
 
 const HANDLERS = new Map(bookingHandlers(500).map((handler) => [handler.type.name, handler]));
 
-/** Payment's API on its own tables, what was asked of these, and orders whose money is booked as messages tell it. */
+/** What is shown of the books, what it asks of the tables, and orders whose money is booked as messages tell it. */
 export async function openJournal() {
   const test = await openTestDatabase('payment', fileURLToPath(new URL('../migrations', import.meta.url)));
   const { database } = test;
@@ -29,7 +31,14 @@ export async function openJournal() {
       return database.query(text, values, options);
     },
   };
-  const { schema } = await buildPayment(partsWith(counting, {}), '');
+  const reader = openJournalReader(counting);
+  const { schema } = await buildSubgraph({
+    resolvers: [
+      new JournalLineResolver(reader),
+      new JournalResolver(counting, reader),
+      new WalletResolver(counting),
+    ],
+  });
 
   async function tell(event: string, body: object): Promise<void> {
     const handler = HANDLERS.get(event);

@@ -175,7 +175,8 @@ test('every account stands in the trial balance on its side, and both sides are 
     operator,
     '{ trialBalance { account debit { amount } credit { amount } } }',
   );
-  const payable = SELLERS.map((id, index) => [`payable:${id}`, 0, [14_250, 9_500][index]]).sort();
+  const owed = new Map(SELLERS.map((id, index) => [id, [14_250, 9_500][index]]));
+  const payable = SELLERS.toSorted().map((id) => [`payable:${id}`, 0, owed.get(id)]);
   expect(
     (
       data as { trialBalance: { account: string; debit: { amount: number }; credit: { amount: number } }[] }
