@@ -92,7 +92,7 @@ test.each([
   });
   expect(await Promise.all([deliver(1), deliver(2)])).toEqual(['handled', 'handled']);
   expect(calls.together).toEqual([[1, 2]]);
-  expect(calls.alone.toSorted()).toEqual([1, 2]);
+  expect(calls.alone.toSorted((a, b) => a - b)).toEqual([1, 2]);
   expect(await effects()).toEqual([1, 2]);
 });
 

@@ -43,7 +43,7 @@ async function outcomeOf(id: string) {
     `SELECT paid_at IS NOT NULL AS paid, delivery_since IS NOT NULL AS waits FROM orders WHERE id = $1`,
     [id],
   );
-  const text = JSON.stringify(said).replaceAll(id, 'ORDER').replaceAll(String(buyer), 'BUYER');
+  const text = JSON.stringify(said).replaceAll(id, 'ORDER').replaceAll(buyer, 'BUYER');
   return { ...rest, columns, row, said: text.replaceAll(/"serial":\d+/g, '"serial":0') };
 }
 
