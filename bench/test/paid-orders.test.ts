@@ -95,6 +95,7 @@ test('what it costs is told for each order, of what can be told', () => {
     commitsPerOrder: 3,
   });
   expect(millisecondsPerOrder(cost)).toBe(30);
+  expect(costOf({ cpuSeconds: { gateway: 2 } }, 3, 0)).toMatchObject({ commitsPerOrder: 3 });
 });
 
 test('buyers press “pay” as a browser does, and read the token from where they are sent', () => {

@@ -92,7 +92,8 @@ test.each([
   });
   expect(await Promise.all([deliver(1), deliver(2)])).toEqual(['handled', 'handled']);
   expect(calls.together).toEqual([[1, 2]]);
-  expect(calls.alone.toSorted((a, b) => a - b)).toEqual([1, 2]);
+  expect(calls.alone).toHaveLength(2);
+  expect(new Set(calls.alone)).toEqual(new Set([1, 2]));
   expect(await effects()).toEqual([1, 2]);
 });
 

@@ -8,7 +8,9 @@ export interface Cost {
   commitsPerOrder: number;
 }
 
-export function costOf({ cpuSeconds }: Pick<Used, 'cpuSeconds'>, commits: number, orders: number): Cost {
+/** @param done orders; of none, everything is told for one */
+export function costOf({ cpuSeconds }: Pick<Used, 'cpuSeconds'>, commits: number, done: number): Cost {
+  const orders = Math.max(1, done);
   const cpu = Object.entries(cpuSeconds).map(([name, seconds]) => [
     name,
     seconds === null ? null : { seconds, millisecondsPerOrder: (seconds / orders) * 1_000 },
