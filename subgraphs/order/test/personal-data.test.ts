@@ -124,7 +124,7 @@ test('lets a person with 10,000 orders and payments have all of them, each once'
     [hoarder.id],
   );
   await shop.sql('payment').run(
-    `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, tid, redirect_url, created_at, window_ends_at)
+    `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url, created_at, window_ends_at)
      SELECT gen_random_uuid(), gen_random_uuid(), $1, 'KAKAOPAY', 'CANCELLED', 1, 'T' || n, '', now(), now()
        FROM generate_series(1, 10000) AS n`,
     [hoarder.id],
