@@ -10,12 +10,14 @@ import { findPayment, move, type PaymentRow, type ProviderName } from '../paymen
 import { PaymentStatus } from '../payment-status.js';
 import type { LookupOutcome } from '../provider/index.js';
 
+/** `refusals`: how often the provider has refused it. */
 interface RefundRow {
   key: string;
   payment_id: string;
   order_id: string;
   amount: number;
   shares: RefundShare[] | null;
+  refusals: number;
 }
 
 type OnMismatch = (provider: ProviderName) => void;
@@ -47,7 +49,7 @@ const claimDue = (database: Database, most: number): Promise<RefundRow[]> =>
      WHERE key IN (SELECT key FROM refund WHERE try_at <= now() AND refunded_at IS NULL AND NOT EXISTS (
          SELECT 1 FROM refund earlier WHERE earlier.payment_id = refund.payment_id
            AND earlier.refunded_at IS NULL AND earlier.number < refund.number)
-       ORDER BY try_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING key, payment_id, order_id, amount, shares`,
+       ORDER BY try_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING key, payment_id, order_id, amount, shares, refusals`,
     [most],
   );
 
@@ -104,13 +106,28 @@ async function giveBack(
   if (cancelled >= owed) return undefined;
   if (cancelled < before) return `the provider has given back ${cancelled}, we know of ${before}`;
   const outcome = await provider.cancel(payment, {
-    // Under the same name the provider would give the answer to another amount again.
-    key: cancelled === before ? refund.key : `${refund.key}:${cancelled}`,
+    key: nameOf(refund, cancelled === before ? undefined : cancelled),
     amount: owed - cancelled,
     remaining: payment.amount - cancelled,
   });
-  return outcome.kind === 'cancelled' ? undefined : `the provider's cancel: ${outcome.kind}`;
+  if (outcome.kind === 'refused') await noteRefusal(database, refund);
+  if (outcome.kind === 'cancelled') return undefined;
+  const why = outcome.kind === 'refused' ? outcome.code : outcome.cause;
+  return `the provider's cancel: ${outcome.kind}, ${why}`;
 }
+
+/**
+ * Under the same name a provider gives its first answer again. So a call whose answer is unknown is repeated under its
+ * own name, but another amount has one of its own, and so has what is asked after a refusal, which may have passed.
+ */
+function nameOf({ key, refusals }: RefundRow, givenBack?: number): string {
+  const another = givenBack === undefined ? key : `${key}:${givenBack}`;
+  return refusals === 0 ? another : `${another}:refused-${refusals}`;
+}
+
+/** Before the next try, whatever becomes of this process. Once for each refusal, however many have heard it. */
+const noteRefusal = (database: Database, { key, refusals }: RefundRow) =>
+  database.run('UPDATE refund SET refusals = refusals + 1 WHERE key = $1 AND refusals = $2', [key, refusals]);
 
 const cancelledOf = (found: LookupOutcome): number | undefined =>
   found.kind === 'approved' || found.kind === 'cancelled' ? found.cancelled : undefined;
