@@ -20,6 +20,7 @@ import { mismatchesOf } from './refund/mismatches.js';
 import { openRefunding } from './refund/refund-due.js';
 import { buildPayment } from './schema.js';
 import { remindOfApproval } from './watchdog/remind-of-approval.js';
+import { watchDecisions } from './watchdog/watch-decisions.js';
 
 /** Of the 20 connections of the pool, so that paying has the most of them however far booking is behind. */
 const BOOKINGS_AT_ONCE = 4;
@@ -49,6 +50,7 @@ await runService(log, async (own) => {
   own(openRefunding(parts, mismatchesOf(metrics)));
   const events = own(openProviderEvents(parts, metrics));
   own(startWatchdog({ database, reminders: [remindOfApproval], log, metrics }));
+  own(watchDecisions(parts, metrics));
   own(
     await openMessaging({
       url: env.AMQP_URL,

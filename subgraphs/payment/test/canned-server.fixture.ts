@@ -7,8 +7,12 @@ export interface CannedServer extends AsyncDisposable {
   received: { method: string; path: string; headers: IncomingHttpHeaders; body: unknown }[];
 }
 
-/** A provider that always gives the one answer, for what the emulator never says. */
-export async function openCannedServer(status: number, answer: unknown): Promise<CannedServer> {
+/** A provider that always gives the one answer, or one by what is asked, for what the emulator never says. */
+export async function openCannedServer(
+  status: number,
+  answer: unknown,
+  others: Record<string, [status: number, answer: unknown]> = {},
+): Promise<CannedServer> {
   const received: CannedServer['received'] = [];
   const server = createServer((request, response) => {
     let sent = '';
@@ -16,7 +20,8 @@ export async function openCannedServer(status: number, answer: unknown): Promise
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
       received.push({ method, path, headers, body: sent === '' ? undefined : JSON.parse(sent) });
-      response.writeHead(status).end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+      const [code, said] = others[path] ?? [status, answer];
+      response.writeHead(code).end(typeof said === 'string' ? said : JSON.stringify(said));
     });
   });
   server.listen(0, '127.0.0.1');

@@ -154,6 +154,34 @@ test.each([
   expect(await canned.provider.lookup(asked, TOKEN)).toEqual({ kind: 'unknown', cause });
 });
 
+const byOrderId = `/v1/payments/orders/${asked.id}`;
+const notOpened: [number, object] = [404, { code: 'NOT_FOUND_PAYMENT' }];
+
+test.each<[number, unknown, string]>([
+  [404, { code: 'NOT_FOUND' }, '404 NOT_FOUND'],
+  [400, { code: 'INVALID_PAYMENT_KEY' }, '400 INVALID_PAYMENT_KEY'],
+  [403, { code: 'FORBIDDEN_REQUEST' }, '403 FORBIDDEN_REQUEST'],
+  [404, '<html>', 'HTTP 404'],
+  [200, { ...DONE, orderId: 'other-1', currency: 'USD' }, 'HTTP 200 with an unreadable body'],
+])(
+  'a token that is met by %d %j says nothing of the payment, but a key that has its money does',
+  async (status, body, cause) => {
+    await using canned = await openCanned(status, body, { [byOrderId]: notOpened });
+    const open = { kind: 'in-progress', status: 'NOT_FOUND_PAYMENT' };
+    expect(await canned.provider.lookup(asked, TOKEN)).toEqual(open);
+    expect(await canned.provider.lookup(known)).toEqual({ kind: 'unknown', cause });
+  },
+);
+
+test.each([
+  ['401 UNAUTHORIZED_KEY', 401, { code: 'UNAUTHORIZED_KEY' }],
+  ['429 TOO_MANY_REQUESTS', 429, { code: 'TOO_MANY_REQUESTS' }],
+  ['HTTP 500', 500, { code: 'NOT_FOUND_PAYMENT' }],
+])('a token that is met by %s is not looked up otherwise', async (cause, status, body) => {
+  await using canned = await openCanned(status, body, { [byOrderId]: notOpened });
+  expect(await canned.provider.lookup(asked, TOKEN)).toEqual({ kind: 'unknown', cause });
+});
+
 test.each([
   ['of another order', { orderId: 'other-1', balanceAmount: 0 }, 'the answer is about another payment'],
   ['of another amount', { balanceAmount: 21_000 }, 'another amount was given back'],

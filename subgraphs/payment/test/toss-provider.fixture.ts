@@ -81,8 +81,12 @@ export interface CannedToss extends AsyncDisposable {
   received: CannedServer['received'];
 }
 
-export async function openCanned(status: number, body: unknown): Promise<CannedToss> {
-  const server = await openCannedServer(status, body);
+export async function openCanned(
+  status: number,
+  body: unknown,
+  others?: Record<string, [status: number, answer: unknown]>,
+): Promise<CannedToss> {
+  const server = await openCannedServer(status, body, others);
   const { baseUrl, received } = server;
   const provider = openTossProvider({ baseUrl, secretKey: KEY, timeoutMs: 5_000, publicUrl: PUBLIC_URL });
   return {

@@ -11,8 +11,8 @@ export type Reply<Answer, Refusal> =
   | { kind: 'ok'; body: Answer }
   /** The provider refused, and says so in its own words. */
   | { kind: 'error'; httpStatus: number; body: Refusal }
-  /** Nobody knows whether it was done. `cause` is for logs. */
-  | { kind: 'unanswered'; cause: string };
+  /** Nobody knows whether it was done. `cause` is for logs; `httpStatus`: of an answer that cannot be read. */
+  | { kind: 'unanswered'; cause: string; httpStatus?: number };
 
 export interface ProviderRequest {
   method: 'GET' | 'POST';
@@ -78,11 +78,13 @@ export function openProviderHttp<Refusal>({
     if (httpStatus === 200) {
       const answer = schema.safeParse(value);
       if (answer.success) return { kind: 'ok', body: answer.data };
-      return { kind: 'unanswered', cause: 'HTTP 200 with an unreadable body' };
+      return { kind: 'unanswered', cause: 'HTTP 200 with an unreadable body', httpStatus };
     }
     const refused = refusal.safeParse(value);
     // A server that failed in the middle may have done its work, whatever code it adds.
-    if (httpStatus >= 500 || !refused.success) return { kind: 'unanswered', cause: `HTTP ${httpStatus}` };
+    if (httpStatus >= 500 || !refused.success) {
+      return { kind: 'unanswered', cause: `HTTP ${httpStatus}`, httpStatus };
+    }
     return { kind: 'error', httpStatus, body: refused.data };
   }
 

@@ -79,7 +79,8 @@ export function openTossProvider({ publicUrl, ...options }: TossProviderOptions)
 
 /**
  * By the paymentKey, where it is known: that is the try to pay which is being decided. Else by order id, as before the
- * buyer has come back; then another try that failed says nothing about the one of the token.
+ * buyer has come back; then another try that failed says nothing about the one of the token. A token is whatever
+ * somebody has sent: what the provider says of one that is no key of its own says nothing about the payment.
  */
 async function lookup(
   client: TossClient,
@@ -90,9 +91,10 @@ async function lookup(
   const key = payment.provider_id ?? token;
   if (key !== undefined && PAYMENT_KEY.test(key)) {
     const reply = await client.byKey(key, deadline);
-    if (reply.kind === 'unanswered') return unknown(reply.cause);
     if (reply.kind === 'ok' && reply.body.orderId === payment.id) return readPayment(reply.body, payment);
-    if (reply.kind === 'error' && !isNotFound(reply.httpStatus, reply.body.code)) {
+    const mayBeNobodys = payment.provider_id === null && isAboutTheKey(reply);
+    if (reply.kind === 'unanswered' && !mayBeNobodys) return unknown(reply.cause);
+    if (reply.kind === 'error' && !mayBeNobodys && !isNotFound(reply.httpStatus, reply.body.code)) {
       return unknown(causeOf(reply.httpStatus, reply.body.code));
     }
   }
@@ -109,6 +111,10 @@ async function lookup(
   const isOther = key !== undefined && reply.body.paymentKey !== key;
   return found.kind === 'declined' && isOther ? { kind: 'in-progress', status: reply.body.status } : found;
 }
+
+/** Also where the shop's own key is wrong: then the order id finds nothing either. */
+const isAboutTheKey = (reply: Awaited<ReturnType<TossClient['byKey']>>): boolean =>
+  reply.kind !== 'ok' && [200, 400, 403, 404].includes(reply.httpStatus ?? 0);
 
 async function findKey(
   client: TossClient,
