@@ -11,11 +11,15 @@ import { paymentChanges } from '../payment-changes.js';
  * | READY | CANCELLED |
  * | APPROVING | nothing: its decision comes, and order refunds what it does not await |
  * | APPROVED and onwards, DECLINED, CANCELLED | already so; a refund is asked for by a message of its own |
+ *
+ * Locked in the order of their ids: those who give up several orders at once never wait for one another in a circle.
  */
 export async function giveUpReady(tx: Transaction, orderIds: readonly string[]): Promise<void> {
   const givenUp = await tx.query<{ order_id: string }>(
-    `UPDATE payment SET status = 'CANCELLED', updated_at = now()
-     WHERE order_id = ANY($1::uuid[]) AND status = 'READY' RETURNING order_id`,
+    `WITH ready AS MATERIALIZED (
+       SELECT id FROM payment WHERE order_id = ANY($1::uuid[]) AND status = 'READY' ORDER BY id FOR NO KEY UPDATE)
+     UPDATE payment SET status = 'CANCELLED', updated_at = now() FROM ready WHERE payment.id = ready.id
+     RETURNING order_id`,
     [orderIds],
   );
   for (const { order_id: id } of givenUp) paymentChanges.note(tx, id);
