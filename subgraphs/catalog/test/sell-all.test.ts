@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Database } from '@stampede/shared/database';
+import type { Database, Transaction } from '@stampede/shared/database';
 import { OneByOne } from '@stampede/shared/messaging';
-import { openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
+import { eventually, openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { createProduct } from '../src/create-product/create-product.js';
 import { onOrderPaid } from '../src/stock-book/on-order-paid.js';
@@ -105,5 +105,29 @@ test('an order that is known, or is told of twice, is looked at by itself', asyn
   await deliver(known);
   await expect(deliverAll([fresh, known])).rejects.toBeInstanceOf(OneByOne);
   await expect(deliverAll([fresh, fresh])).rejects.toBeInstanceOf(OneByOne);
+  expect(await soldOf(product)).toBe(1);
+});
+
+test('an order that another replica has in hand by itself is waited for, and never in a circle', async () => {
+  const product = await newProduct(10);
+  const [both, fresh] = [paid([product, 1]), paid([product, 1])];
+  let batch: Promise<unknown> | undefined;
+  const handedOver = async () => {
+    batch ??= deliverAll([both, fresh]).catch((error: unknown) => error);
+    await eventually(async () => {
+      const waits = await database.query(`SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`);
+      expect(waits).toHaveLength(1);
+    });
+  };
+  await database.transaction((tx) => {
+    const query: Transaction['query'] = async (text, values) => {
+      const rows = await tx.query(text, values);
+      if (text.startsWith('UPDATE product')) await handedOver();
+      return rows as never;
+    };
+    return onOrderPaid.handle({ ...tx, query }, both, { messageId: randomUUID(), attempts: 0 });
+  });
+  expect(await batch).toBeInstanceOf(OneByOne);
   expect(await soldOf(product)).toBe(1);
 });

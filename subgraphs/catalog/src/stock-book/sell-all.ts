@@ -5,15 +5,16 @@ import { appendEachToOutbox, OneByOne, type Told } from '@stampede/shared/messag
 
 /**
  * Several orders that catalog knows nothing of, with units enough for all of them: COMMITTED, stock.committed. A
- * product's row is written once for all, under the same guard sold + n ≤ total.
+ * product's row is written once for all, under the same guard sold + n ≤ total, and before the orders' rows, as it is
+ * for an order by itself: another replica may have one of these orders in hand.
  *
  * @throws OneByOne where an order is known, or the units do not reach: who comes first is then served first.
  */
 export async function sellAll(tx: Transaction, messages: readonly Told<OrderPaid>[]): Promise<void> {
   const lines = messages.flatMap(({ body }) => body.lines.map((line) => ({ ...line, order: body.orderId })));
   await lockStocks(tx, new Set(lines.map(({ productId }) => productId)));
-  await insertOrders(tx, messages, lines);
   const epochs = await raiseSold(tx, lines);
+  await insertOrders(tx, messages, lines);
   await appendHoldEffects(
     tx,
     lines.map(({ productId, order, epoch, serial }) => ({
