@@ -73,7 +73,8 @@ CREATE TABLE account_balance (
 ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- Lines of an entry come by one statement. As an entry has to be complete when its transaction ends, no later one can
--- add to it. Balances are taken in the order of the accounts: two bookings never wait for each other in a circle.
+-- add to it. Balances are taken in the order of the accounts: entries never wait for each other in a circle, if each is
+-- all that its transaction writes. A refund that brings its capture along writes two: one of a circle is tried again.
 CREATE FUNCTION take_lines() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF EXISTS (SELECT FROM (SELECT entry_id, count(*) AS lines FROM added GROUP BY entry_id) entry
@@ -106,3 +107,7 @@ END $$;
 CREATE TRIGGER unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_line EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON book_fact EXECUTE FUNCTION refuse_change();
+-- A balance is written by `take_lines` alone: by what is not a statement of somebody's own.
+CREATE TRIGGER unchanged BEFORE DELETE OR TRUNCATE ON account_balance EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER kept_by_lines BEFORE INSERT OR UPDATE ON account_balance
+  WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_change();

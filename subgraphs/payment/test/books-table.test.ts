@@ -80,10 +80,15 @@ test('no line comes to an entry after its own, in the same transaction or later'
   await expect(adding).rejects.toThrow(message);
 });
 
-test.each(['journal_entry', 'journal_line', 'book_fact'])('%s is never changed', async (table) => {
-  const count = async () => (await books.database.query(`SELECT count(*) FROM ${table}`))[0];
-  const before = await count();
-  const column = table === 'journal_line' ? 'account' : 'kind';
+test.each([
+  ['journal_entry', 'kind'],
+  ['journal_line', 'account'],
+  ['book_fact', 'kind'],
+  ['account_balance', 'account'],
+])('%s is never changed', async (table, column) => {
+  const rows = () => books.database.query(`SELECT * FROM ${table} ORDER BY ${column}`);
+  const before = await rows();
+  expect(before).not.toEqual([]);
   for (const statement of [
     `UPDATE ${table} SET ${column} = ${column}`,
     `DELETE FROM ${table}`,
@@ -91,5 +96,15 @@ test.each(['journal_entry', 'journal_line', 'book_fact'])('%s is never changed',
   ]) {
     await expect(books.database.run(statement)).rejects.toThrow('what is booked stays');
   }
-  expect(await count()).toEqual(before);
+  expect(await rows()).toEqual(before);
+});
+
+test('a balance is written by lines alone', async () => {
+  const statement = `INSERT INTO account_balance VALUES ('fees', 99, 1, 0)`;
+  for (const [text, message] of [
+    [statement, 'INSERT of account_balance is refused'],
+    [`${statement} ON CONFLICT (account, shard) DO UPDATE SET debit = 1`, 'account_balance is refused'],
+  ] as const) {
+    await expect(books.database.run(text)).rejects.toThrow(message);
+  }
 });
