@@ -37,3 +37,26 @@ test('each is told what became of it, and who comes after a failure is worked of
   expect(two).toEqual({ status: 'rejected', reason: new Error('not two') });
   expect(await add(3)).toBe(30);
 });
+
+test('a batch that is held up holds up nobody, as long as another may be on its way', async () => {
+  const batches: number[][] = [];
+  const [opened, open] = gate();
+  const [begun, begin] = gate();
+  const add = openTogether<number, number>(
+    2,
+    async (items) => {
+      batches.push([...items]);
+      begin();
+      if (items.includes(1)) await opened;
+      return done(items);
+    },
+    2,
+  );
+  const held = add(1);
+  await begun;
+  expect(await add(2)).toBe(2);
+  expect(await Promise.all([3, 4, 5].map(add))).toEqual([3, 4, 5]);
+  expect(batches).toEqual([[1], [2], [3, 4], [5]]);
+  open();
+  expect(await held).toBe(1);
+});

@@ -12,13 +12,15 @@ interface Waiting<T, R> {
  * next one. One that is alone waits for nobody; the more there are, the less each costs.
  *
  * @param most in one batch; @param work settles each of them, in their order. It never rejects.
+ * @param atOnce batches that are on their way: more than one where one of them may be held up for long.
  */
 export function openTogether<T, R>(
   most: number,
   work: (items: readonly T[]) => Promise<readonly PromiseSettledResult<R>[]>,
+  atOnce = 1,
 ): Together<T, R> {
   const waiting: Waiting<T, R>[] = [];
-  let working = false;
+  let working = 0;
 
   async function workOff(): Promise<void> {
     for (;;) {
@@ -31,14 +33,14 @@ export function openTogether<T, R>(
         else reject(result.reason);
       }
     }
-    working = false;
+    working -= 1;
   }
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (working) return;
-      working = true;
+      if (working === atOnce) return;
+      working += 1;
       // What arrives in the same turn belongs to it.
       setImmediate(() => void workOff());
     });

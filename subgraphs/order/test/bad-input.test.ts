@@ -557,7 +557,8 @@ const SERVICE_ONLY: [field: string, service: SubgraphName, mayAsk: string, query
       'markDeciding',
       'order',
       'payment',
-      (id) => `mutation { markDeciding(orderId: "${id}", paymentId: "${id}", attempt: 1, amount: 1) }`,
+      (id) =>
+        `mutation { markDeciding(marks: [{ orderId: "${id}", paymentId: "${id}", attempt: 1, amount: 1 }]) }`,
     ],
     ['warmStock', 'order', 'catalog', () => `mutation { warmStock(productId: "${open}") }`],
     [

@@ -5,6 +5,7 @@ import { messagingTables, openMessaging, startWatchdog } from '@stampede/shared/
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { fileURLToPath } from 'node:url';
+import { openApprovals } from './approvals/approvals.js';
 import { bookingHandlers } from './books/booking.js';
 import { openSettling } from './decision/settle-unknown.js';
 import { readPaymentEnv } from './env.js';
@@ -43,6 +44,7 @@ await runService(log, async (own) => {
     database,
     providers: openProviders(env, own, { log, metrics }),
     orders: openOrderClient(order),
+    approvals: openApprovals(database),
     sealer: env.PAYMENT_TOKEN_KEYS,
     log,
   };

@@ -1,3 +1,4 @@
+import { openTogether } from '@stampede/shared/background';
 import type { ServiceClient } from '@stampede/shared/subgraph';
 
 /** What order says of an order that is to be paid. */
@@ -20,23 +21,49 @@ export interface OrderClient {
   ): Promise<boolean>;
 }
 
-export const openOrderClient = (service: ServiceClient): OrderClient => ({
-  toPay: async (orderId, requestId) => {
-    const { orderToPay } = await service.ask<{ orderToPay: OrderToPay | null }>(
-      'query ($orderId: ID!) { orderToPay(orderId: $orderId) { buyerId total itemName quantity payable } }',
-      { orderId },
-      requestId,
-    );
-    return orderToPay;
-  },
-  markDeciding: async ({ id, order_id, attempt, amount }, requestId) => {
-    const { markDeciding } = await service.ask<{ markDeciding: boolean }>(
-      `mutation ($orderId: ID!, $paymentId: ID!, $attempt: Int!, $amount: SafeInt!) {
-        markDeciding(orderId: $orderId, paymentId: $paymentId, attempt: $attempt, amount: $amount)
-      }`,
-      { orderId: order_id, paymentId: id, attempt, amount },
-      requestId,
+/** Few enough that what holds one of them up holds up few. */
+const MOST_MARKS = 64;
+/** Asked for at the same time: an order service that is slow about some is asked for the others. */
+const MARKS_AT_ONCE = 8;
+
+type Marked = Parameters<OrderClient['markDeciding']>[0];
+
+/** Marks that begin together are asked for together, under the id of the first one's request. */
+export function openOrderClient(service: ServiceClient): OrderClient {
+  async function markAll(asked: readonly { payment: Marked; requestId: string }[]): Promise<boolean[]> {
+    const marks = asked.map(({ payment: { id, order_id, attempt, amount } }) => ({
+      orderId: order_id,
+      paymentId: id,
+      attempt,
+      amount,
+    }));
+    const { markDeciding } = await service.ask<{ markDeciding: boolean[] }>(
+      'mutation ($marks: [DecidingMarkInput!]!) { markDeciding(marks: $marks) }',
+      { marks },
+      asked[0]!.requestId,
     );
     return markDeciding;
-  },
-});
+  }
+
+  const mark = openTogether<{ payment: Marked; requestId: string }, boolean>(
+    MOST_MARKS,
+    (asked) =>
+      markAll(asked).then(
+        (marked) => marked.map((value) => ({ status: 'fulfilled', value })),
+        (reason: unknown) => asked.map(() => ({ status: 'rejected', reason })),
+      ),
+    MARKS_AT_ONCE,
+  );
+
+  return {
+    toPay: async (orderId, requestId) => {
+      const { orderToPay } = await service.ask<{ orderToPay: OrderToPay | null }>(
+        'query ($orderId: ID!) { orderToPay(orderId: $orderId) { buyerId total itemName quantity payable } }',
+        { orderId },
+        requestId,
+      );
+      return orderToPay;
+    },
+    markDeciding: (payment, requestId) => mark({ payment, requestId }),
+  };
+}

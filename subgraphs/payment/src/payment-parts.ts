@@ -1,6 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import type { Sealer } from '@stampede/shared/sealing';
 import type { Log } from '@stampede/shared/telemetry';
+import type { Approvals } from './approvals/approvals.js';
 import type { OrderClient } from './order-client.js';
 import type { Providers } from './provider/index.js';
 
@@ -9,6 +10,7 @@ export interface PaymentParts {
   database: Database;
   providers: Providers;
   orders: OrderClient;
+  approvals: Approvals;
   sealer: Sealer;
   log: Log;
 }

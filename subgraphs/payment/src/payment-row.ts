@@ -37,7 +37,7 @@ export async function findPayment(sql: Sql, id: string): Promise<PaymentRow | un
 }
 
 /** `approved_at` and `provider_id` stay, once they are there; `window_ends_at`, when it is not given. */
-type Changes = Partial<
+export type Changes = Partial<
   Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at' | 'provider_id' | 'look_at' | 'window_ends_at'>
 >;
 

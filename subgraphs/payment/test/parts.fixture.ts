@@ -2,6 +2,7 @@ import type { Database } from '@stampede/shared/database';
 import { openSealer } from '@stampede/shared/sealing';
 import { openLog } from '@stampede/shared/telemetry';
 import { randomBytes } from 'node:crypto';
+import { openApprovals } from '../src/approvals/approvals.js';
 import type { PaymentParts } from '../src/payment-parts.js';
 import type { Provider } from '../src/provider/index.js';
 
@@ -39,6 +40,7 @@ export function partsWith(
       markDeciding: () => Promise.resolve(true),
       ...orders,
     },
+    approvals: openApprovals(database),
     sealer: openSealer(`local-only-1:${key()},index:${key()}`),
     log: openLog('payment', 'silent'),
   };

@@ -52,3 +52,34 @@ export async function markDeciding(
   );
   return marked === 1;
 }
+
+/** Which of these marks could be made at once: rows that somebody else holds are left to {@link markDeciding}. */
+const MARK_ALL = `
+  WITH mark AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[])
+      WITH ORDINALITY AS mark (order_id, payment_id, attempt, amount, number)),
+  free AS (SELECT id FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED)
+  UPDATE orders SET deciding_payment_id = mark.payment_id, deciding_since = coalesce(deciding_since, now()),
+    deciding_attempt = greatest(deciding_attempt, mark.attempt), updated_at = now()
+  FROM mark JOIN free ON free.id = mark.order_id
+  WHERE orders.id = mark.order_id AND status = 'PENDING_PAYMENT' AND total = mark.amount
+    AND (deciding_payment_id = mark.payment_id OR (deciding_payment_id IS NULL AND pay_by > now()))
+  RETURNING mark.number`;
+
+/**
+ * As {@link markDeciding}, of several in one statement. What that does not mark, of which there may be two of one order,
+ * is decided by itself, so that nobody waits for another's order.
+ *
+ * @returns an answer to each, in their order
+ */
+export async function markAllDeciding(database: Database, marks: readonly Deciding[]): Promise<boolean[]> {
+  if (marks.length === 1) return Promise.all(marks.map((mark) => markDeciding(database, mark)));
+  const rows = await database.query<{ number: number }>(MARK_ALL, [
+    marks.map(({ orderId }) => orderId),
+    marks.map(({ paymentId }) => paymentId),
+    marks.map(({ attempt }) => attempt),
+    marks.map(({ amount }) => amount),
+  ]);
+  const marked = new Set(rows.map(({ number }) => number));
+  return Promise.all(marks.map(async (mark, index) => marked.has(index + 1) || markDeciding(database, mark)));
+}

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { OrderStatus } from '../order-status.js';
 
 @Directive('@inaccessible')
@@ -28,4 +28,20 @@ export class OrderToPay {
     description: 'Whether a payment may be started: unpaid, in time, none being decided.',
   })
   payable!: boolean;
+}
+
+@Directive('@inaccessible')
+@InputType({ description: 'A payment that its provider is about to be asked for. For services only.' })
+export class DecidingMarkInput {
+  @Field(() => ID)
+  orderId!: string;
+
+  @Field(() => ID)
+  paymentId!: string;
+
+  @Field(() => Int)
+  attempt!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'Won.' })
+  amount!: number;
 }

@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { requireService, type SubgraphContext } from '@stampede/shared/subgraph';
-import { GraphQLSafeInt } from 'graphql-scalars';
-import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
-import { markDeciding, readOrderToPay } from './decide.js';
-import { OrderToPay } from './decision.entity.js';
+import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { markAllDeciding, readOrderToPay } from './decide.js';
+import { DecidingMarkInput, OrderToPay } from './decision.entity.js';
 
 @Resolver()
 export class DecisionResolver {
@@ -21,17 +20,15 @@ export class DecisionResolver {
   }
 
   @Directive('@inaccessible')
-  @Mutation(() => Boolean, {
-    description: 'Marks that a payment is being decided; false when it must not be. For payment.',
+  @Mutation(() => [Boolean], {
+    description:
+      'Marks that payments are being decided; an answer to each, in their order: false where it must not be. For payment.',
   })
   markDeciding(
     @Ctx() context: SubgraphContext,
-    @Arg('orderId', () => ID) orderId: string,
-    @Arg('paymentId', () => ID) paymentId: string,
-    @Arg('attempt', () => Int) attempt: number,
-    @Arg('amount', () => GraphQLSafeInt) amount: number,
-  ): Promise<boolean> {
+    @Arg('marks', () => [DecidingMarkInput]) marks: DecidingMarkInput[],
+  ): Promise<boolean[]> {
     requireService(context, 'payment');
-    return markDeciding(this.database, { orderId, paymentId, attempt, amount });
+    return markAllDeciding(this.database, marks);
   }
 }

@@ -6,7 +6,6 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import type { Payment } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { findPayment } from '../payment-row.js';
 import { paymentOf } from '../payment-view.js';
 import {
   ApprovePaymentResult,
@@ -55,9 +54,7 @@ export class ApprovePaymentResolver {
     if (input.token.length < 1 || input.token.length > MAX_TOKEN_LENGTH) {
       throw badInput({ path: 'input.token', message: `has 1 to ${MAX_TOKEN_LENGTH} characters.` });
     }
-    const payment = isUuid(input.paymentId)
-      ? await findPayment(this.parts.database, input.paymentId)
-      : undefined;
+    const payment = isUuid(input.paymentId) ? await this.parts.approvals.find(input.paymentId) : undefined;
     if (!payment || payment.buyer_id !== userId) throw notFound('payment');
     checkAmount(input.amount ?? undefined, payment, this.parts.providers[payment.provider]);
     const decision = await approvePayment(this.parts, payment, input.token, context.requestId);

@@ -4,7 +4,7 @@ import { endReady } from '../end-ready/end-ready.js';
 import { keepLease, LEASE_MS } from '../lease.js';
 import { isUniqueViolation } from '../is-unique-violation.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { findPayment, move, renewLease, type PaymentRow } from '../payment-row.js';
+import { findPayment, renewLease, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { DeclineReason } from '../payment.entity.js';
 
@@ -57,14 +57,14 @@ async function lookSoon({ database }: PaymentParts, { id }: PaymentRow): Promise
 
 /** READY → APPROVING with the token, committed before anyone is asked. Undefined: a twin request was quicker. */
 async function beginApproving(
-  { database, sealer, providers }: PaymentParts,
+  { approvals, sealer, providers }: PaymentParts,
   payment: PaymentRow,
   token: string,
 ) {
   const confirmBy = Date.now() + providers[payment.provider].confirmWindowMs;
   const sealed = sealer.seal(token, { table: 'payment', column: 'token', row: payment.id });
   try {
-    return await move(database, payment, PaymentStatus.READY, PaymentStatus.APPROVING, {
+    return await approvals.begin(payment, {
       token: sealed,
       look_at: new Date(Date.now() + LEASE_MS),
       // Until then the provider may take the money: who ends the payment for its silence must not do so earlier.

@@ -4,7 +4,6 @@ import { findPayment, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import type { LookupOutcome } from '../provider/index.js';
 import {
-  recordApproved,
   recordDeclined,
   recordGivenUp,
   recordWrongToken,
@@ -116,7 +115,7 @@ const sayGivenBack = ({ log }: PaymentParts, { id, order_id, amount }: PaymentRo
 /** Whatever has become of the payment meanwhile, money that was taken is awaited or goes back. */
 async function approved(parts: PaymentParts, payment: PaymentRow, approval: Approval): Promise<Decision> {
   const row =
-    (await recordApproved(parts.database, payment, approval)) ??
+    (await parts.approvals.record(payment, approval)) ??
     (await refundLateApproval(parts.database, payment, approval));
   return row ? { kind: 'approved', payment: row } : reread(parts, payment);
 }

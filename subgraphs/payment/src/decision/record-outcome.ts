@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@stampede/shared/database';
-import { paymentApproved, paymentDeclined } from '@stampede/shared/messages';
-import { appendToOutbox } from '@stampede/shared/messaging';
+import { paymentApproved, paymentDeclined, type PaymentApproved } from '@stampede/shared/messages';
+import { appendEachToOutbox, appendToOutbox } from '@stampede/shared/messaging';
 import { isUniqueViolation } from '../is-unique-violation.js';
 import { insertRefund } from '../refund/insert-refund.js';
 import { DeclineReason } from '../payment.entity.js';
@@ -112,20 +112,33 @@ export function refundLateApproval(
   });
 }
 
-const columnsOf = ({ approvedAt, providerId }: Approval) => ({
+export const columnsOf = ({ approvedAt, providerId }: Approval) => ({
   approved_at: approvedAt,
   provider_id: providerId,
 });
 
 /** Tells order that the provider has taken the money. */
 export const sayApproved = (tx: Transaction, payment: PaymentRow) =>
-  appendToOutbox(tx, paymentApproved, {
-    paymentId: payment.id,
-    orderId: payment.order_id,
-    provider: payment.provider,
-    amount: payment.amount,
-    approvedAt: (payment.approved_at as Date).toISOString(),
-  });
+  appendToOutbox(tx, paymentApproved, approvedOf(payment));
+
+/** As {@link sayApproved}, of several, each with the id of its own request. */
+export const sayAllApproved = (
+  tx: Transaction,
+  all: readonly { payment: PaymentRow; requestId: string | undefined }[],
+) =>
+  appendEachToOutbox(
+    tx,
+    paymentApproved,
+    all.map(({ payment, requestId }) => ({ body: approvedOf(payment), requestId })),
+  );
+
+const approvedOf = (payment: PaymentRow): PaymentApproved => ({
+  paymentId: payment.id,
+  orderId: payment.order_id,
+  provider: payment.provider,
+  amount: payment.amount,
+  approvedAt: (payment.approved_at as Date).toISOString(),
+});
 
 const sayDeclined = (tx: Transaction, { id, order_id, attempt }: PaymentRow, reason: DeclineReason) =>
   appendToOutbox(tx, paymentDeclined, { paymentId: id, orderId: order_id, attempt, reason });

@@ -1,0 +1,84 @@
+import { openTogether, type Together } from '@stampede/shared/background';
+import type { Database } from '@stampede/shared/database';
+import { isUnavailable } from '@stampede/shared/errors';
+import { currentRequestId } from '@stampede/shared/telemetry';
+import { columnsOf, recordApproved, sayAllApproved, type Approval } from '../decision/record-outcome.js';
+import { move, type PaymentRow } from '../payment-row.js';
+import { PaymentStatus } from '../payment-status.js';
+import { moveAll, type Moving } from './move-all.js';
+
+const { APPROVED, APPROVING, READY } = PaymentStatus;
+
+/** Of a statement; few enough that nobody waits long for the rows that it holds. */
+const MOST = 64;
+
+/**
+ * What approving a payment reads and writes. What begins at the same time is done in one transaction; what is not
+ * ordinary there (somebody else holds the row, or has moved it; one of them cannot be) is done by itself, afterwards
+ * and beside the next ones, as if it had been alone.
+ */
+export interface Approvals {
+  find(id: string): Promise<Moved>;
+  /** READY → APPROVING, committed. Undefined: it is not READY any more. @throws a unique violation: another is decided */
+  begin(payment: PaymentRow, changes: Moving['changes']): Promise<Moved>;
+  /** As `recordApproved`. */
+  record(payment: PaymentRow, approval: Approval): Promise<Moved>;
+}
+
+export function openApprovals(database: Database): Approvals {
+  const find = readTogether(async (ids: readonly string[]) => {
+    const rows = await database.query<PaymentRow>('SELECT * FROM payment WHERE id = ANY($1::uuid[])', [ids]);
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id));
+  });
+  const begin = moveTogether((all: readonly Moving[]) => moveAll(database, all, READY, APPROVING));
+  const record = moveTogether((all: readonly Recording[]) => recordAll(database, all));
+
+  return {
+    find,
+    begin: async (payment, changes) =>
+      (await begin({ payment, changes })) ?? move(database, payment, READY, APPROVING, changes),
+    record: async (payment, approval) =>
+      (await record({ payment, changes: columnsOf(approval), requestId: currentRequestId() })) ??
+      recordApproved(database, payment, approval),
+  };
+}
+
+type Moved = PaymentRow | undefined;
+
+interface Recording extends Moving {
+  requestId: string | undefined;
+}
+
+const recordAll = (database: Database, all: readonly Recording[]) =>
+  database.transaction(async (tx) => {
+    const rows = await moveAll(tx, all, APPROVING, APPROVED);
+    const told = rows.flatMap((payment, index) =>
+      payment ? [{ payment, requestId: all[index]!.requestId }] : [],
+    );
+    await sayAllApproved(tx, told);
+    return rows;
+  });
+
+type Settled<R> = readonly PromiseSettledResult<R>[];
+
+const fulfilled = <R>(values: readonly R[]): Settled<R> =>
+  values.map((value) => ({ status: 'fulfilled', value }));
+
+/** Where what is read cannot be read, nobody has it. */
+const readTogether = <T, R>(read: (items: readonly T[]) => Promise<R[]>): Together<T, R> =>
+  openTogether(MOST, (items) =>
+    read(items).then(fulfilled, (reason: unknown): Settled<R> =>
+      items.map(() => ({ status: 'rejected', reason })),
+    ),
+  );
+
+/** Where they cannot all be moved, none was, and each gets undefined; unless what is away may have moved them. */
+const moveTogether = <T>(work: (items: readonly T[]) => Promise<Moved[]>): Together<T, Moved> =>
+  openTogether(MOST, (items) =>
+    work(items).then(fulfilled, (reason: unknown): Settled<Moved> =>
+      items.map(() =>
+        isUnavailable(reason) ? { status: 'rejected', reason } : { status: 'fulfilled', value: undefined },
+      ),
+    ),
+  );
