@@ -34,7 +34,13 @@ const several = (status: PaymentStatus): Promise<PaymentRow[]> =>
 /** But for what tells one payment from another. */
 const columnsOf = (row: PaymentRow | undefined) => ({
   ...row,
-  ...{ id: 0, order_id: 0, buyer_id: 0, provider_id: 0, created_at: 0, updated_at: 0, window_ends_at: 0 },
+  id: 0,
+  order_id: 0,
+  buyer_id: 0,
+  provider_id: 0,
+  created_at: 0,
+  updated_at: 0,
+  window_ends_at: 0,
 });
 
 /** A database that counts what it is asked. */
@@ -101,7 +107,8 @@ test('of two payments of one order that begin together one is refused, and nobod
 });
 
 test('a payment that somebody else holds is waited for by nobody else', async () => {
-  const { begin } = openApprovals(payments.database);
+  const { database, asked } = counted(payments.database);
+  const { begin } = openApprovals(database);
   const [held, free, later] = [await placed(READY), await placed(READY), await placed(READY)];
   let waiting: Promise<PaymentRow | undefined> | undefined;
   await payments.database.transaction(async (tx) => {
@@ -111,6 +118,8 @@ test('a payment that somebody else holds is waited for by nobody else', async ()
     expect(await begin(later, beginning('later'))).toMatchObject({ id: later.id });
   });
   expect(await waiting).toBeUndefined();
+  // Together, what is held by itself, and what came later: nothing has waited until its statement was ended.
+  expect(asked.statements).toBe(3);
 });
 
 test('approvals that are recorded together are told together, each with its request’s id, as one is alone', async () => {
@@ -165,8 +174,12 @@ test('while the database is away nobody is asked a second time, and what was not
   const { begin, record, find } = openApprovals({ query: away, transaction: away } as unknown as Database);
   const row = { id: randomUUID(), attempt: 1 } as PaymentRow;
   const results = await Promise.allSettled([
-    ...[begin(row, beginning('one')), begin(row, beginning('other'))],
-    ...[record(row, APPROVAL), record(row, APPROVAL), find(row.id), find(row.id)],
+    begin(row, beginning('one')),
+    begin(row, beginning('other')),
+    record(row, APPROVAL),
+    record(row, APPROVAL),
+    find(row.id),
+    find(row.id),
   ]);
   expect(results.map(({ status }) => status)).toEqual(Array(6).fill('rejected'));
   expect(asked).toBe(3);
