@@ -153,7 +153,7 @@ const ROWS: [type: string, access: Access, fields: string][] = [
   ['Query', who.SERVICE, 'personalDataOfOrders personalDataOfPayments'],
   ['Query', who.SERVICE, 'personalDataOfWishes openingSale savedAddress'],
   ['Query', who.SERVICE, 'personalDataOfCart'],
-  ['Mutation', who.SERVICE, 'stockTruth markDeciding warmStock'],
+  ['Mutation', who.SERVICE, 'stockTruth markDeciding clearDeciding warmStock'],
   ['Mutation', who.SERVICE, 'noteTossEvent'],
 ];
 

@@ -560,6 +560,12 @@ const SERVICE_ONLY: [field: string, service: SubgraphName, mayAsk: string, query
       (id) =>
         `mutation { markDeciding(marks: [{ orderId: "${id}", paymentId: "${id}", attempt: 1, amount: 1 }]) }`,
     ],
+    [
+      'clearDeciding',
+      'order',
+      'payment',
+      (id) => `mutation { clearDeciding(orderId: "${id}", paymentId: "${id}", attempt: 1) }`,
+    ],
     ['warmStock', 'order', 'catalog', () => `mutation { warmStock(productId: "${open}") }`],
     [
       'stockTruth',

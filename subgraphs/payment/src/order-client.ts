@@ -10,7 +10,7 @@ export interface OrderToPay {
   payable: boolean;
 }
 
-/** The two questions that payment asks order and waits for. @throws Unavailable */
+/** What payment asks of order and waits for. @throws Unavailable */
 export interface OrderClient {
   /** What is owed; null when there is no such order. */
   toPay(orderId: string, requestId: string): Promise<OrderToPay | null>;
@@ -19,6 +19,8 @@ export interface OrderClient {
     payment: { id: string; order_id: string; attempt: number; amount: number },
     requestId: string,
   ): Promise<boolean>;
+  /** The mark of this attempt, or an earlier one, is needed no more: the order may be paid in another way. */
+  clearDeciding(payment: { id: string; order_id: string; attempt: number }, requestId: string): Promise<void>;
 }
 
 /** Few enough that what holds one of them up holds up few. */
@@ -65,5 +67,14 @@ export function openOrderClient(service: ServiceClient): OrderClient {
       return orderToPay;
     },
     markDeciding: (payment, requestId) => mark({ payment, requestId }),
+    clearDeciding: async ({ id, order_id, attempt }, requestId) => {
+      await service.ask(
+        `mutation ($orderId: ID!, $paymentId: ID!, $attempt: Int!) {
+          clearDeciding(orderId: $orderId, paymentId: $paymentId, attempt: $attempt)
+        }`,
+        { orderId: order_id, paymentId: id, attempt },
+        requestId,
+      );
+    },
   };
 }

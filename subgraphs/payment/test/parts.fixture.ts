@@ -38,6 +38,7 @@ export function partsWith(
     orders: {
       toPay: () => Promise.resolve(null),
       markDeciding: () => Promise.resolve(true),
+      clearDeciding: () => Promise.resolve(),
       ...orders,
     },
     approvals: openApprovals(database),

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Unavailable } from '@stampede/shared/errors';
 import { randomUUID } from 'node:crypto';
 import { approvePayment } from '../src/approve-payment/approve-payment.js';
 import type { Decision } from '../src/decision/decide.js';
 import { onOrderPaid } from '../src/order-paid/on-order-paid.js';
+import type { PaymentParts } from '../src/payment-parts.js';
 import type { ProviderName } from '../src/payment-row.js';
 import { PaymentStatus } from '../src/payment-status.js';
 import type { ApproveOutcome, Provider } from '../src/provider/index.js';
@@ -26,8 +28,20 @@ async function placeBoth() {
   return { order, ids: [await place('KAKAOPAY'), await place('TOSS_PAYMENTS')] as const };
 }
 
+/** An order's mark, as order keeps it: for one payment at a time, and freed by what is asked of it alone. */
+function openMark(clears = true): Pick<PaymentParts['orders'], 'markDeciding' | 'clearDeciding'> {
+  let holder: string | undefined;
+  return {
+    markDeciding: ({ id }) => Promise.resolve((holder ??= id) === id),
+    clearDeciding: async ({ id }) => {
+      if (!clears) throw new Unavailable('order');
+      if (holder === id) holder = undefined;
+    },
+  };
+}
+
 /** Providers that answer so, and how often each was asked to take money. */
-function openBoth(outcome: ApproveOutcome) {
+function openBoth(outcome: ApproveOutcome, mark = openMark()) {
   const asked = { KAKAOPAY: 0, TOSS_PAYMENTS: 0 };
   const provider = (name: ProviderName): Partial<Provider> => ({
     approve: () => {
@@ -35,12 +49,13 @@ function openBoth(outcome: ApproveOutcome) {
       return Promise.resolve(outcome);
     },
   });
-  const parts = partsWithEach(payments.database, [provider('KAKAOPAY'), provider('TOSS_PAYMENTS')]);
+  const parts = partsWithEach(payments.database, [provider('KAKAOPAY'), provider('TOSS_PAYMENTS')], mark);
   const approve = async (id: string): Promise<Decision> =>
     approvePayment(parts, await payments.row(id), 'token', randomUUID());
   return { asked, approve, timesAsked: () => asked.KAKAOPAY + asked.TOSS_PAYMENTS };
 }
 
+const REFUSED: ApproveOutcome = { kind: 'declined', reason: 'CARD_REFUSED', code: '-780' };
 const taken = (): ApproveOutcome => ({
   kind: 'approved',
   approvedAt: new Date(),
@@ -67,11 +82,20 @@ test('of two payments of an order that are approved at once one is made, and the
 
 test('the second payment waits while the first is decided, and is made when that is declined', async () => {
   const { ids } = await placeBoth();
-  const refusing = openBoth({ kind: 'declined', reason: 'CARD_REFUSED', code: '-780' });
+  const mark = openMark();
+  const refusing = openBoth(REFUSED, mark);
   expect(await refusing.approve(ids[0])).toMatchObject({ kind: 'declined', reason: 'CARD_REFUSED' });
-  const taking = openBoth(taken());
+  const taking = openBoth(taken(), mark);
   expect(await taking.approve(ids[1])).toMatchObject({ kind: 'approved', payment: { status: 'APPROVED' } });
   expect(taking.asked).toEqual({ KAKAOPAY: 0, TOSS_PAYMENTS: 1 });
+});
+
+test('a payment is declined as well when order cannot be told at once', async () => {
+  const { ids } = await placeBoth();
+  const refusing = openBoth(REFUSED, openMark(false));
+  expect(await refusing.approve(ids[0])).toMatchObject({ kind: 'declined', payment: { status: 'DECLINED' } });
+  const said = (await payments.stateOf(ids[0])).said.map(([event]) => event);
+  expect(said).toEqual(['payment.declined']);
 });
 
 test('who agreed just before the window ended may be approved as long as the provider waits', async () => {

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { requireService, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { clearMark } from './clear-mark.js';
 import { markAllDeciding, readOrderToPay } from './decide.js';
 import { DecidingMarkInput, OrderToPay } from './decision.entity.js';
 
@@ -30,5 +31,21 @@ export class DecisionResolver {
   ): Promise<boolean[]> {
     requireService(context, 'payment');
     return markAllDeciding(this.database, marks);
+  }
+
+  @Directive('@inaccessible')
+  @Mutation(() => Boolean, {
+    description:
+      'Frees an order of a payment that is about to be declined, before its buyer is told: payment.declined says it again. For payment.',
+  })
+  async clearDeciding(
+    @Ctx() context: SubgraphContext,
+    @Arg('orderId', () => ID) orderId: string,
+    @Arg('paymentId', () => ID) paymentId: string,
+    @Arg('attempt', () => Int) attempt: number,
+  ): Promise<boolean> {
+    requireService(context, 'payment');
+    await clearMark(this.database, { orderId, paymentId, attempt });
+    return true;
   }
 }

@@ -1,3 +1,6 @@
+import { isUnavailable } from '@stampede/shared/errors';
+import { currentRequestId } from '@stampede/shared/telemetry';
+import { randomUUID } from 'node:crypto';
 import { DeclineReason } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, type PaymentRow } from '../payment-row.js';
@@ -79,6 +82,7 @@ const tokenOf = ({ sealer }: PaymentParts, { id, token }: PaymentRow) =>
 async function meetWrongToken(parts: PaymentParts, payment: PaymentRow): Promise<Decision> {
   const found = await lookup(parts, payment);
   if (found.kind !== 'in-progress') return conclude(parts, payment, found);
+  await freeOrder(parts, payment);
   const ready = await recordWrongToken(parts.database, payment);
   return ready ? { kind: 'declined', reason: DeclineReason.INVALID, payment: ready } : reread(parts, payment);
 }
@@ -126,8 +130,24 @@ async function declined(
   reason: DeclineReason,
   lookAgainAt: Date | null = null,
 ): Promise<Decision> {
+  // What nothing proves may turn out otherwise: then its order still waits for it.
+  if (lookAgainAt === null) await freeOrder(parts, payment);
   const row = await recordDeclined(parts.database, payment, reason, lookAgainAt);
   return row ? { kind: 'declined', reason, payment: row } : reread(parts, payment);
+}
+
+/**
+ * Whoever is told that this payment is declined may pay in another way at once, so the order is freed before: until the
+ * decline is recorded no other payment of it can begin, and after that none meets our mark. Should order be away,
+ * payment.declined frees it.
+ */
+async function freeOrder({ orders, log }: PaymentParts, payment: PaymentRow): Promise<void> {
+  try {
+    await orders.clearDeciding(payment, currentRequestId() ?? randomUUID());
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    log.warn({ err: error, paymentId: payment.id }, 'an order is freed by message alone');
+  }
 }
 
 async function giveUp(
