@@ -2,17 +2,22 @@ import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import { Pool } from 'undici';
 import type { z } from 'zod';
 import { counted } from './breaker.js';
+import { openSlots } from './slots.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
-const MAX_CONNECTIONS = 128;
+/** More approvals than a sale brings at once: each holds one for as long as a bank takes, which may be seconds. */
+const MAX_CONNECTIONS = 1_024;
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 export type Reply<Answer, Refusal> =
   | { kind: 'ok'; body: Answer }
   /** The provider refused, and says so in its own words. */
   | { kind: 'error'; httpStatus: number; body: Refusal }
-  /** Nobody knows whether it was done. `cause` is for logs; `httpStatus`: of an answer that cannot be read. */
-  | { kind: 'unanswered'; cause: string; httpStatus?: number };
+  /**
+   * Nobody knows whether it was done. `cause` is for logs; `httpStatus`: of an answer that cannot be read; `waited`: it
+   * was given up so soon because it had waited for a connection, which says nothing of the provider.
+   */
+  | { kind: 'unanswered'; cause: string; httpStatus?: number; waited?: boolean };
 
 export interface ProviderRequest {
   method: 'GET' | 'POST';
@@ -43,6 +48,8 @@ export interface ProviderHttpOptions<Refusal> {
   refusal: z.ZodType<Refusal>;
   /** Counts the calls; it refuses none. */
   breaker?: CircuitBreaker | undefined;
+  /** At most. A call that finds none free waits for one, and counts, as failed or slow, only from then on. */
+  connections?: number;
 }
 
 /** Speaks JSON to a provider's API. */
@@ -52,14 +59,16 @@ export function openProviderHttp<Refusal>({
   timeoutMs,
   refusal,
   breaker,
+  connections = MAX_CONNECTIONS,
 }: ProviderHttpOptions<Refusal>): ProviderHttp<Refusal> {
   const base = new URL(baseUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
-    connections: MAX_CONNECTIONS,
+    connections,
     connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
     maxResponseSize: MAX_ANSWER_BYTES,
   });
+  const slots = openSlots(connections);
   const deadline = () => AbortSignal.timeout(timeoutMs);
 
   async function send({ method, path, headers, body }: ProviderRequest, signal: AbortSignal): Promise<Raw> {
@@ -88,14 +97,31 @@ export function openProviderHttp<Refusal>({
     return { kind: 'error', httpStatus, body: refused.data };
   }
 
+  const exchange = <Answer>(
+    request: ProviderRequest,
+    schema: z.ZodType<Answer>,
+    signal: AbortSignal,
+  ): Promise<Reply<Answer, Refusal>> =>
+    send(request, signal).then(
+      (raw) => read(raw, schema),
+      (error: unknown) => ({ kind: 'unanswered', cause: nameOf(error) }),
+    );
+
   return {
-    call: (request, schema, signal = deadline()) =>
-      counted(breaker, () =>
-        send(request, signal).then(
-          (raw) => read(raw, schema),
-          (error: unknown) => ({ kind: 'unanswered', cause: nameOf(error) }),
-        ),
-      ),
+    call: async (request, schema, signal = deadline()) => {
+      const slot = await slots.enter(signal);
+      // Never sent. Who asked is told no more than of a call that was lost.
+      if (slot === 'too-late') return { kind: 'unanswered', cause: 'NoConnectionFree' };
+      try {
+        return await counted(breaker, async () => {
+          const reply = await exchange(request, schema, signal);
+          const waited = slot === 'waited' && signal.aborted;
+          return reply.kind === 'unanswered' && waited ? { ...reply, waited } : reply;
+        });
+      } finally {
+        slots.leave();
+      }
+    },
     deadline,
     // Whoever waits for an answer has been waited for: what still runs has been given up.
     close: () => pool.destroy(),
