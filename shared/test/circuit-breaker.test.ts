@@ -93,7 +93,10 @@ test('after 30 s it is half-open by itself, without a call', async () => {
 
 test('half-open lets five calls through and refuses the sixth', async () => {
   const { breaker, begins } = await halfOpened();
-  const trials = [await begins(), await begins(), await begins(), await begins(), await begins()];
+  const trials = [await begins(), await begins(), await begins(), await begins()];
+  expect(breaker.retryAt()).toBeUndefined();
+  trials.push(await begins());
+  expect(breaker.retryAt()).toBeInstanceOf(Date);
   await expect(begins()).rejects.toMatchObject({ name: 'CircuitOpen', retryAfterMs: 3_000 });
   for (const trial of trials) await trial.ends();
   expect(breaker.state).toBe('closed');

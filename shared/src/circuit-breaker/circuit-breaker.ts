@@ -37,7 +37,7 @@ export interface CircuitBreakerOptions {
 export interface CircuitBreaker {
   readonly name: string;
   readonly state: BreakerState;
-  /** When it lets calls through again; undefined unless it is open. */
+  /** When it may let calls through again: while it is open, or half-open with its trials under way. Else undefined. */
   retryAt(): Date | undefined;
   /**
    * Makes a call. `work` should stop when its signal aborts: that is the deadline, by which the call has ended here.
@@ -86,18 +86,19 @@ export function openCircuitBreaker(options: CircuitBreakerOptions): CircuitBreak
 
   /** @throws CircuitOpen */
   function admit(): Phase {
-    if (phase.state === 'open') throw refusal(phase.until - clock.elapsed());
-    if (phase.state === 'half-open') {
-      // The trials that are under way have ended by then.
-      if (phase.trialsLeft === 0) throw refusal(settings.callDeadlineMs);
-      phase.trialsLeft -= 1;
+    const ms = refusesFor();
+    if (ms !== undefined) {
+      count('refused');
+      throw new CircuitOpen(name, Math.max(1, Math.ceil(ms)));
     }
+    if (phase.state === 'half-open') phase.trialsLeft -= 1;
     return phase;
   }
 
-  function refusal(retryAfterMs: number): CircuitOpen {
-    count('refused');
-    return new CircuitOpen(name, Math.max(1, Math.ceil(retryAfterMs)));
+  function refusesFor(): number | undefined {
+    if (phase.state === 'open') return phase.until - clock.elapsed();
+    // The trials that are under way have ended by then.
+    return phase.state === 'half-open' && phase.trialsLeft === 0 ? settings.callDeadlineMs : undefined;
   }
 
   const count = (outcome: CallOutcome) => metrics.calls.inc({ name, outcome });
@@ -126,8 +127,10 @@ export function openCircuitBreaker(options: CircuitBreakerOptions): CircuitBreak
     get state() {
       return phase.state;
     },
-    retryAt: () =>
-      phase.state === 'open' ? new Date(clock.now() + Math.max(0, phase.until - clock.elapsed())) : undefined,
+    retryAt: () => {
+      const ms = refusesFor();
+      return ms === undefined ? undefined : new Date(clock.now() + Math.max(0, ms));
+    },
     run: async (work) => {
       const begun = admit();
       const since = clock.elapsed();

@@ -18,6 +18,18 @@ const payment = {
   attempt: 1,
 };
 
+const toPrepare = {
+  id: payment.id,
+  orderId: payment.order_id,
+  buyerId: payment.buyer_id,
+  itemName: 'Sneaker',
+  quantity: 1,
+  amount: payment.amount,
+  approvalUrl: 'http://localhost/',
+  cancelUrl: 'http://localhost/',
+  failUrl: 'http://localhost/',
+};
+
 const opened: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of opened.splice(0).toReversed()) await close();
@@ -114,6 +126,25 @@ test.each(NAMES)(
     expect(breaker.state).toBe('closed');
   },
 );
+
+test('while it is held off, and tried again, KakaoPay prepares no more payments than there are trials', async () => {
+  const { provider, breaker, server, approves, endOpenTime } = await openProvider('KAKAOPAY');
+  const prepares = () => provider.prepare(toPrepare);
+  await approves(20);
+  expect(await prepares()).toEqual({ kind: 'unavailable', cause: 'HeldOff' });
+  expect(server.calls()).toBe(20);
+
+  endOpenTime();
+  const outcomes = Promise.all(Array.from({ length: 60 }, prepares));
+  // Before any of them has ended.
+  expect(breaker.state).toBe('half-open');
+  await Promise.resolve();
+  expect(provider.retryAt()).toEqual(new Date(31_000));
+  const causes = (await outcomes).map((outcome) => 'cause' in outcome && outcome.cause);
+  expect(causes).toEqual([...Array(5).fill('HTTP 500'), ...Array(55).fill('HeldOff')]);
+  expect(server.calls()).toBe(25);
+  expect(breaker.state).toBe('open');
+});
 
 test.each(NAMES)('%s that refuses buyers’ cards, however many, is not held off', async (name) => {
   const { provider, server, refusal, approves } = await openProvider(name);

@@ -29,8 +29,10 @@ export function openClient(
     breaker,
   });
   return {
-    call: (operation, body, schema) =>
-      http.call({ method: 'POST', path: `/online/v1/payment/${operation}`, body }, schema),
+    call: (operation, body, schema) => {
+      const path = `/online/v1/payment/${operation}`;
+      return http.call({ method: 'POST', path, body, mayBeHeldOff: operation === 'ready' }, schema);
+    },
     close: () => http.close(),
   };
 }

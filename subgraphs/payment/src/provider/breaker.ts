@@ -34,18 +34,25 @@ export function providerBreakers(log: Log, metrics: Metrics, clock?: BreakerCloc
 }
 
 /**
- * Makes a call, and has it counted. None is refused: a payment whose buyer has agreed is approved, looked up and given
- * back whatever the breaker thinks, and so tells it when the provider is back.
+ * Makes a call, and has it counted. A payment whose buyer has agreed is approved, looked up and given back whatever the
+ * breaker thinks, and so tells it when the provider is back.
+ *
+ * @param heldOff what a call comes to that the breaker may refuse, unasked; without it none is refused.
  */
-export async function counted<T>(breaker: CircuitBreaker | undefined, call: () => Promise<T>): Promise<T> {
-  if (!breaker || breaker.state === 'open') return call();
+export async function counted<T>(
+  breaker: CircuitBreaker | undefined,
+  call: () => Promise<T>,
+  heldOff?: () => T,
+): Promise<T> {
+  if (!breaker || (breaker.state === 'open' && !heldOff)) return call();
   let made: Promise<T> | undefined;
   try {
     return await breaker.run(() => (made = call()));
   } catch (error) {
-    // It has no trial left, or has stopped waiting: the answer counts all the same for whoever paid.
     if (!isUnavailable(error)) throw error;
-    return made ?? call();
+    // It has stopped waiting: the answer counts all the same for whoever paid.
+    if (made) return made;
+    return heldOff ? heldOff() : call();
   }
 }
 

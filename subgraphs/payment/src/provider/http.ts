@@ -13,11 +13,18 @@ export type Reply<Answer, Refusal> =
   | { kind: 'ok'; body: Answer }
   /** The provider refused, and says so in its own words. */
   | { kind: 'error'; httpStatus: number; body: Refusal }
-  /**
-   * Nobody knows whether it was done. `cause` is for logs; `httpStatus`: of an answer that cannot be read; `waited`: it
-   * was given up so soon because it had waited for a connection, which says nothing of the provider.
-   */
-  | { kind: 'unanswered'; cause: string; httpStatus?: number; waited?: boolean };
+  | Unanswered;
+
+/** Nobody knows whether it was done. */
+interface Unanswered {
+  kind: 'unanswered';
+  /** For logs. */
+  cause: string;
+  /** Of an answer that cannot be read. */
+  httpStatus?: number;
+  /** It had hardly any time left when a connection was free for it: that says nothing of the provider. */
+  waited?: boolean;
+}
 
 export interface ProviderRequest {
   method: 'GET' | 'POST';
@@ -25,6 +32,8 @@ export interface ProviderRequest {
   path: string;
   headers?: Record<string, string>;
   body?: object;
+  /** Not made while the provider is held off: nobody has agreed to anything by it. */
+  mayBeHeldOff?: boolean;
 }
 
 export interface ProviderHttp<Refusal> {
@@ -46,7 +55,7 @@ export interface ProviderHttpOptions<Refusal> {
   timeoutMs: number;
   /** How the provider says that it refuses. */
   refusal: z.ZodType<Refusal>;
-  /** Counts the calls; it refuses none. */
+  /** Counts the calls; it refuses only those that may be. */
   breaker?: CircuitBreaker | undefined;
   /** At most. A call that finds none free waits for one, and counts, as failed or slow, only from then on. */
   connections?: number;
@@ -97,36 +106,37 @@ export function openProviderHttp<Refusal>({
     return { kind: 'error', httpStatus, body: refused.data };
   }
 
-  const exchange = <Answer>(
+  async function call<Answer>(
     request: ProviderRequest,
     schema: z.ZodType<Answer>,
-    signal: AbortSignal,
-  ): Promise<Reply<Answer, Refusal>> =>
-    send(request, signal).then(
-      (raw) => read(raw, schema),
-      (error: unknown) => ({ kind: 'unanswered', cause: nameOf(error) }),
-    );
+    signal = deadline(),
+  ): Promise<Reply<Answer, Refusal>> {
+    const slot = await slots.enter(signal);
+    // Never sent. Who asked is told no more than of a call that was lost.
+    if (slot === 'too-late') return unanswered('NoConnectionFree');
+    const make = async (): Promise<Reply<Answer, Refusal>> => {
+      try {
+        return read(await send(request, signal), schema);
+      } catch (error) {
+        return { ...unanswered(nameOf(error)), waited: slot === 'waited' && signal.aborted };
+      }
+    };
+    try {
+      return await counted(breaker, make, request.mayBeHeldOff ? () => unanswered('HeldOff') : undefined);
+    } finally {
+      slots.leave();
+    }
+  }
 
   return {
-    call: async (request, schema, signal = deadline()) => {
-      const slot = await slots.enter(signal);
-      // Never sent. Who asked is told no more than of a call that was lost.
-      if (slot === 'too-late') return { kind: 'unanswered', cause: 'NoConnectionFree' };
-      try {
-        return await counted(breaker, async () => {
-          const reply = await exchange(request, schema, signal);
-          const waited = slot === 'waited' && signal.aborted;
-          return reply.kind === 'unanswered' && waited ? { ...reply, waited } : reply;
-        });
-      } finally {
-        slots.leave();
-      }
-    },
+    call,
     deadline,
     // Whoever waits for an answer has been waited for: what still runs has been given up.
     close: () => pool.destroy(),
   };
 }
+
+const unanswered = (cause: string): Unanswered => ({ kind: 'unanswered', cause });
 
 interface Raw {
   httpStatus: number;

@@ -44,6 +44,7 @@ export interface Provider {
   readonly confirmWindowMs: number;
   /** While it fails or hangs: when starting a payment may help again. Undefined while nothing speaks against one. */
   retryAt(): Date | undefined;
+  /** While the provider fails or hangs it may not be asked at all; every other method always asks. */
   prepare(input: ToPrepare): Promise<PrepareOutcome>;
   /** @param payment `attempt` tells a repetition from another try with another token. */
   approve(payment: NamedPayment & Pick<PaymentRow, 'attempt'>, token: string): Promise<ApproveOutcome>;

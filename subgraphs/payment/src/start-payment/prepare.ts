@@ -15,7 +15,8 @@ export async function prepare(
 ): Promise<StartAnswer> {
   const { orderId, buyerId, provider, returnUrl } = request;
   const id = randomUUID();
-  const outcome = await parts.providers[provider].prepare({
+  const asked = parts.providers[provider];
+  const outcome = await asked.prepare({
     id,
     orderId,
     buyerId,
@@ -25,10 +26,11 @@ export async function prepare(
     ...returnUrlsOf(returnUrl, id),
   });
   if (outcome.kind !== 'prepared') {
-    parts.log.error({ orderId, outcome }, 'the provider did not prepare a payment');
-    return { kind: 'unavailable' };
+    parts.log.warn({ orderId, outcome }, 'the provider did not prepare a payment');
+    const retryAt = asked.retryAt();
+    return { kind: 'unavailable', ...(retryAt && { retryAt }) };
   }
-  const windowEndsAt = new Date(Date.now() + parts.providers[provider].windowMs);
+  const windowEndsAt = new Date(Date.now() + asked.windowMs);
   const [payment] = await parts.database.query<PaymentRow>(
     `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url,
        item_name, return_url, window_ends_at)
