@@ -5,6 +5,7 @@ import type { Check, Finding, InvariantParts } from './finding.js';
 import { CHECKS_OF_BOOKS } from './invariants-of-books.js';
 import { CHECKS_OF_ORDERS } from './invariants-of-orders.js';
 import { compareStock } from './invariants-of-stock.js';
+import { CHECKS_OF_WALLETS } from './invariants-of-wallets.js';
 import { SOLD_STATUSES } from './order-statuses.js';
 
 const SOLD = SOLD_STATUSES.map((status) => `'${status}'`).join(', ');
@@ -122,7 +123,8 @@ const IN_FLIGHT: [ServiceName, string][] = [
 /** Checks every invariant as things stand now. */
 export async function findViolations({ sql, redis, namespace }: InvariantParts): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [invariant, schema, claim, query] of [...CHECKS, ...CHECKS_OF_ORDERS, ...CHECKS_OF_BOOKS]) {
+  const checks = [...CHECKS, ...CHECKS_OF_ORDERS, ...CHECKS_OF_BOOKS, ...CHECKS_OF_WALLETS];
+  for (const [invariant, schema, claim, query] of checks) {
     const rows = await sql(schema).query<{ violation: string }>(query);
     findings.push({ invariant, claim, violations: rows.map(({ violation }) => violation) });
   }

@@ -38,6 +38,10 @@ const SALES = 'what was confirmed is in the books as sold, to the won; nothing e
 const DEPOSITS = 'of each order, the buyers’ deposits are what was captured, not given back and not settled';
 const EARNED = 'of each order, what its sellers and the platform have is what was sold and not given back';
 const RECEIVABLE = 'of each provider, the receivable is what it has taken and not given back';
+const PARTS = 'of each sale, the books know what each seller sold, to the won';
+const SHARES = 'of each refund, the books know what of it is each seller’s, as order has said';
+const WALLETS =
+  'of each order, each seller has what they sold, less fee and refunds, and the platform the fees';
 /** What of a sale's refund the books know otherwise. */
 const REFUND_OF_SALE = [GIVEN, EARNED, RECEIVABLE];
 const SUM = 'total = available + held + sold, in Redis as in PostgreSQL';
@@ -236,7 +240,7 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
       UNGUARDED,
       `UPDATE payment.journal_line SET credit = credit - 1 WHERE account = 'fees' AND ${inSale(orders.confirmed)}`,
     ],
-    [BALANCED, BALANCES, EARNED],
+    [BALANCED, BALANCES, EARNED, WALLETS],
   ],
   [
     'a fee that stayed a deposit',
@@ -244,7 +248,7 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
       UNGUARDED,
       `UPDATE payment.journal_line SET account = 'deposits' WHERE account = 'fees' AND ${inSale(orders.confirmed)}`,
     ],
-    [BALANCES, DEPOSITS, EARNED],
+    [BALANCES, DEPOSITS, EARNED, WALLETS],
   ],
   [
     'a wallet with a won too much',
@@ -291,7 +295,7 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
   [
     'a confirmed order that the books do not know as sold',
     ({ orders }) => [UNGUARDED, `DELETE FROM payment.book_fact WHERE key = '${orders.confirmed}'`],
-    [SALES],
+    [SALES, WALLETS],
   ],
   [
     'an order that is sold in the books alone',
@@ -300,7 +304,47 @@ const breaks: [what: string, by: (world: World) => string[], broken: string[]][]
       `INSERT INTO payment.book_fact (kind, key, order_id, payment_id, amount, parts)
        SELECT 'SALE', id, id, id, total, '[]' FROM orders WHERE id = '${orders.unpaid}'`,
     ],
-    [SALES],
+    [SALES, PARTS],
+  ],
+  [
+    'a line that somebody else sold than the books say',
+    ({ orders }) => [
+      `UPDATE order_line SET seller_id = '${orders.unpaid}' WHERE order_id = '${orders.confirmed}'`,
+    ],
+    [PARTS],
+  ],
+  [
+    'a refund of which the books know other shares',
+    ({ orders, productId }) => [
+      `UPDATE refund SET shares = '[{"sellerId": "${productId}", "amount": 500}]' WHERE order_id = '${orders.refunded}'`,
+    ],
+    [SHARES],
+  ],
+  [
+    'a sale that went to another seller’s wallet',
+    ({ orders, productId }) => [
+      UNGUARDED,
+      `UPDATE payment.journal_line SET account = 'payable:${orders.unpaid}'
+       WHERE account = 'payable:${productId}' AND ${inSale(orders.confirmed)}`,
+    ],
+    [BALANCES, WALLETS],
+  ],
+  [
+    'a fee of nearly all that was sold',
+    ({ orders }) => [
+      UNGUARDED,
+      `UPDATE payment.journal_line SET credit = 1000 - credit WHERE credit > 0 AND ${inSale(orders.confirmed)}`,
+    ],
+    [BALANCES, WALLETS],
+  ],
+  [
+    'a refund that the seller alone has given back',
+    ({ orders }) => [
+      UNGUARDED,
+      `UPDATE payment.journal_line SET debit = CASE account WHEN 'fees' THEN 5 ELSE 495 END
+       WHERE debit > 0 AND ${inEntry(`reference = 'REFUND:order:${orders.refunded}'`)}`,
+    ],
+    [BALANCES, WALLETS],
   ],
 ];
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Contradiction } from '@stampede/shared/messaging';
+import { CHECKS_OF_WALLETS } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import {
   FEE_BASIS_POINTS,
@@ -200,4 +201,23 @@ test('after all of it, every balance is the sum of its lines, and all of them to
     'SELECT count(DISTINCT account)::int AS accounts, sum(debit - credit)::bigint AS net FROM account_balance',
   );
   expect(all).toEqual({ accounts: 6, net: 0 });
+});
+
+test('after all of it, the invariant of wallets finds that everybody has what is theirs', async () => {
+  const { orderId, approved, confirmed, refunded } = soldOrder();
+  await books.tell('approved', approved);
+  await books.tell('confirmed', confirmed);
+  await books.tell('refunded', { ...refunded, key: 'unshared', amount: 50 });
+  await books.tell('refunded', {
+    ...refunded,
+    key: 'shared',
+    amount: 53,
+    shares: [{ sellerId: SELLERS.B, amount: 53 }],
+  });
+  await books.tell('refunded', { ...refunded, key: 'more', amount: 4_999 });
+  const standing = await books.standing(orderId);
+  expect(standing[PAYABLE_B]).toBeLessThan(0);
+  const [, , claim, query] = CHECKS_OF_WALLETS.at(-1)!;
+  expect(claim).toMatch(/^of each order, each seller has/);
+  expect(await books.database.query(query)).toEqual([]);
 });
