@@ -21,7 +21,7 @@ export { agreeAtProvider, pressPay, readTossPage } from './pay-at-provider.js';
 export type { Agreed, ProviderName } from './pay-at-provider.js';
 export { openGraphqlClient } from './graphql-client.js';
 export type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
-export { assertInvariants, becomesQuiet, findViolations } from './invariants.js';
+export { assertInvariants, becomesQuiet, findViolations, inspect } from './invariants.js';
 export { CHECKS_OF_WALLETS } from './invariants-of-wallets.js';
 export { readBooks, readLeftOver, readRedisStock } from './books.js';
 export type { Books, LeftOver } from './books.js';

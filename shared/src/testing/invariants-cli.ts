@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { openDatabase, type Database, type ServiceName } from '../database/index.js';
 import { exitOnEnvironmentError, readEnv } from '../env/index.js';
 import { openLog } from '../telemetry/index.js';
-import { becomesQuiet, describe, findViolations } from './invariants.js';
+import { inspect } from './invariants.js';
 
 // `npm run invariants`: what must always be true of the running platform. Exits 1 when something is not.
 const env = exitOnEnvironmentError(() =>
@@ -20,10 +20,9 @@ const sql = (schema: ServiceName): Database => {
   return opened;
 };
 try {
-  await becomesQuiet({ sql });
-  const findings = await findViolations({ sql, redis, namespace: env.NAMESPACE });
-  process.stdout.write(`${describe(findings)}\n`);
-  process.exitCode = findings.some(({ violations }) => violations.length > 0) ? 1 : 0;
+  const inspection = await inspect({ sql, redis, namespace: env.NAMESPACE });
+  process.stdout.write(`${inspection.describe('all')}\n`);
+  process.exitCode = inspection.holds ? 0 : 1;
 } finally {
   await redis.quit();
   for (const database of databases.values()) await database.close();

@@ -133,13 +133,38 @@ export async function findViolations({ sql, redis, namespace }: InvariantParts):
 }
 
 /** Waits until nothing is in flight (60 s at most: that is invariant 3's own bound). @throws Error */
-export async function becomesQuiet({ sql }: Pick<InvariantParts, 'sql'>): Promise<void> {
+export async function becomesQuiet(
+  { sql }: Pick<InvariantParts, 'sql'>,
+  withinMs: number = 60_000,
+): Promise<void> {
   await eventually(async () => {
     for (const [schema, query] of IN_FLIGHT) {
       const [row] = await sql(schema).query<{ count: number }>(query);
       if (row && row.count > 0) throw new Error(`${row.count} still on their way in ${schema}: ${query}`);
     }
-  }, 60_000);
+  }, withinMs);
+}
+
+/** How the platform stands, and whether that is as it must be. */
+export interface Inspection {
+  holds: boolean;
+  /** What did not become quiet, if anything; then every claim, or those alone that do not hold. */
+  describe(which: 'all' | 'broken'): string;
+}
+
+/**
+ * Waits for quiet and checks every invariant, quiet or not: what never ends, as the booking of a dead letter, is named
+ * by the claims that it breaks.
+ */
+export async function inspect(parts: InvariantParts, withinMs?: number): Promise<Inspection> {
+  const [quiet] = await Promise.allSettled([becomesQuiet(parts, withinMs)]);
+  const findings = await findViolations(parts);
+  const broken = findings.filter(({ violations }) => violations.length > 0);
+  const unrest = quiet.status === 'rejected' ? [`UNREST ${String(quiet.reason)}`] : [];
+  return {
+    holds: unrest.length + broken.length === 0,
+    describe: (which) => [...unrest, ...(which === 'all' ? findings : broken).map(describe)].join('\n'),
+  };
 }
 
 /**
@@ -150,19 +175,13 @@ export async function becomesQuiet({ sql }: Pick<InvariantParts, 'sql'>): Promis
  */
 export async function assertInvariants(parts: InvariantParts): Promise<void> {
   await eventually(async () => {
-    await becomesQuiet(parts);
-    const broken = (await findViolations(parts)).filter(({ violations }) => violations.length > 0);
-    if (broken.length > 0) throw new AssertionError({ message: describe(broken) });
+    const inspection = await inspect(parts);
+    if (!inspection.holds) throw new AssertionError({ message: inspection.describe('broken') });
   }, 20_000);
 }
 
-export const describe = (findings: Finding[]): string =>
-  findings
-    .map(({ invariant, claim, violations }) => {
-      const mark = violations.length === 0 ? 'holds ' : 'BROKEN';
-      return [
-        `${mark} ${invariant}. ${claim}`,
-        ...violations.map((violation) => `         ${violation}`),
-      ].join('\n');
-    })
-    .join('\n');
+const describe = ({ invariant, claim, violations }: Finding): string =>
+  [
+    `${violations.length === 0 ? 'holds ' : 'BROKEN'} ${invariant}. ${claim}`,
+    ...violations.map((violation) => `         ${violation}`),
+  ].join('\n');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { becomesQuiet } from '@stampede/shared/testing';
+import { becomesQuiet, inspect } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { openSettledWorld, type World } from './settled-world.js';
 
@@ -405,6 +405,27 @@ test('units on their way back to catalog are waited for', async () => {
   });
   await becomesQuiet({ sql });
   expect(asked.filter((text) => text === asked[0])).toHaveLength(2);
+});
+
+test('what never becomes quiet is said, and the claims that it breaks are named all the same', async () => {
+  const { redis, namespace, sql } = world;
+  const quiet = await inspect({ sql, redis, namespace }, 0);
+  expect([quiet.holds, quiet.describe('broken')]).toEqual([true, '']);
+  expect(quiet.describe('all').split('\n')).toHaveLength((await world.claims()).length);
+
+  await sql('payment').run(
+    `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url, approved_at, window_ends_at)
+     VALUES ($1, $1, $1, 'KAKAOPAY', 'APPROVED', 7, 'unbooked', '', now(), now())`,
+    [world.orders.unpaid],
+  );
+  try {
+    const { holds, describe } = await inspect({ sql, redis, namespace }, 0);
+    expect(holds).toBe(false);
+    expect(describe('broken')).toMatch(/^UNREST Error: 1 still on their way in payment: /);
+    for (const claim of [CAPTURED, TAKEN, DEPOSITS, RECEIVABLE]) expect(describe('broken')).toContain(claim);
+  } finally {
+    await sql('payment').run('DELETE FROM payment WHERE id = $1', [world.orders.unpaid]);
+  }
 });
 
 test('every claim is broken by something above', async () => {
