@@ -51,7 +51,13 @@ function openHandling(handleAll: HandleAll, slots = 8) {
   )!;
   const deliver = (number: number, messageId = randomUUID(), abandon = new AbortController().signal) =>
     add({ incoming: { ok: true, body: { number }, meta: { messageId, attempts: 0 } }, abandon });
-  return { calls, deliver };
+  /** What is measured: of how many messages, and of all of them the seconds. */
+  const measured = async () => {
+    const { values } = await metrics.seconds.get();
+    const valueOf = (part: string) => values.find(({ metricName }) => metricName?.endsWith(part))?.value;
+    return { count: valueOf('_count'), seconds: valueOf('_sum') };
+  };
+  return { calls, deliver, measured };
 }
 
 const effects = async () =>
@@ -67,6 +73,16 @@ test('what waits at the same time has its effect in one transaction; one that is
   const commits = await database.query('SELECT DISTINCT xmin FROM inbox');
   expect(commits).toHaveLength(2);
   expect(await handled()).toBe(6);
+});
+
+test('of the time of a batch each message has its part', async () => {
+  const { deliver, measured } = openHandling(writeAll);
+  const begun = performance.now();
+  await Promise.all(upTo(32).map((number) => deliver(number)));
+  const elapsed = (performance.now() - begun) / 1_000;
+  const { count, seconds } = await measured();
+  expect(count).toBe(32);
+  expect(seconds).toBeLessThan(elapsed);
 });
 
 test('a message has its effect once, delivered twice in one batch or handled before', async () => {
@@ -86,11 +102,12 @@ test.each([
   ['a contradiction', new Contradiction('for a test')],
   ['a mistake', new Error('for a test')],
 ])('%s undoes the batch, and each is handled by itself', async (_, error) => {
-  const { calls, deliver } = openHandling(async (tx, messages) => {
+  const { calls, deliver, measured } = openHandling(async (tx, messages) => {
     await writeAll(tx, messages);
     throw error;
   });
   expect(await Promise.all([deliver(1), deliver(2)])).toEqual(['handled', 'handled']);
+  expect((await measured()).count).toBe(2);
   expect(calls.together).toEqual([[1, 2]]);
   expect(calls.alone).toHaveLength(2);
   expect(new Set(calls.alone)).toEqual(new Set([1, 2]));

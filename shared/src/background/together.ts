@@ -9,7 +9,7 @@ interface Waiting<T, R> {
 
 /**
  * Works off together what has come by the time it begins, one batch after the other: who comes meanwhile is in the
- * next one. One that is alone waits for nobody; the more there are, the less each costs.
+ * next one, and waits for this one however long it takes. The more there are, the less each costs.
  *
  * @param most in one batch; @param work settles each of them, in their order. It never rejects.
  * @param atOnce batches that are on their way: more than one where one of them may be held up for long.

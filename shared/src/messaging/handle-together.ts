@@ -34,17 +34,21 @@ export function openHandlingTogether(
 
   const handleOne = ({ incoming, abandon }: Delivery) => slot(() => handle(incoming), abandon);
 
+  /** Each message has its part of the time, be it for nothing: those that are undone are handled one by one besides. */
   async function handleMany(deliveries: readonly Delivery[]): Promise<Handled[]> {
-    const ends = deliveries.map(() => metrics.seconds.startTimer({ queue }));
+    const begun = performance.now();
     const ids = deliveries.map(({ incoming }) => incoming.meta.messageId);
-    const handled = await handleAllOnce(database, queue, ids, (tx, fresh) =>
-      handleAll(
-        tx,
-        fresh.map((index) => deliveries[index]!.incoming),
-      ),
-    );
-    for (const end of ends) end();
-    return handled;
+    try {
+      return await handleAllOnce(database, queue, ids, (tx, fresh) =>
+        handleAll(
+          tx,
+          fresh.map((index) => deliveries[index]!.incoming),
+        ),
+      );
+    } finally {
+      const seconds = (performance.now() - begun) / 1_000 / deliveries.length;
+      for (const _ of deliveries) metrics.seconds.observe({ queue }, seconds);
+    }
   }
 
   return openTogether<Delivery, Handled>(MOST, async (deliveries): Promise<readonly Settled[]> => {

@@ -12,7 +12,9 @@ export function messagingMetrics(metrics: Metrics) {
   const consumers: ConsumerMetrics = {
     consumed: metrics.counter('messages_consumed_total', 'Messages settled.', ['queue', 'outcome']),
     deadLetters: metrics.counter('dead_letters_total', 'Messages given up.', ['queue']),
-    seconds: metrics.histogram('message_handler_seconds', 'Time to handle a message.', ['queue']),
+    seconds: metrics.histogram('message_handler_seconds', 'Time of an attempt to handle a message.', [
+      'queue',
+    ]),
   };
   return {
     consumers,
