@@ -13,11 +13,11 @@ export interface OrderMail {
   told: object;
 }
 
-/** The accounts are locked against deletion until their mails are there for that to delete. */
+/** The accounts are locked against deletion until their mails are there for that to delete; it leaves no proven address. */
 const ONCE = `INSERT INTO order_mail (order_id, kind, about)
   SELECT order_id, kind, about
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS mail (buyer_id, order_id, kind, about)
-  JOIN (SELECT id FROM account WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL AND email_verified_at IS NOT NULL
+  JOIN (SELECT id FROM account WHERE id = ANY($1::uuid[]) AND email_verified_at IS NOT NULL
     ORDER BY id FOR KEY SHARE) buyer ON buyer.id = buyer_id
   ORDER BY order_id, about ON CONFLICT DO NOTHING RETURNING order_id AS "orderId", kind, about`;
 
