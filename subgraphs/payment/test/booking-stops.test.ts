@@ -13,7 +13,7 @@ import type { PaymentRow } from '../src/payment-row.js';
 import { partsWith } from './parts.fixture.js';
 
 const ORDERS = 1_000;
-const BUYERS_AT_ONCE = 10;
+const BUYERS_AT_ONCE = 100;
 const url = process.env.AMQP_URL ?? '';
 const namespace = `test-${randomUUID()}`;
 
