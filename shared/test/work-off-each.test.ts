@@ -13,7 +13,7 @@ afterEach(async () => {
 const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
 /** A loop with three slots over what is `due`; each takes until its `ends` is called. */
-function start(due: string[]) {
+function start(due: string[], atATime?: number) {
   const began: string[] = [];
   const asked: number[] = [];
   const said: string[] = [];
@@ -28,7 +28,7 @@ function start(due: string[]) {
     log,
     claim: (most) => {
       asked.push(most);
-      return Promise.resolve(due.splice(0, most));
+      return Promise.resolve(due.splice(0, atATime ?? most));
     },
     work: (item) => {
       began.push(item);
@@ -55,6 +55,16 @@ test('a slot that is free is filled at once, however long the others take', asyn
     expect(began.at(-1)).toBe(next);
   }
   expect(began).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('with more in hand than slots, by a claim that took too much, nothing is asked for', async () => {
+  const { began, asked, ends, said } = start(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'], 5);
+  await pass(1_000);
+  expect(began).toEqual(['a', 'b', 'c', 'd', 'e']);
+  for (const end of ['a', 'b', 'c']) ends.get(end)?.resolve();
+  await pass(1_000);
+  expect(asked).toEqual([3, 1]);
+  expect(said).toEqual([]);
 });
 
 test('what becomes due later is found after a pause, with some in hand', async () => {

@@ -27,7 +27,7 @@ export function workOffEach<T>(options: WorkOffEachOptions<T>): WorkLoop {
 
   const loop = workOff({ name, pauseMs, log }, async () => {
     const free = slots - inHand.size;
-    if (free === 0) return 0;
+    if (free <= 0) return 0;
     const items = await claim(free);
     for (const item of items) begin(item);
     return items.length;
@@ -38,7 +38,7 @@ export function workOffEach<T>(options: WorkOffEachOptions<T>): WorkLoop {
       .catch((error: unknown) => log.error({ err: error }, `${name}: one of them failed`))
       .finally(() => {
         // More may be due than there were slots for.
-        const wasFull = inHand.size === slots;
+        const wasFull = inHand.size >= slots;
         inHand.delete(one);
         if (wasFull) loop.wake();
       });

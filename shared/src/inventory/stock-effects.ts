@@ -113,7 +113,8 @@ async function applyBatch({ database, inventory, askForRebuild }: StockEffectsOp
   // The lease: a relay that dies leaves its rows to the next one, 5 s later.
   const rows = await database.query<EffectRow>(
     `UPDATE stock_effect SET due_at = now() + interval '5 seconds', attempts = attempts + 1
-     WHERE id IN (SELECT id FROM stock_effect WHERE due_at <= now() ORDER BY due_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+     WHERE id = ANY(ARRAY(
+       SELECT id FROM stock_effect WHERE due_at <= now() ORDER BY due_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
      RETURNING id, product_id, epoch, kind, order_id, hold_epoch, hold_serial, settings, attempts`,
   );
   if (rows.length === 0) return 0;

@@ -24,15 +24,15 @@ const DEPTH = `SELECT count(*) AS rows FROM (SELECT FROM outbox WHERE published_
 
 /** Small batches of rows that no other replica is deleting: no long lock, no waiting for one another. */
 const CLEAN_OUTBOX = `
-  DELETE FROM outbox WHERE id IN (
+  DELETE FROM outbox WHERE id = ANY(ARRAY(
     SELECT id FROM outbox WHERE published_at < now() - $1 * interval '1 millisecond'
     ORDER BY published_at LIMIT $2 FOR UPDATE SKIP LOCKED
-  )`;
+  ))`;
 const CLEAN_INBOX = `
-  DELETE FROM inbox WHERE (message_id, queue) IN (
-    SELECT message_id, queue FROM inbox WHERE handled_at < now() - $1 * interval '1 millisecond'
+  DELETE FROM inbox WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM inbox WHERE handled_at < now() - $1 * interval '1 millisecond'
     ORDER BY handled_at LIMIT $2 FOR UPDATE SKIP LOCKED
-  )`;
+  ))`;
 
 /** Measures the outbox and deletes what outbox and inbox need no longer, every 5 s. */
 export function startHousekeeping(options: HousekeepingOptions): Housekeeping {

@@ -18,15 +18,18 @@ const LEASE_MS = 10_000;
 /**
  * Ids are given out in another order than transactions commit in, so rows are found by their state, never by
  * `id >`; the lease lets several relays work side by side without holding a transaction while they publish.
+ *
+ * Here as in every claim, the limited subquery stands in an array, which is made once. Of `IN (SELECT …)` PostgreSQL
+ * may make a join that runs the subquery again for each row, past the rows that it has locked: it would take them all.
  */
 const CLAIM = `
   UPDATE outbox SET leased_until = now() + $1 * interval '1 millisecond'
-  WHERE id IN (
+  WHERE id = ANY(ARRAY(
     SELECT id FROM outbox
     WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until < now())
     ORDER BY id LIMIT $2
     FOR UPDATE SKIP LOCKED
-  )
+  ))
   RETURNING id, message_id AS "messageId", routing_key AS "routingKey", version, body::text AS body,
     request_id AS "requestId", created_at AS "createdAt", content, queue, replay_of AS "replayOf"`;
 

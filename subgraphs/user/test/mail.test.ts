@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openSealer, type Sealer } from '@stampede/shared/sealing';
 import { eventually, openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
 import { openMailServer } from '../src/mail/mail-server.js';
+import { claimDue } from '../src/mail/mail-row.js';
 import { mailsQueued, queueMail, type Mail } from '../src/mail/queue-mail.js';
 import { openSender, openTestMailServer } from './mail.fixture.js';
 import { MIGRATIONS, newSealingKeys, PUBLIC_URL } from './open-user.js';
@@ -51,6 +52,17 @@ const makeDue = async () => {
   mailsQueued.note(db.database, 'due');
 };
 const allDone = () => eventually(async () => expect(await waiting()).toEqual([]));
+
+test('as many are claimed as was asked for, though PostgreSQL takes the table to be small', async () => {
+  for (let left = 10; left > 0; left -= 1) await queue();
+  const claimed = await db.database.transaction(async (tx) => {
+    for (const other of ['hashjoin', 'mergejoin', 'hashagg', 'sort', 'material']) {
+      await tx.run(`SET LOCAL enable_${other} = off`);
+    }
+    return claimDue(tx, 4);
+  });
+  expect(claimed).toHaveLength(4);
+});
 
 test('sends what a committed transaction queued, at once, and nothing of one that was undone', async () => {
   await using server = await openTestMailServer();

@@ -10,9 +10,9 @@ export const remindOfCancelled: Reminder = {
   event: orderCancelled.name,
   remind: async (tx) => {
     const orders = await tx.query<OrderRow & { why: string | null }>(
-      `UPDATE orders SET reminded_at = now() WHERE id IN (SELECT id FROM orders
+      `UPDATE orders SET reminded_at = now() WHERE id = ANY(ARRAY(SELECT id FROM orders
          WHERE returning_since IS NOT NULL AND ${unanswered('returning_since', 'reminded_at')}
-         ORDER BY returning_since LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+         ORDER BY returning_since LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
        RETURNING *, (SELECT reason FROM order_event WHERE order_id = orders.id ORDER BY order_event.id DESC LIMIT 1) AS why`,
     );
     const lines = await readLines(

@@ -17,9 +17,9 @@ export const remindOfDecision: Reminder = {
       deciding_payment_id: string;
       deciding_attempt: number | null;
     }>(
-      `UPDATE orders SET reminded_at = now() WHERE id IN (SELECT id FROM orders
+      `UPDATE orders SET reminded_at = now() WHERE id = ANY(ARRAY(SELECT id FROM orders
          WHERE deciding_payment_id IS NOT NULL AND ${unanswered('deciding_since', 'reminded_at', OVERDUE_AFTER_S)}
-         ORDER BY deciding_since LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+         ORDER BY deciding_since LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
        RETURNING id, deciding_payment_id, deciding_attempt`,
     );
     for (const { id: orderId, deciding_payment_id: paymentId, deciding_attempt: attempt } of marked) {

@@ -13,9 +13,9 @@ export const remindOfPaid: Reminder = {
   event: orderPaid.name,
   remind: async (tx) => {
     const orders = await tx.query<OrderRow>(
-      `UPDATE orders SET reminded_at = now() WHERE id IN (SELECT id FROM orders
+      `UPDATE orders SET reminded_at = now() WHERE id = ANY(ARRAY(SELECT id FROM orders
          WHERE status = 'PAID' AND ${unanswered('paid_at', 'reminded_at')}
-         ORDER BY paid_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING *`,
+         ORDER BY paid_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)) RETURNING *`,
     );
     const lines = await readLines(
       tx,

@@ -17,9 +17,9 @@ export const remindOfRefund: Reminder = {
   event: refundRequested.name,
   remind: async (tx) => {
     const refunds = await tx.query<RefundRow>(
-      `UPDATE refund SET reminded_at = now() WHERE key IN (SELECT key FROM refund
+      `UPDATE refund SET reminded_at = now() WHERE key = ANY(ARRAY(SELECT key FROM refund
          WHERE refunded_at IS NULL AND ${unanswered('requested_at', 'reminded_at')}
-         ORDER BY requested_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+         ORDER BY requested_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
        RETURNING key, order_id, payment_id, amount, reason, shares`,
     );
     for (const { order_id: orderId, payment_id: paymentId, key, amount, reason, shares } of refunds) {

@@ -34,8 +34,8 @@ export const openSettling = (parts: PaymentParts): Repetition =>
 const claimDue = (database: Database, most: number): Promise<PaymentRow[]> =>
   database.query<PaymentRow>(
     `UPDATE payment SET looks = looks + 1, look_at = now() + ${backOff('looks')} + interval '30 seconds'
-     WHERE id IN (SELECT id FROM payment WHERE look_at <= now() AND status IN ('APPROVING', 'READY', 'DECLINED', 'CANCELLED')
-       ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING *`,
+     WHERE id = ANY(ARRAY(SELECT id FROM payment WHERE look_at <= now() AND status IN ('APPROVING', 'READY', 'DECLINED', 'CANCELLED')
+       ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING *`,
     [most],
   );
 

@@ -33,8 +33,8 @@ export const openGivenBackCheck = (parts: Parts, onUnasked: (provider: ProviderN
 const claimDue = (database: Database, most: number): Promise<ToCheck[]> =>
   database.query<ToCheck>(
     `UPDATE provider_event SET tries = tries + 1, check_at = now() + ${backOff('tries')} + interval '30 seconds'
-     WHERE transmission_id IN (SELECT transmission_id FROM provider_event WHERE check_at <= now()
-       ORDER BY check_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING transmission_id, payment_id`,
+     WHERE transmission_id = ANY(ARRAY(SELECT transmission_id FROM provider_event WHERE check_at <= now()
+       ORDER BY check_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING transmission_id, payment_id`,
     [most],
   );
 

@@ -16,8 +16,8 @@ const AT_ONCE = 1_000;
 const KEPT = '7 days';
 
 /** In small batches, of rows that nobody has in hand. */
-const FORGET = `DELETE FROM provider_event WHERE transmission_id IN (SELECT transmission_id FROM provider_event
-   WHERE received_at < now() - $1::interval ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+const FORGET = `DELETE FROM provider_event WHERE transmission_id = ANY(ARRAY(SELECT transmission_id FROM provider_event
+   WHERE received_at < now() - $1::interval ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;
 
 /** Takes what providers tell by themselves, follows it up, and forgets it after 7 days. */
 export function openProviderEvents(

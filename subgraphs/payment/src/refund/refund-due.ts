@@ -46,10 +46,11 @@ export const openRefunding = (parts: PaymentParts, onMismatch: OnMismatch = () =
 const claimDue = (database: Database, most: number): Promise<RefundRow[]> =>
   database.query<RefundRow>(
     `UPDATE refund SET tries = tries + 1, try_at = now() + ${backOff('tries')} + interval '30 seconds'
-     WHERE key IN (SELECT key FROM refund WHERE try_at <= now() AND refunded_at IS NULL AND NOT EXISTS (
+     WHERE key = ANY(ARRAY(SELECT key FROM refund WHERE try_at <= now() AND refunded_at IS NULL AND NOT EXISTS (
          SELECT 1 FROM refund earlier WHERE earlier.payment_id = refund.payment_id
            AND earlier.refunded_at IS NULL AND earlier.number < refund.number)
-       ORDER BY try_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING key, payment_id, order_id, amount, shares, refusals`,
+       ORDER BY try_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+     RETURNING key, payment_id, order_id, amount, shares, refusals`,
     [most],
   );
 

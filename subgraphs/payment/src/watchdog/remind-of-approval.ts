@@ -13,9 +13,9 @@ export const remindOfApproval: Reminder = {
   event: paymentApproved.name,
   remind: async (tx) => {
     const approved = await tx.query<PaymentRow>(
-      `UPDATE payment SET reminded_at = now() WHERE id IN (SELECT id FROM payment
+      `UPDATE payment SET reminded_at = now() WHERE id = ANY(ARRAY(SELECT id FROM payment
          WHERE status = 'APPROVED' AND order_paid_at IS NULL AND ${unanswered('updated_at', 'reminded_at')}
-         ORDER BY updated_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING *`,
+         ORDER BY updated_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)) RETURNING *`,
     );
     for (const payment of approved) await sayApproved(tx, payment);
     return approved.length;

@@ -1,4 +1,4 @@
-import type { Database } from '@stampede/shared/database';
+import type { Database, Sql } from '@stampede/shared/database';
 import type { Language } from '@stampede/shared/identity';
 
 export interface MailRow {
@@ -17,10 +17,11 @@ export interface MailRow {
  * Leased for two minutes, so that a crash only delays it: composing takes a question to another service, which ends
  * after 3 s, and a few statements, each of which the database ends after 10 s, and sending ends after 20 s.
  */
-export const claimDue = (database: Database, most: number): Promise<MailRow[]> =>
-  database.query<MailRow>(
+export const claimDue = (sql: Sql, most: number): Promise<MailRow[]> =>
+  sql.query<MailRow>(
     `UPDATE mail SET attempts = attempts + 1, due_at = now() + interval '2 minutes'
-     WHERE id IN (SELECT id FROM mail WHERE due_at <= now() ORDER BY turn, due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     WHERE id = ANY(ARRAY(
+       SELECT id FROM mail WHERE due_at <= now() ORDER BY turn, due_at LIMIT $1 FOR UPDATE SKIP LOCKED))
      RETURNING id, kind, recipient, language, content, attempts, created_at < now() - interval '3 days' AS stale`,
     [most],
   );

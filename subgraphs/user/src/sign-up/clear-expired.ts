@@ -8,10 +8,10 @@ const BATCH = 1_000;
 
 /** What nobody has followed in time, and nobody can any more. */
 const EXPIRED = [
-  `DELETE FROM mail_link WHERE id IN
-     (SELECT id FROM mail_link WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED)`,
-  `DELETE FROM social_sign_in WHERE state_hash IN
-     (SELECT state_hash FROM social_sign_in WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+  `DELETE FROM mail_link WHERE id = ANY(ARRAY(
+     SELECT id FROM mail_link WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+  `DELETE FROM social_sign_in WHERE state_hash = ANY(ARRAY(
+     SELECT state_hash FROM social_sign_in WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 ];
 
 /** Deletes expired links and sign-ins that were begun at a provider, every hour, in one replica at a time. */

@@ -12,10 +12,10 @@ const KEPT = '30 days';
 
 /** Small batches: no long lock, and no wait for who has a row in hand. */
 const PURGES = [
-  `DELETE FROM wish_reminder WHERE (product_id, user_id) IN (SELECT product_id, user_id FROM wish_reminder
-     WHERE opens_at < now() - $1::interval ORDER BY opens_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-  `DELETE FROM deleted_account WHERE user_id IN (SELECT user_id FROM deleted_account
-     WHERE deleted_at < now() - $1::interval ORDER BY deleted_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  `DELETE FROM wish_reminder WHERE ctid = ANY(ARRAY(SELECT ctid FROM wish_reminder
+     WHERE opens_at < now() - $1::interval ORDER BY opens_at LIMIT $2 FOR UPDATE SKIP LOCKED))`,
+  `DELETE FROM deleted_account WHERE user_id = ANY(ARRAY(SELECT user_id FROM deleted_account
+     WHERE deleted_at < now() - $1::interval ORDER BY deleted_at LIMIT $2 FOR UPDATE SKIP LOCKED))`,
 ];
 
 /** Deletes who was told of openings of long ago, and whose account was deleted then. @returns how many rows */
