@@ -38,6 +38,8 @@ const lost = new Set<string>();
 const current = async (id: string) => (await findPayment(shop.database, id)) as PaymentRow;
 const setWindow = (id: string, ago: string) =>
   shop.database.run('UPDATE payment SET window_ends_at = now() - $2::interval WHERE id = $1', [id, ago]);
+/** So long ago that no provider confirms any more what its buyer agreed to within the window. */
+const PAST_CONFIRMING = '1 hour';
 /** Somebody else was told that another token is wrong, while the right one was on its way. */
 const isReadyAgain = async ({ payment: { id } }: AgreedPayment) =>
   recordWrongToken(shop.database, await current(id));
@@ -64,7 +66,7 @@ const DECISIONS: Record<string, Decision> = {
   'expired at the end of its window': {
     decides: async (agreed) => {
       await isReadyAgain(agreed);
-      await setWindow(agreed.payment.id, '1 second');
+      await setWindow(agreed.payment.id, PAST_CONFIRMING);
       await approvePayment(shop.parts, await current(agreed.payment.id), agreed.token, randomUUID());
     },
     before: 'DECLINED',
