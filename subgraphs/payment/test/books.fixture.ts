@@ -30,6 +30,19 @@ export async function openBooks() {
         handler.handle(tx, handler.type.schema.parse(body), { messageId: randomUUID(), attempts: 0 }),
       );
     },
+    /** As the consumer does with several messages of one queue that wait at the same time. */
+    tellAll: (event: EventName, bodies: readonly object[]): Promise<void> => {
+      const handler = handlerOf(NAMES[event], FEE_BASIS_POINTS);
+      return database.transaction((tx) =>
+        handler.handleAll!(
+          tx,
+          bodies.map((body) => ({
+            body: handler.type.schema.parse(body),
+            meta: { messageId: randomUUID(), attempts: 0 },
+          })),
+        ),
+      );
+    },
     /** Debits less credits of what the order's entries touch; an account that is even is left out. */
     standing: async (orderId: string): Promise<Record<string, number>> => {
       const rows = await database.query<{ account: string; net: number }>(

@@ -2,9 +2,15 @@ import type { Sql } from '@stampede/shared/database';
 import { Contradiction } from '@stampede/shared/messaging';
 import { isDeepStrictEqual } from 'node:util';
 import { contradictionIn } from './contradiction-in.js';
-import { describe } from './describe.js';
 import type { Fact } from './facts.js';
+import { post, type Booking } from './post.js';
 import { positions } from './positions.js';
+
+/** A fact, and the order whose money it is about. */
+export interface OrderFact {
+  orderId: string;
+  fact: Fact;
+}
 
 /**
  * Adds a fact of an order and books the difference that it makes: one entry, or none where it makes no difference.
@@ -12,22 +18,48 @@ import { positions } from './positions.js';
  *
  * @throws Contradiction when the fact cannot be true beside what is known of the order.
  */
-export async function book(tx: Sql, orderId: string, fact: Fact): Promise<void> {
-  await lockOrder(tx, orderId);
-  const { added, facts, booked } = await addFact(tx, orderId, fact);
-  if (!added) return expectSame(fact, facts);
+export const book = (tx: Sql, orderId: string, fact: Fact): Promise<void> => bookAll(tx, [{ orderId, fact }]);
+
+/**
+ * As {@link book}, of several orders, in as many statements as for one.
+ *
+ * @param all facts, each of another order.
+ * @throws Contradiction where one of them cannot be true: none may be committed then.
+ */
+export async function bookAll(tx: Sql, all: readonly OrderFact[]): Promise<void> {
+  await lockOrders(tx, all);
+  const known = await addFacts(tx, all);
+  const bookings = all.map(({ orderId, fact }, index) =>
+    bookingOf(orderId, fact, known[index] as OrderBooks),
+  );
+  await post(
+    tx,
+    bookings.filter((booking) => booking !== undefined),
+  );
+}
+
+/** @throws Contradiction */
+function bookingOf(orderId: string, fact: Fact, { added, facts, booked }: OrderBooks): Booking | undefined {
+  if (!added) {
+    expectSame(fact, facts);
+    return undefined;
+  }
   const known = [...facts, fact];
   const contradiction = contradictionIn(known);
   if (contradiction) throw new Contradiction(contradiction);
-  await post(tx, orderId, fact, difference(positions(known), booked));
+  const lines = difference(positions(known), booked);
+  return lines.length === 0 ? undefined : { orderId, fact, reference: referenceOf(fact), lines };
 }
 
-/** Facts of one order take turns, from the first one on: what is read under this lock is all there is. */
-const lockOrder = (tx: Sql, orderId: string) =>
+/**
+ * Facts of one order take turns, from the first one on: what is read under this lock is all there is. In the order of
+ * their ids, so that nobody waits for another in a circle.
+ */
+const lockOrders = (tx: Sql, all: readonly OrderFact[]) =>
   tx.run(
-    `INSERT INTO book_order (order_id) VALUES ($1)
+    `INSERT INTO book_order (order_id) SELECT order_id FROM unnest($1::uuid[]) AS order_id ORDER BY order_id
      ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id`,
-    [orderId],
+    [all.map(({ orderId }) => orderId)],
   );
 
 interface OrderBooks {
@@ -38,21 +70,35 @@ interface OrderBooks {
   booked: Record<string, number>;
 }
 
-async function addFact(tx: Sql, orderId: string, fact: Fact): Promise<OrderBooks> {
-  const [books] = await tx.query<OrderBooks>(
-    `WITH added AS (
+/** @returns what was known of each order, in their order */
+async function addFacts(tx: Sql, all: readonly OrderFact[]): Promise<OrderBooks[]> {
+  const facts = all.map(({ fact }) => fact);
+  return tx.query<OrderBooks>(
+    `WITH fact AS (
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::text[])
+         WITH ORDINALITY AS fact (order_id, kind, key, payment_id, provider, amount, parts, number)),
+     added AS (
        INSERT INTO book_fact (order_id, kind, key, payment_id, provider, amount, parts)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (kind, key) DO NOTHING RETURNING kind)
-     SELECT EXISTS (SELECT FROM added) AS added,
+       SELECT order_id, kind, key, payment_id, provider, amount, parts::jsonb FROM fact ORDER BY kind, key
+       ON CONFLICT (kind, key) DO NOTHING RETURNING order_id)
+     SELECT EXISTS (SELECT FROM added WHERE added.order_id = fact.order_id) AS added,
        (SELECT coalesce(json_agg(json_build_object('kind', kind, 'key', key, 'paymentId', payment_id,
            'provider', provider, 'amount', amount, 'parts', parts)), '[]')
-         FROM book_fact WHERE order_id = $1) AS facts,
+         FROM book_fact WHERE book_fact.order_id = fact.order_id) AS facts,
        (SELECT coalesce(json_object_agg(account, net), '{}')
-         FROM (SELECT account, sum(debit - credit) AS net
-           FROM journal_entry JOIN journal_line ON entry_id = id WHERE order_id = $1 GROUP BY account) line) AS booked`,
-    [orderId, fact.kind, fact.key, fact.paymentId, fact.provider, fact.amount, partsOf(fact)],
+         FROM (SELECT account, sum(debit - credit) AS net FROM journal_entry JOIN journal_line ON entry_id = id
+           WHERE journal_entry.order_id = fact.order_id GROUP BY account) line) AS booked
+     FROM fact ORDER BY number`,
+    [
+      all.map(({ orderId }) => orderId),
+      facts.map(({ kind }) => kind),
+      facts.map(({ key }) => key),
+      facts.map(({ paymentId }) => paymentId),
+      facts.map(({ provider }) => provider),
+      facts.map(({ amount }) => amount),
+      facts.map(partsOf),
+    ],
   );
-  return books as OrderBooks;
 }
 
 const partsOf = (fact: Fact) => (fact.kind === 'CAPTURE' || !fact.parts ? null : JSON.stringify(fact.parts));
@@ -79,24 +125,4 @@ function difference(target: ReadonlyMap<string, number>, booked: Record<string, 
     .map((account): [string, number] => [account, (target.get(account) ?? 0) - (booked[account] ?? 0)])
     .filter(([, net]) => net !== 0)
     .sort(([one, net], [other, otherNet]) => otherNet - net || (one < other ? -1 : 1));
-}
-
-/** All lines at once: the tables take no line for an entry that has some. */
-async function post(tx: Sql, orderId: string, fact: Fact, lines: [string, number][]): Promise<void> {
-  if (lines.length === 0) return;
-  await tx.run(
-    `WITH entry AS (
-       INSERT INTO journal_entry (kind, reference, description, order_id) VALUES ($1, $2, $3, $4) RETURNING id)
-     INSERT INTO journal_line (entry_id, number, account, debit, credit)
-     SELECT entry.id, number, account, greatest(net, 0), greatest(-net, 0)
-     FROM entry, unnest($5::text[], $6::bigint[]) WITH ORDINALITY AS line (account, net, number)`,
-    [
-      fact.kind,
-      referenceOf(fact),
-      describe(fact),
-      orderId,
-      lines.map(([account]) => account),
-      lines.map(([, net]) => net),
-    ],
-  );
 }
