@@ -3,3 +3,7 @@
 ALTER TABLE refund
   -- How often the provider has refused it: a refusal that passes is remembered under the name that it was asked by.
   ADD COLUMN refusals integer NOT NULL DEFAULT 0;
+
+-- What is due is claimed for each provider by itself.
+DROP INDEX payment_to_look_at;
+CREATE INDEX payment_to_look_at ON payment (provider, look_at) WHERE look_at IS NOT NULL;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@stampede/shared/testing';
 import { openSettling } from '../src/decision/settle-unknown.js';
+import type { ProviderName } from '../src/payment-row.js';
 import { PaymentStatus } from '../src/payment-status.js';
 import type { Provider } from '../src/provider/index.js';
 import { openRefunding } from '../src/refund/refund-due.js';
@@ -49,18 +50,30 @@ const statusesOf = async (ids: string[]) => {
 };
 
 /** The silent ones are due first, and the others are several times as many as there are slots. */
-async function placeDue(status: PaymentStatus) {
-  const all = await Promise.all(Array.from({ length: 120 }, () => payments.place(status)));
-  return { silent: new Set(all.slice(0, 20)), all, late: all.slice(0, 20), others: all.slice(20) };
+async function placeDue(status: PaymentStatus, late = 20, others: { provider?: ProviderName } = {}) {
+  const silent = await Promise.all(Array.from({ length: late }, () => payments.place(status)));
+  const rest = await Promise.all(Array.from({ length: 100 }, () => payments.place(status, others)));
+  return { silent: new Set(silent), all: [...silent, ...rest], late: silent, others: rest };
 }
 
-test('payments of which the provider says nothing hold no others up', async () => {
-  const { silent, all, late, others } = await placeDue(APPROVING);
-  await payments.database.run(
+const areDue = (all: string[], late: string[]) =>
+  payments.database.run(
     `UPDATE payment SET look_at = now() - CASE WHEN id = ANY($2) THEN interval '2 seconds' ELSE interval '1 second' END
      WHERE id = ANY($1)`,
     [all, late],
   );
+
+async function areToRefund(all: string[], late: string[]): Promise<void> {
+  for (const id of all) await payments.asks(id, `order:${id}`, AMOUNT, false);
+  await payments.database.run(
+    `UPDATE refund SET try_at = now() - interval '2 seconds' WHERE payment_id = ANY($1)`,
+    [late],
+  );
+}
+
+test('payments of which the provider says nothing hold no others up', async () => {
+  const { silent, all, late, others } = await placeDue(APPROVING);
+  await areDue(all, late);
   const provider = openProvider(silent);
   const settling = openSettling(provider.parts);
   try {
@@ -81,17 +94,45 @@ test('payments of which the provider says nothing hold no others up', async () =
 
 test('refunds of which the provider says nothing hold no others up', async () => {
   const { silent, all, late, others } = await placeDue(REFUNDING);
-  for (const id of all) await payments.asks(id, `order:${id}`, AMOUNT, false);
-  await payments.database.run(
-    `UPDATE refund SET try_at = now() - interval '2 seconds' WHERE payment_id = ANY($1)`,
-    [late],
-  );
+  await areToRefund(all, late);
   const provider = openProvider(silent);
   const refunding = openRefunding(provider.parts);
   try {
     await eventually(async () => expect(await statusesOf(others)).toEqual({ [REFUNDED]: 100 }));
     expect(provider.waiting()).toBe(20);
     expect(await statusesOf(late)).toEqual({ [REFUNDING]: 20 });
+  } finally {
+    provider.speak();
+    await refunding.close();
+  }
+});
+
+/** More than there are slots. */
+const ALL_OF_ONE = 40;
+const ofAnother = { provider: 'TOSS_PAYMENTS' } as const;
+
+test('a provider that says nothing of any payment holds up no payment by another', async () => {
+  const { silent, all, late, others } = await placeDue(APPROVING, ALL_OF_ONE, ofAnother);
+  await areDue(all, late);
+  const provider = openProvider(silent);
+  const settling = openSettling(provider.parts);
+  try {
+    await eventually(async () => expect(await statusesOf(others)).toEqual({ [APPROVED]: 100 }));
+    await eventually(() => expect(provider.waiting()).toBe(32));
+  } finally {
+    provider.speak();
+    await settling.close();
+  }
+});
+
+test('a provider that says nothing of any refund holds up no refund by another', async () => {
+  const { silent, all, late, others } = await placeDue(REFUNDING, ALL_OF_ONE, ofAnother);
+  await areToRefund(all, late);
+  const provider = openProvider(silent);
+  const refunding = openRefunding(provider.parts);
+  try {
+    await eventually(async () => expect(await statusesOf(others)).toEqual({ [REFUNDED]: 100 }));
+    await eventually(() => expect(provider.waiting()).toBe(32));
   } finally {
     provider.speak();
     await refunding.close();

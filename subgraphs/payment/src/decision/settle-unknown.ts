@@ -4,16 +4,16 @@ import { backOff, PACE } from '../back-off.js';
 import { keepLease } from '../lease.js';
 import { DeclineReason } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { move, renewLease, type PaymentRow } from '../payment-row.js';
+import { move, renewLease, type PaymentRow, type ProviderName } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
-import type { LookupOutcome } from '../provider/index.js';
+import { forEachProvider, type LookupOutcome } from '../provider/index.js';
 import { randomUUID } from 'node:crypto';
 import { settle } from './decide.js';
 import { refundLateApproval } from './record-outcome.js';
 
 const { APPROVING, DECLINED, READY } = PaymentStatus;
 
-/** More than are ever due at once when all is well, and few of the connections that buyers' approvals need as well. */
+/** Of each provider: more than are ever due at once when all is well, and few of the connections that buyers' approvals need as well. */
 const SLOTS = 32;
 
 /**
@@ -21,22 +21,25 @@ const SLOTS = 32;
  * without money (READY again, DECLINED, CANCELLED) that are looked at once more. Each by itself: a provider that is silent about one of them holds up no other.
  */
 export const openSettling = (parts: PaymentParts): Repetition =>
-  workOffEach({
-    name: 'the settling of payments',
-    ...PACE,
-    slots: SLOTS,
-    log: parts.log,
-    claim: (most) => claimDue(parts.database, most),
-    work: (payment) => settleOne(parts, payment),
-  });
+  forEachProvider(parts.providers, (provider) =>
+    workOffEach({
+      name: `the settling of payments by ${provider}`,
+      ...PACE,
+      slots: SLOTS,
+      log: parts.log,
+      claim: (most) => claimDue(parts.database, provider, most),
+      work: (payment) => settleOne(parts, payment),
+    }),
+  );
 
 /** Leased, so that replicas share the work and a crash only delays it. */
-const claimDue = (database: Database, most: number): Promise<PaymentRow[]> =>
+const claimDue = (database: Database, provider: ProviderName, most: number): Promise<PaymentRow[]> =>
   database.query<PaymentRow>(
     `UPDATE payment SET looks = looks + 1, look_at = now() + ${backOff('looks')} + interval '30 seconds'
-     WHERE id = ANY(ARRAY(SELECT id FROM payment WHERE look_at <= now() AND status IN ('APPROVING', 'READY', 'DECLINED', 'CANCELLED')
+     WHERE id = ANY(ARRAY(SELECT id FROM payment WHERE look_at <= now() AND provider = $2
+         AND status IN ('APPROVING', 'READY', 'DECLINED', 'CANCELLED')
        ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING *`,
-    [most],
+    [most, provider],
   );
 
 async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void> {

@@ -1,4 +1,5 @@
 export { providerBreakers } from './breaker.js';
+export { forEachProvider } from './each-provider.js';
 export { openProviderHttp, type Reply } from './http.js';
 export { shortItemName } from './item-name.js';
 export type {

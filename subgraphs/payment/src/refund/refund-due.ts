@@ -8,7 +8,7 @@ import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { findPayment, move, type PaymentRow, type ProviderName } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
-import type { LookupOutcome } from '../provider/index.js';
+import { forEachProvider, type LookupOutcome } from '../provider/index.js';
 
 /** `refusals`: how often the provider has refused it. */
 interface RefundRow {
@@ -22,6 +22,7 @@ interface RefundRow {
 
 type OnMismatch = (provider: ProviderName) => void;
 
+/** Of each provider. */
 const SLOTS = 32;
 
 /**
@@ -30,28 +31,31 @@ const SLOTS = 32;
  * @param onMismatch is told, besides the log, of each try that found another amount given back than we know of.
  */
 export const openRefunding = (parts: PaymentParts, onMismatch: OnMismatch = () => {}): Repetition =>
-  workOffEach({
-    name: 'the giving back of refunds',
-    ...PACE,
-    slots: SLOTS,
-    log: parts.log,
-    claim: (most) => claimDue(parts.database, most),
-    work: (refund) => tryOne(parts, refund, onMismatch),
-  });
+  forEachProvider(parts.providers, (provider) =>
+    workOffEach({
+      name: `the giving back of refunds by ${provider}`,
+      ...PACE,
+      slots: SLOTS,
+      log: parts.log,
+      claim: (most) => claimDue(parts.database, provider, most),
+      work: (refund) => tryOne(parts, refund, onMismatch),
+    }),
+  );
 
 /**
  * The oldest of each payment only: what the provider has given back so far then says whether this one is done.
  * Leased, so that replicas share the work and a crash only delays it.
  */
-const claimDue = (database: Database, most: number): Promise<RefundRow[]> =>
+const claimDue = (database: Database, provider: ProviderName, most: number): Promise<RefundRow[]> =>
   database.query<RefundRow>(
     `UPDATE refund SET tries = tries + 1, try_at = now() + ${backOff('tries')} + interval '30 seconds'
-     WHERE key = ANY(ARRAY(SELECT key FROM refund WHERE try_at <= now() AND refunded_at IS NULL AND NOT EXISTS (
+     WHERE key = ANY(ARRAY(SELECT key FROM refund JOIN payment ON payment.id = payment_id
+       WHERE try_at <= now() AND refunded_at IS NULL AND provider = $2 AND NOT EXISTS (
          SELECT 1 FROM refund earlier WHERE earlier.payment_id = refund.payment_id
            AND earlier.refunded_at IS NULL AND earlier.number < refund.number)
-       ORDER BY try_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+       ORDER BY try_at LIMIT $1 FOR UPDATE OF refund SKIP LOCKED))
      RETURNING key, payment_id, order_id, amount, shares, refusals`,
-    [most],
+    [most, provider],
   );
 
 async function tryOne(parts: PaymentParts, refund: RefundRow, onMismatch: OnMismatch): Promise<void> {
