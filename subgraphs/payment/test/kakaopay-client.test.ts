@@ -226,6 +226,8 @@ test.each([
   ['-780 BANK_FIRM_UNKNOWN', 400, { error_code: -780, extras: { method_result_code: 'BANK_FIRM_UNKNOWN' } }],
   ['-780', 400, { error_code: -780 }],
   ['-785', 400, { error_code: -785 }],
+  ['-731', 400, { error_code: -731 }],
+  ['-798', 400, { error_code: -798 }],
   ['-429', 429, { error_code: -429 }],
   ['-9999', 400, { error_code: -9999 }],
   ['HTTP 503', 503, { error_code: -706 }],

@@ -4,7 +4,8 @@ import type { ApproveOutcome, CancelOutcome, LookupOutcome } from './outcomes.js
 /**
  * KakaoPay's error codes (its developers' site, one-time payments) that prove that approve captured nothing. Not here,
  * since they prove nothing: -702 (already paid), -783 (its state was decided elsewhere), -785 (the same call is running),
- * and what concerns the API as a whole (-401, -429, …), which passes while the payment lives on.
+ * and what concerns the API as a whole (-401, -429, …) or the shop's contract with it (-730 to -733: app, CID, GID and
+ * their secret; -798: address), which is mended while the payment lives on.
  */
 const APPROVE_DECLINES: Record<number, DeclineReason> = {
   [-703]: 'INVALID',
@@ -18,12 +19,7 @@ const APPROVE_DECLINES: Record<number, DeclineReason> = {
   [-724]: 'INVALID',
   [-725]: 'INVALID',
   [-726]: 'INVALID',
-  [-730]: 'OTHER',
-  [-731]: 'OTHER',
-  [-732]: 'OTHER',
-  [-733]: 'OTHER',
   [-797]: 'LIMIT_EXCEEDED',
-  [-798]: 'OTHER',
 };
 
 /** -701: the buyer has not agreed yet, so whoever sent a token made it up. */
