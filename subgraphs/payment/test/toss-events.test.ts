@@ -91,13 +91,18 @@ test.each([null, '', 'é', 'x'.repeat(201)])(
   },
 );
 
-test('only so many transmissions of one payment are kept, whoever sends them', async () => {
+test('only so many transmissions of one payment are kept, before it is made and after, whoever sends them', async () => {
   const id = await toss.placeAtToss(CANCELLED);
-  const outcomes = [];
-  for (let sent = 0; sent < 52; sent += 1)
-    outcomes.push(await toss.note(`${id}-${sent}`, tossEvent(id, 'DONE')));
-  expect(outcomes.filter((outcome) => outcome === 'noted')).toHaveLength(50);
-  expect(outcomes.slice(50)).toEqual(['repeated', 'repeated']);
+  const sends = async (status: string) => {
+    const outcomes = [];
+    for (let sent = 0; sent < 52; sent += 1)
+      outcomes.push(await toss.note(`${id}-${status}-${sent}`, tossEvent(id, status)));
+    expect(outcomes.filter((outcome) => outcome === 'noted')).toHaveLength(50);
+    expect(outcomes.slice(50)).toEqual(['repeated', 'repeated']);
+  };
+  await sends('DONE');
+  await payments.database.run(`UPDATE payment SET status = 'APPROVED' WHERE id = $1`, [id]);
+  await sends('PARTIAL_CANCELED');
 });
 
 test.each([

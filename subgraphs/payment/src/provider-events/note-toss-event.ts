@@ -14,7 +14,11 @@ const WITHOUT_MONEY: readonly PaymentStatus[] = [READY, APPROVING, DECLINED, CAN
 const IN_PROGRESS = new Set(['READY', 'IN_PROGRESS', 'WAITING_FOR_DEPOSIT']);
 const GIVEN_BACK = new Set(['CANCELED', 'PARTIAL_CANCELED']);
 
-/** Toss Payments sends a few of a payment. Whoever knows a payment's name could send, and have us keep, any number. */
+/**
+ * Toss Payments sends a few of a payment. Whoever knows a payment's name could send, and have us keep, any number.
+ * Those that ask for a look do not count for those that ask for a check: what is forged of a payment that is not made
+ * yet must not hide what is given back of it later.
+ */
 const MOST = 50;
 /** By then the request that waits for the same answer usually has it, and there is nothing to ask any more. */
 const SOON = `now() + interval '2 seconds'`;
@@ -39,7 +43,7 @@ export async function noteTossEvent(
   if (asks === 'nothing') return 'ignored';
   const name = TRANSMISSION_ID.test(transmissionId ?? '') ? (transmissionId as string) : digest(body);
   return database.transaction(async (tx) => {
-    if (!(await insertOnce(tx, name, payment.id, asks === 'check'))) return 'repeated';
+    if (!(await insertOnce(tx, name, payment.id, asks))) return 'repeated';
     if (asks === 'look') await haveItLookedAt(tx, payment.id);
     return 'noted';
   });
@@ -64,14 +68,14 @@ async function insertOnce(
   tx: Transaction,
   name: string,
   paymentId: string,
-  check: boolean,
+  asks: 'look' | 'check',
 ): Promise<boolean> {
   const inserted = await tx.run(
-    `INSERT INTO provider_event (transmission_id, payment_id, check_at)
-     SELECT $1, $2, CASE WHEN $3 THEN ${SOON} END
-      WHERE (SELECT count(*) FROM provider_event WHERE payment_id = $2) < ${MOST}
+    `INSERT INTO provider_event (transmission_id, payment_id, asks, check_at)
+     SELECT $1, $2, $3, CASE $3 WHEN 'check' THEN ${SOON} END
+      WHERE (SELECT count(*) FROM provider_event WHERE payment_id = $2 AND asks = $3) < ${MOST}
      ON CONFLICT DO NOTHING`,
-    [name, paymentId, check],
+    [name, paymentId, asks],
   );
   return inserted === 1;
 }
