@@ -41,6 +41,11 @@ export type Changes = Partial<
   Pick<PaymentRow, 'token' | 'decline_reason' | 'approved_at' | 'provider_id' | 'look_at' | 'window_ends_at'>
 >;
 
+/** As planned: by the row as it is then, which somebody may have changed since it was read. */
+interface NextLook {
+  look_at?: Date | null | 'as planned';
+}
+
 /**
  * Changes a payment's status, if it still is in `from`. An APPROVING one only in the attempt that the caller knows:
  * who was slow to learn how an earlier attempt ended must not end a later one.
@@ -60,14 +65,26 @@ export async function move(
     provider_id = null,
     look_at = null,
     window_ends_at,
-  }: Changes = {},
+  }: Omit<Changes, 'look_at'> & NextLook = {},
 ): Promise<PaymentRow | undefined> {
   assertAllowed(from, to);
   const [row] = await sql.query<PaymentRow>(
     `UPDATE payment SET status = $3, token = $4, decline_reason = $5, approved_at = coalesce($6, approved_at),
-       look_at = $7, window_ends_at = coalesce($10, window_ends_at), provider_id = coalesce(provider_id, $9), looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
+       look_at = CASE WHEN $11 THEN look_at ELSE $7 END, window_ends_at = coalesce($10, window_ends_at), provider_id = coalesce(provider_id, $9), looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
      WHERE id = $1 AND status = $2 AND (status <> 'APPROVING' OR attempt = $8) RETURNING *`,
-    [id, from, to, token, decline_reason, approved_at, look_at, attempt, provider_id, window_ends_at ?? null],
+    [
+      id,
+      from,
+      to,
+      token,
+      decline_reason,
+      approved_at,
+      look_at === 'as planned' ? null : look_at,
+      attempt,
+      provider_id,
+      window_ends_at ?? null,
+      look_at === 'as planned',
+    ],
   );
   if (row) paymentChanges.note(sql, row.order_id);
   return row;

@@ -4,6 +4,7 @@ import { AbandonPaymentResolver } from '../src/abandon-payment/abandon-payment.r
 import { abandonPayment } from '../src/abandon-payment/abandon-payment.js';
 import { approvePayment } from '../src/approve-payment/approve-payment.js';
 import { PaymentStatus } from '../src/payment-status.js';
+import { noteTossEvent } from '../src/provider-events/note-toss-event.js';
 import type { LookupOutcome, Provider } from '../src/provider/index.js';
 import { partsWith } from './parts.fixture.js';
 import { AMOUNT, openPayments, type PaymentsUnderTest } from './payment-table.fixture.js';
@@ -50,6 +51,45 @@ test('a payment past its window has expired, whatever its buyer says', async () 
   const id = await payments.place(S.READY);
   const abandoned = await abandonPayment(nobodyIsAsked(), await payments.row(id));
   expect(abandoned).toMatchObject({ status: 'DECLINED', decline_reason: 'EXPIRED' });
+});
+
+test.each<[string, LookupOutcome, object]>([
+  [
+    'nothing new',
+    { kind: 'in-progress', status: 'IN_PROGRESS' },
+    { status: 'DECLINED', decline_reason: 'EXPIRED' },
+  ],
+  [
+    'nothing at all',
+    { kind: 'unknown', cause: 'TimeoutError' },
+    { status: 'DECLINED', decline_reason: 'EXPIRED' },
+  ],
+  ['that the bank refused', { kind: 'declined', reason: 'CARD_REFUSED' }, { decline_reason: 'CARD_REFUSED' }],
+  [
+    'that it was paid',
+    { kind: 'approved', amount: AMOUNT, cancelled: 0, approvedAt: new Date(), providerId: 'key' },
+    { status: 'REFUNDING' },
+  ],
+])('a payment past its window that can still be approved is asked about: %s', async (_, found, ends) => {
+  const id = await payments.place(S.READY, { windowMs: -60_000 });
+  const parts = partsOf({ confirmWindowMs: 120_000, lookup: () => Promise.resolve(found) });
+  expect(await abandonPayment(parts, await payments.row(id))).toMatchObject(ends);
+});
+
+test('a hint that comes while the provider is asked is followed up', async () => {
+  const id = await payments.place(S.READY, { provider: 'TOSS_PAYMENTS', windowMs: WINDOW_MS });
+  const parts = partsOf({
+    lookup: async () => {
+      const told = JSON.stringify({
+        eventType: 'PAYMENT_STATUS_CHANGED',
+        data: { orderId: id, status: 'DONE' },
+      });
+      expect(await noteTossEvent(payments.database, randomUUID(), told)).toBe('noted');
+      return { kind: 'in-progress', status: 'IN_PROGRESS' };
+    },
+  });
+  const abandoned = await abandonPayment(parts, await payments.row(id));
+  expect(abandoned).toMatchObject({ status: 'DECLINED', look_at: expect.any(Date) });
 });
 
 test.each(Object.values(S).filter((status) => status !== S.READY))(

@@ -37,6 +37,7 @@ export function openTossEvents({ database, place }: Pick<PaymentsUnderTest, 'dat
   const answers = new Map<string, LookupOutcome[]>();
   const meanwhile = new Map<string, () => Promise<unknown>>();
   const provider: Partial<Provider> = {
+    confirmWindowMs: 0,
     lookup: async ({ id }) => {
       looked.push(id);
       await meanwhile.get(id)?.();

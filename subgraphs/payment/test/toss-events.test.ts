@@ -233,6 +233,17 @@ test('a webhook that comes while the provider is being asked has it asked again'
   expect(toss.looked(id)).toBe(2);
 });
 
+test('a webhook that comes while a READY payment is ended has it looked at again', async () => {
+  const id = await toss.placeAtToss(READY);
+  toss.providerSays(id, found.declined, found.approved());
+  toss.meanwhile(id, () => toss.note(randomUUID(), tossEvent(id, 'DONE')));
+  await toss.note(randomUUID(), tossEvent(id, 'ABORTED'));
+  await followsUp(id, async () => expect(await toss.row(id)).toMatchObject({ status: DECLINED }));
+  expect(await toss.lookIn(id)).toBeGreaterThan(20);
+  await toss.plan(id, 0);
+  await followsUp(id, async () => expect(await toss.row(id)).toMatchObject({ status: 'REFUNDING' }));
+});
+
 const isChecked = (id: string, times = 1) =>
   followsUp(id, async () => {
     const events = await toss.eventsOf(id);

@@ -1,17 +1,18 @@
 import { workOffEach, type Repetition } from '@stampede/shared/background';
 import type { Database } from '@stampede/shared/database';
 import { backOff, PACE } from '../back-off.js';
+import { endReady } from '../end-ready/end-ready.js';
+import { canBeApproved, endOf } from '../end-ready/what-became-of.js';
 import { keepLease } from '../lease.js';
-import { DeclineReason } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { move, renewLease, type PaymentRow, type ProviderName } from '../payment-row.js';
+import { renewLease, type PaymentRow, type ProviderName } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
-import { forEachProvider, type LookupOutcome } from '../provider/index.js';
+import { forEachProvider } from '../provider/index.js';
 import { randomUUID } from 'node:crypto';
 import { settle } from './decide.js';
 import { refundLateApproval } from './record-outcome.js';
 
-const { APPROVING, DECLINED, READY } = PaymentStatus;
+const { APPROVING, READY } = PaymentStatus;
 
 /** Of each provider: more than are ever due at once when all is well, and few of the connections that buyers' approvals need as well. */
 const SLOTS = 32;
@@ -74,25 +75,18 @@ async function lookAt(
 }
 
 /** @returns whether it has to be looked at again. */
-async function lookOnceMore({ providers, database }: PaymentParts, payment: PaymentRow): Promise<boolean> {
+async function lookOnceMore(parts: PaymentParts, payment: PaymentRow): Promise<boolean> {
+  const { providers, database } = parts;
   const found = await providers[payment.provider].lookup(payment);
   if (found.kind === 'unknown') return true;
-  if (found.kind === 'approved') await refundLateApproval(database, payment, found);
-  else if (found.kind !== 'in-progress' && isOver(payment)) await endReady(database, payment, found);
-  else await lookAt(database, payment, 'NULL');
+  const end = endOf(found);
+  if (end.kind === 'taken') {
+    await refundLateApproval(database, payment, end.approval);
+    return false;
+  }
+  await lookAt(database, payment, 'NULL');
+  // Until then the buyer may open the provider's window again, or approve, whatever became of an earlier try.
+  const isOver = payment.status === READY && !canBeApproved(providers, payment);
+  if (end.kind === 'over' && isOver) await endReady(parts, payment, end);
   return false;
 }
-
-/** Before that the buyer may open the provider's window again, whatever became of an earlier try. */
-const isOver = ({ status, window_ends_at: end }: PaymentRow) =>
-  status === READY && end.getTime() <= Date.now();
-
-/** Nobody is told: no order waits for the decision of a READY payment. */
-const endReady = (
-  database: Database,
-  payment: PaymentRow,
-  found: Extract<LookupOutcome, { kind: 'declined' | 'cancelled' }>,
-) =>
-  move(database, payment, READY, DECLINED, {
-    decline_reason: DeclineReason[found.kind === 'declined' ? found.reason : 'CANCELLED_BY_BUYER'],
-  });

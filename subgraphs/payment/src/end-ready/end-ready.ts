@@ -18,6 +18,6 @@ export function endReady(
   if (end.kind === 'taken') return refundLateApproval(database, ready, end.approval);
   return move(database, ready, PaymentStatus.READY, PaymentStatus.DECLINED, {
     decline_reason: end.reason,
-    look_at: ready.look_at,
+    look_at: 'as planned',
   });
 }
