@@ -60,6 +60,8 @@ test('ready is refused for what cannot be paid, and unavailable for a wrong key 
   expect(await kakaopay.ready({ ...INPUT, amount: 0 })).toEqual({ kind: 'refused', code: -722 });
   const stranger = emulator.client({ secretKey: 'wrong' });
   expect(await stranger.ready(INPUT)).toEqual({ kind: 'unavailable', cause: '-401' });
+  await using canned = await openCanned(400, { error_code: -731 });
+  expect(await canned.kakaopay.ready(INPUT)).toEqual({ kind: 'unavailable', cause: '-731' });
   await emulator.fault('ready', 'error-500');
   expect(await kakaopay.ready(INPUT)).toEqual({ kind: 'unavailable', cause: 'HTTP 500' });
   await emulator.fault('ready', 'timeout-before');

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { PaymentProvider } from '../src/payment.entity.js';
 import type { ProviderName } from '../src/payment-row.js';
 import { PaymentStatus } from '../src/payment-status.js';
-import type { Provider } from '../src/provider/index.js';
+import type { PrepareOutcome, Provider } from '../src/provider/index.js';
+import { StartPaymentResolver } from '../src/start-payment/start-payment.resolver.js';
 import { startPayment } from '../src/start-payment/start-payment.js';
 import { partsWith } from './parts.fixture.js';
 import { AMOUNT, openPayments, type PaymentsUnderTest } from './payment-table.fixture.js';
+import { as } from './resolver.fixture.js';
 
 const { READY, DECLINED } = PaymentStatus;
 const SHOP = 'https://shop.example/return';
@@ -53,7 +56,7 @@ function openOrder(provider: Partial<Provider> = {}) {
     if (answer.kind !== 'started') throw new Error(answer.kind);
     return answer.payment;
   };
-  return { start, started, prepared };
+  return { start, started, prepared, parts, orderId, buyerId };
 }
 
 test.each([false, true])(
@@ -146,4 +149,23 @@ test('a provider that is held off is not asked, whether or not a payment is READ
   expect(prepared).toHaveLength(1);
   heldOff = false;
   expect((await started(SHOP)).id).toBe(first.id);
+});
+
+test.each<[PrepareOutcome, object]>([
+  [{ kind: 'refused', code: 'BELOW_MINIMUM_AMOUNT' }, { kind: 'not-taken' }],
+  [{ kind: 'unavailable', cause: 'HTTP 500' }, { kind: 'unavailable' }],
+])('what a provider does not prepare is no payment: %j', async (outcome, answer) => {
+  const { start } = openOrder({ prepare: () => Promise.resolve(outcome) });
+  expect(await start(SHOP)).toEqual(answer);
+});
+
+test('who chose a provider that does not take their order is told so', async () => {
+  const { parts, orderId, buyerId } = openOrder({
+    prepare: () => Promise.resolve({ kind: 'refused', code: 'BELOW_MINIMUM_AMOUNT' }),
+  });
+  const resolver = new StartPaymentResolver(parts, new URL(SHOP).origin);
+  const input = { orderId, provider: PaymentProvider.TOSS_PAYMENTS, returnUrl: new URL(SHOP) };
+  await expect(resolver.startPayment(as(buyerId), input)).rejects.toMatchObject({
+    extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'input.provider' }] },
+  });
 });

@@ -1,5 +1,5 @@
 import type { DeclineReason } from '../provider/index.js';
-import type { ApproveOutcome, CancelOutcome, LookupOutcome } from './outcomes.js';
+import type { ApproveOutcome, CancelOutcome, LookupOutcome, ReadyOutcome } from './outcomes.js';
 
 /**
  * KakaoPay's error codes (its developers' site, one-time payments) that prove that approve captured nothing. Not here,
@@ -35,6 +35,15 @@ const CANCEL_REFUSALS: readonly number[] = [
 ];
 
 const LOOKUP_DECLINES: Record<number, DeclineReason> = { [-721]: 'INVALID', [-723]: 'EXPIRED' };
+
+/** What concerns the shop and not the payment: mended, the same may be asked again. */
+const CONTRACT: readonly number[] = [-730, -731, -732, -733, -798];
+
+/** What an error of ready proves. */
+export const readyError = (httpStatus: number, code: number): ReadyOutcome =>
+  httpStatus === 400 && !CONTRACT.includes(code)
+    ? { kind: 'refused', code }
+    : { kind: 'unavailable', cause: String(code) };
 
 /** What an error of approve proves. */
 export function approveError(code: number, methodResult: string | undefined): ApproveOutcome {

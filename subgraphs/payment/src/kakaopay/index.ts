@@ -1,7 +1,7 @@
 import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import { shortItemName, type Unknown } from '../provider/index.js';
 import { openClient } from './client.js';
-import { approveError, cancelError, lookupError } from './declines.js';
+import { approveError, cancelError, lookupError, readyError } from './declines.js';
 import { readOrder } from './lookup.js';
 import type { ApproveOutcome, CancelOutcome, LookupOutcome, ReadyOutcome } from './outcomes.js';
 import { approveAnswer, cancelAnswer, orderAnswer, readyAnswer } from './schemas.js';
@@ -87,12 +87,7 @@ export function openKakaoPay(options: KakaoPayOptions): KakaoPay {
       };
       const reply = await client.call('ready', request, readyAnswer);
       if (reply.kind === 'unanswered') return { kind: 'unavailable', cause: reply.cause };
-      if (reply.kind === 'error') {
-        const { httpStatus, body } = reply;
-        return httpStatus === 400
-          ? { kind: 'refused', code: body.code }
-          : { kind: 'unavailable', cause: String(body.code) };
-      }
+      if (reply.kind === 'error') return readyError(reply.httpStatus, reply.body.code);
       const { tid, next_redirect_pc_url, next_redirect_mobile_url, created_at } = reply.body;
       return {
         kind: 'ready',

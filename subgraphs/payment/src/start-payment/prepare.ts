@@ -25,8 +25,12 @@ export async function prepare(
     amount: order.total,
     ...returnUrlsOf(returnUrl, id),
   });
-  if (outcome.kind !== 'prepared') {
-    parts.log.warn({ orderId, outcome }, 'the provider did not prepare a payment');
+  if (outcome.kind === 'refused') {
+    parts.log.warn({ orderId, provider, code: outcome.code }, 'the provider does not take a payment');
+    return { kind: 'not-taken' };
+  }
+  if (outcome.kind === 'unavailable') {
+    parts.log.warn({ orderId, provider, cause: outcome.cause }, 'the provider did not prepare a payment');
     const retryAt = asked.retryAt();
     return { kind: 'unavailable', ...(retryAt && { retryAt }) };
   }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { isUuid } from '@stampede/shared/graphql';
-import { notFound } from '@stampede/shared/errors';
+import { badInput, notFound } from '@stampede/shared/errors';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
 import { GraphQLURL } from 'graphql-scalars';
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
@@ -63,6 +63,8 @@ export class StartPaymentResolver {
         return paymentOf(answer.payment);
       case 'not-payable':
         return orderNotPayable(request.orderId);
+      case 'not-taken':
+        throw badInput({ path: 'input.provider', message: 'does not take this order: choose another one.' });
       case 'unavailable':
         return providerUnavailable(answer.retryAt);
       default:

@@ -8,10 +8,11 @@ import { PaymentStatus } from '../payment-status.js';
 import { findReady } from './find-ready.js';
 import { prepare } from './prepare.js';
 
-/** `retryAt`: when the provider may be back, where that is known. */
+/** `not-taken`: not by this provider, however often. `retryAt`: when the provider may be back, where that is known. */
 export type StartAnswer =
   | { kind: 'started'; payment: PaymentRow }
   | { kind: 'not-payable' }
+  | { kind: 'not-taken' }
   | { kind: 'unavailable'; retryAt?: Date };
 
 export interface StartRequest {
