@@ -36,15 +36,22 @@ test('a payment that somebody is deciding is looked at by nobody else, however l
 });
 
 test('what is said when the work has ended stands', async () => {
-  let renewals = 0;
-  let landed = 0;
-  const renew = async () => {
-    renewals += 1;
-    await payments.database.query('SELECT pg_sleep(0.01)');
-    landed += 1;
+  const order: string[] = [];
+  let lands = () => {};
+  const landed = new Promise<void>((resolve) => (lands = resolve));
+  let begins = () => {};
+  const begun = new Promise<void>((resolve) => (begins = resolve));
+  const renew = () => {
+    begins();
+    return landed.then(() => void order.push('renewed'));
   };
-  await keepLease(log, renew, () => eventually(() => expect(renewals).toBeGreaterThan(0)), 1);
-  expect(landed).toBe(renewals);
+  const kept = keepLease(log, renew, () => begun, 1).then(() => order.push('said'));
+  await begun;
+  await new Promise(setImmediate);
+  expect(order).toEqual([]);
+  lands();
+  await kept;
+  expect(order).toEqual(['renewed', 'said']);
 });
 
 test('a renewal that fails ends nothing, and is tried again', async () => {
