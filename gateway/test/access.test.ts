@@ -77,6 +77,15 @@ test('has tried every root field, and shown every field to everybody who may see
   expect(unseen.map(([coordinate]) => coordinate)).toEqual(expect.arrayContaining(Object.keys(UNSEEN)));
 });
 
+test('shows an operator the wallet of somebody who has never sold', async () => {
+  const { buyer, operator } = scene.people;
+  const answer = await sendAs(
+    shop,
+    operator,
+  )(`{ wallet(sellerId: "${buyer.id}") { seller { displayName } balance { amount } } }`);
+  expect(answer).toMatchObject({ data: { wallet: { seller: null, balance: { amount: 0 } } } });
+});
+
 test('changes nothing when it refuses', async () => {
   const untouched = scene.placedFor.filter(({ who }) => who !== 'buyer' && who !== 'operator');
   expect(untouched.length).toBeGreaterThan(0);

@@ -8,7 +8,14 @@ export enum PaymentProvider {
   KAKAOPAY = 'KAKAOPAY',
   TOSS_PAYMENTS = 'TOSS_PAYMENTS',
 }
-registerEnumType(PaymentProvider, { name: 'PaymentProvider', description: 'Who takes the money.' });
+registerEnumType(PaymentProvider, {
+  name: 'PaymentProvider',
+  description: 'Who takes the money.',
+  valuesConfig: {
+    KAKAOPAY: { description: 'KakaoPay, on a page of its own.' },
+    TOSS_PAYMENTS: { description: 'Toss Payments, by card or easy pay, in a window over a page of ours.' },
+  },
+});
 
 export enum DeclineReason {
   CARD_REFUSED = 'CARD_REFUSED',
@@ -23,6 +30,11 @@ registerEnumType(DeclineReason, {
   name: 'DeclineReason',
   description: 'Why the provider did not take the money.',
   valuesConfig: {
+    CARD_REFUSED: { description: 'The bank or the card’s issuer has refused.' },
+    INSUFFICIENT_FUNDS: { description: 'The balance is too low.' },
+    LIMIT_EXCEEDED: { description: 'More than the card or its owner may pay.' },
+    CANCELLED_BY_BUYER: { description: 'The buyer gave up.' },
+    OTHER: { description: 'The provider gave another reason, or none.' },
     INVALID: { description: 'The token is not this payment’s; the right one still works.' },
     EXPIRED: { description: 'The provider’s window has ended.' },
   },

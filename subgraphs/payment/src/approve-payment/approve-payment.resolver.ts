@@ -21,7 +21,7 @@ import { checkAmount } from './check-amount.js';
 
 const MAX_TOKEN_LENGTH = 300;
 
-@InputType()
+@InputType({ description: 'What the provider’s redirect carried back.' })
 export class ApprovePaymentInput {
   @Field(() => ID, { description: 'The payment that came back as ?payment=ID.' })
   paymentId!: string;
