@@ -42,11 +42,12 @@ export const lostMessages = (opened: () => Shop) =>
       expect((await approves(payment)).__typename).toBe('Payment');
       await buyer.seesOrder(orderId, 'PAID');
       expect(await loses('catalog', 'order.paid', orderId)).toBe(1);
-      shop.services.catalog.start();
-      await shop.services.catalog.ready();
+      // Told again while the service is starting.
       await shop
         .sql('order')
         .run(`UPDATE orders SET paid_at = now() - interval '31 seconds' WHERE id = $1`, [orderId]);
+      shop.services.catalog.start();
+      await shop.services.catalog.ready();
       await buyer.seesOrder(orderId, 'CONFIRMED');
       expect(await reminders('order', 'order.paid')).toBe(1);
       await shop.invariants();
@@ -60,11 +61,11 @@ export const lostMessages = (opened: () => Shop) =>
       await shop.services.payment.stop();
       await buyer.cancelOrder(orderId);
       expect(await loses('payment', 'refund.requested', orderId)).toBe(1);
-      shop.services.payment.start();
-      await shop.services.payment.ready();
       await shop
         .sql('order')
         .run(`UPDATE refund SET requested_at = now() - interval '31 seconds' WHERE order_id = $1`, [orderId]);
+      shop.services.payment.start();
+      await shop.services.payment.ready();
       await buyer.seesOrder(orderId, 'REFUNDED');
       expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
       expect(await reminders('order', 'refund.requested')).toBe(1);
