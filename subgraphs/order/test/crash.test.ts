@@ -3,6 +3,7 @@ import { openInventory } from '@stampede/shared/inventory';
 import { eventually, openShop, type Shop } from '@stampede/shared/testing';
 import { tally } from './deliveries.fixture.js';
 import { newBuyer } from './order-parts.js';
+import { saleStats } from './sale-stats.fixture.js';
 
 const WAIT_S = 1_000;
 const SCHEDULE = {
@@ -17,6 +18,9 @@ beforeAll(async () => {
   shop = await openShop({ stock: 2, limitPerBuyer: 1, env: { order: SCHEDULE } });
 });
 afterAll(() => shop[Symbol.asyncDispose]());
+
+// On the same shop: to start one takes longer than its tests.
+saleStats(() => shop);
 
 test('what a crashed checkout has held is sold to somebody else', async () => {
   const productId = shop.product.id;
