@@ -33,6 +33,8 @@ export interface MessagingOptions {
   delaysMs?: readonly number[];
   /** Handlers that run at once, each with a connection of the pool that also serves requests. */
   concurrency?: number;
+  /** Whether people wait for this service's answers, which come first: messages stand back then, for 5 s at most. */
+  yieldsTo?: () => boolean;
   /** How long published rows are kept, in milliseconds. */
   keepPublishedMs?: number;
   /**
@@ -96,7 +98,14 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
     later,
     consumers: [...own, ...besides, ...collectors],
   });
-  const relay = startRelay({ database, publisher, namespace, published: metrics.published, log });
+  const relay = startRelay({
+    database,
+    publisher,
+    namespace,
+    published: metrics.published,
+    yieldsTo: options.yieldsTo,
+    log,
+  });
   const housekeeping = startHousekeeping({
     database,
     depth: metrics.depth,

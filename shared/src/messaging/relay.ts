@@ -2,20 +2,38 @@ import { workOff, type Repetition } from '../background/index.js';
 import type { Log } from '../telemetry/index.js';
 import { onAppended } from './outbox.js';
 import { BATCH, relayRound, type RoundOptions } from './relay-round.js';
+import { standBack } from './stand-back.js';
 
 /** Rows of a process that died are found within a second; its own rows wake a relay as they commit. */
 const PAUSES = { pauseMs: 100, longestPauseMs: 1_000 };
 
+export interface RelayOptions extends RoundOptions {
+  /** Whether people wait for answers that come first. */
+  yieldsTo?: (() => boolean) | undefined;
+  log: Log;
+}
+
 /** Publishes what the outbox holds, as soon as it is woken and now and then besides, until it is closed. */
-export function startRelay({ log, ...options }: RoundOptions & { log: Log }): Repetition {
-  const loop = workOff({ name: 'the outbox relay', ...PAUSES, fullBatch: BATCH, log }, () =>
+export function startRelay({ log, yieldsTo = () => false, ...options }: RelayOptions): Repetition {
+  let closed = false;
+  // What is left of a full round has stood back already.
+  let wasFull = false;
+
+  async function round(): Promise<number> {
     // Rows are left to relays that can publish them.
-    options.publisher.problem() ? Promise.resolve(0) : relayRound(options),
-  );
+    if (options.publisher.problem()) return 0;
+    await standBack(() => !closed && !wasFull && yieldsTo());
+    const found = await relayRound(options);
+    wasFull = found >= BATCH;
+    return found;
+  }
+
+  const loop = workOff({ name: 'the outbox relay', ...PAUSES, fullBatch: BATCH, log }, round);
   const forget = onAppended(loop.wake);
   return {
     /** Ends after the round that is under way. */
     close: () => {
+      closed = true;
       forget();
       return loop.close();
     },

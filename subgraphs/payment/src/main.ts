@@ -65,6 +65,7 @@ await runService(log, async (own) => {
         concurrency: BOOKINGS_AT_ONCE,
         paused: env.BOOKING === 'off',
       },
+      yieldsTo: parts.approvals.isRush,
       log,
       metrics,
     }),

@@ -197,3 +197,26 @@ test('payments that are looked for together are found by one statement, and nobo
   ]);
   expect(asked).toEqual({ statements: 1, transactions: 0 });
 });
+
+test('it is a rush while 64 buyers wait, whatever becomes of them', async () => {
+  const { during, isRush } = openApprovals(payments.database);
+  const ends: (() => void)[] = [];
+  const buyers = Array.from({ length: 64 }, (_, index) =>
+    during(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          ends.push(index % 2 === 0 ? resolve : () => reject(new Error('no')));
+        }),
+    ),
+  );
+  const settled = Promise.allSettled(buyers);
+  expect(isRush()).toBe(true);
+  ends.pop()?.();
+  await expect(buyers.at(-1)).rejects.toThrow('no');
+  expect(isRush()).toBe(false);
+  ends.forEach((end) => end());
+  await settled;
+  const [next] = [during(() => Promise.resolve('one more'))];
+  expect(isRush()).toBe(false);
+  expect(await next).toBe('one more');
+});

@@ -12,6 +12,9 @@ const { APPROVED, APPROVING, READY } = PaymentStatus;
 /** Of a statement; few enough that nobody waits long for the rows that it holds. */
 const MOST = 64;
 
+/** Buyers who wait at the same time, more than there are on a good day. */
+const RUSH = 64;
+
 /**
  * What approving a payment reads and writes. What begins at the same time is done in one transaction; what is not
  * ordinary there (somebody else holds the row, or has moved it; one of them cannot be) is done by itself, afterwards
@@ -23,6 +26,10 @@ export interface Approvals {
   begin(payment: PaymentRow, changes: Moving['changes']): Promise<Moved>;
   /** As `recordApproved`. */
   record(payment: PaymentRow, approval: Approval): Promise<Moved>;
+  /** Does what a buyer waits for. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether so many buyers wait that whatever else there is to do comes later. */
+  isRush(): boolean;
 }
 
 export function openApprovals(database: Database): Approvals {
@@ -32,6 +39,7 @@ export function openApprovals(database: Database): Approvals {
     return ids.map((id) => found.get(id));
   });
   const begin = moveTogether((all: readonly Moving[]) => moveAll(database, all, READY, APPROVING));
+  let buyers = 0;
   const record = moveTogether((all: readonly Recording[]) => recordAll(database, all));
 
   return {
@@ -41,6 +49,15 @@ export function openApprovals(database: Database): Approvals {
     record: async (payment, approval) =>
       (await record({ payment, changes: columnsOf(approval), requestId: currentRequestId() })) ??
       recordApproved(database, payment, approval),
+    during: async (work) => {
+      buyers += 1;
+      try {
+        return await work();
+      } finally {
+        buyers -= 1;
+      }
+    },
+    isRush: () => buyers >= RUSH,
   };
 }
 

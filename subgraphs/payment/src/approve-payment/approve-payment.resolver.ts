@@ -57,7 +57,9 @@ export class ApprovePaymentResolver {
     const payment = isUuid(input.paymentId) ? await this.parts.approvals.find(input.paymentId) : undefined;
     if (!payment || payment.buyer_id !== userId) throw notFound('payment');
     checkAmount(input.amount ?? undefined, payment, this.parts.providers[payment.provider]);
-    const decision = await approvePayment(this.parts, payment, input.token, context.requestId);
+    const decision = await this.parts.approvals.during(() =>
+      approvePayment(this.parts, payment, input.token, context.requestId),
+    );
     switch (decision.kind) {
       case 'approved':
         return paymentOf(decision.payment);
