@@ -70,8 +70,28 @@ interface OrderBooks {
   booked: Record<string, number>;
 }
 
+/** By a statement that is planned once: one that is alone would be planned each time by that of several. */
+async function addFact(tx: Sql, { orderId, fact }: OrderFact): Promise<OrderBooks> {
+  const [books] = await tx.query<OrderBooks>(
+    `WITH added AS (
+       INSERT INTO book_fact (order_id, kind, key, payment_id, provider, amount, parts)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (kind, key) DO NOTHING RETURNING kind)
+     SELECT EXISTS (SELECT FROM added) AS added,
+       (SELECT coalesce(json_agg(json_build_object('kind', kind, 'key', key, 'paymentId', payment_id,
+           'provider', provider, 'amount', amount, 'parts', parts)), '[]')
+         FROM book_fact WHERE order_id = $1) AS facts,
+       (SELECT coalesce(json_object_agg(account, net), '{}')
+         FROM (SELECT account, sum(debit - credit) AS net
+           FROM journal_entry JOIN journal_line ON entry_id = id WHERE order_id = $1 GROUP BY account) line) AS booked`,
+    [orderId, fact.kind, fact.key, fact.paymentId, fact.provider, fact.amount, partsOf(fact)],
+  );
+  return books as OrderBooks;
+}
+
 /** @returns what was known of each order, in their order */
 async function addFacts(tx: Sql, all: readonly OrderFact[]): Promise<OrderBooks[]> {
+  const [first] = all;
+  if (first && all.length === 1) return [await addFact(tx, first)];
   const facts = all.map(({ fact }) => fact);
   return tx.query<OrderBooks>(
     `WITH fact AS (
