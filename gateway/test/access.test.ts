@@ -77,13 +77,13 @@ test('has tried every root field, and shown every field to everybody who may see
   expect(unseen.map(([coordinate]) => coordinate)).toEqual(expect.arrayContaining(Object.keys(UNSEEN)));
 });
 
-test('shows an operator the wallet of somebody who has never sold', async () => {
+test('has no wallet of somebody who has never sold for an operator', async () => {
   const { buyer, operator } = scene.people;
   const answer = await sendAs(
     shop,
     operator,
   )(`{ wallet(sellerId: "${buyer.id}") { seller { displayName } balance { amount } } }`);
-  expect(answer).toMatchObject({ data: { wallet: { seller: null, balance: { amount: 0 } } } });
+  expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
 });
 
 test('changes nothing when it refuses', async () => {

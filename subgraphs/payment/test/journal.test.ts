@@ -79,14 +79,17 @@ test('a wallet is paged by its cursors, without a line twice or left out', async
   expect(seen).toEqual([-4_750, 9_500, 9_500]);
 });
 
-test('an operator sees any wallet, and a seller who has sold nothing has none of it', async () => {
+test('an operator sees the wallet of whoever has sold, and who has sold nothing their own, which is empty', async () => {
   const walletOf = (id: string) =>
     books.ask(operator, `{ wallet(sellerId: "${id}") { seller { id } balance ${MONEY} } }`);
   expect((await walletOf(SELLERS[1].toUpperCase())).data).toEqual({
     wallet: { seller: { id: SELLERS[1] }, balance: won(9_500) },
   });
-  const nobody = operator.userId;
-  expect((await walletOf(nobody)).data).toEqual({ wallet: { seller: { id: nobody }, balance: won(0) } });
+  expect(await walletOf(operator.userId)).toMatchObject({ data: null, errors: [{ code: 'NOT_FOUND' }] });
+  const newcomer = person('SELLER');
+  expect((await books.ask(newcomer, `{ wallet { seller { id } balance ${MONEY} } }`)).data).toEqual({
+    wallet: { seller: { id: newcomer.userId }, balance: won(0) },
+  });
 });
 
 const SELLER_ID = [{ path: 'sellerId', message: 'has to be a seller’s id.' }];

@@ -21,6 +21,12 @@ export async function readTrialBalance(database: Database): Promise<AccountBalan
   }));
 }
 
+/** Whether anything was ever booked to an account. */
+export async function wasBooked(database: Database, account: string): Promise<boolean> {
+  const rows = await database.query('SELECT 1 FROM account_balance WHERE account = $1 LIMIT 1', [account]);
+  return rows.length > 0;
+}
+
 /** Reads accounts' credits less their debits, in won; 0 of one that nothing was booked to. One statement for a tick. */
 export function openCredits(database: Database): (account: string) => Promise<number> {
   const credits = new DataLoader<string, number>(

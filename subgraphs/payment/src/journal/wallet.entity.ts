@@ -10,6 +10,6 @@ export class Seller {
 
 @ObjectType({ description: 'What the platform owes a seller for confirmed orders, its fee taken off.' })
 export class Wallet {
-  @Field(() => Seller, { nullable: true, description: 'Whose; null for somebody who has never sold.' })
+  @Field(() => Seller, { description: 'Whose.' })
   seller!: Seller;
 }

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
-import { badInput, forbidden } from '@stampede/shared/errors';
+import { badInput, forbidden, notFound } from '@stampede/shared/errors';
 import { isUuid, Money, won } from '@stampede/shared/graphql';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { JournalLineConnection } from './journal-connection.js';
 import { listWallet } from './list-wallet.js';
-import { openCredits } from './read-balances.js';
+import { openCredits, wasBooked } from './read-balances.js';
 import { payable } from '../books/accounts.js';
 import { Wallet } from './wallet.entity.js';
 
@@ -20,9 +20,9 @@ export class WalletResolver {
 
   @Query(() => Wallet, {
     description:
-      'What a seller is owed; 0 for one who has sold nothing. Role: SELLER (own) or OPERATOR (any).',
+      'What a seller is owed. To an operator, one of whom nothing was booked is NOT_FOUND. Role: SELLER (own) or OPERATOR (any).',
   })
-  wallet(
+  async wallet(
     @Ctx() context: SubgraphContext,
     @Arg('sellerId', () => ID, {
       nullable: true,
@@ -30,11 +30,13 @@ export class WalletResolver {
         'Whose: an OPERATOR has to say so; a SELLER has their own, and anybody else’s is FORBIDDEN.',
     })
     sellerId?: string | null,
-  ): Wallet {
+  ): Promise<Wallet> {
     const { userId, role } = requireRole(context, 'SELLER', 'OPERATOR');
     const id = (sellerId ?? (role === 'SELLER' ? userId : '')).toLowerCase();
     if (role === 'SELLER' && id !== userId) throw forbidden('This wallet is somebody else’s.');
     if (!isUuid(id)) throw badInput({ path: 'sellerId', message: 'has to be a seller’s id.' });
+    // Whom it belongs to is for the user service to say, of accounts that have sold: of others it has no Seller.
+    if (role === 'OPERATOR' && !(await wasBooked(this.database, payable(id)))) throw notFound('wallet');
     return Object.assign(new Wallet(), { seller: { id } });
   }
 
