@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { openTogether } from '@stampede/shared/background';
 import { gate } from './messaging-fixture.js';
 
@@ -50,7 +50,7 @@ test('a batch that is held up holds up nobody, as long as another may be on its 
       if (items.includes(1)) await opened;
       return done(items);
     },
-    2,
+    { atOnce: 2 },
   );
   const held = add(1);
   await begun;
@@ -59,4 +59,32 @@ test('a batch that is held up holds up nobody, as long as another may be on its 
   expect(batches).toEqual([[1], [2], [3, 4], [5]]);
   open();
   expect(await held).toBe(1);
+});
+
+test('who has waited too long for a turn is told so, and is worked off no more', async () => {
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+  const batches: number[][] = [];
+  const [opened, open] = gate();
+  const [begun, begin] = gate();
+  const add = openTogether<number, number>(
+    1,
+    async (items) => {
+      batches.push([...items]);
+      begin();
+      await opened;
+      return done(items);
+    },
+    { patienceMs: 3_000 },
+  );
+  const first = add(1);
+  await begun;
+  const late = Promise.allSettled([add(2), add(3)]);
+  clock.mockReturnValue(1);
+  const inTime = add(4);
+  clock.mockReturnValue(3_001);
+  open();
+  expect(await Promise.all([first, inTime])).toEqual([1, 4]);
+  expect((await late).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(batches).toEqual([[1], [4]]);
+  clock.mockRestore();
 });

@@ -1,8 +1,18 @@
+import { Unavailable } from '../errors/index.js';
+
 /** Adds one to what is worked off next, and gives what became of it. @throws why it failed */
 export type Together<T, R> = (item: T) => Promise<R>;
 
+export interface TogetherOptions {
+  /** Batches that are on their way: more than one where one of them may be held up for long. */
+  atOnce?: number;
+  /** Who has waited longer when a batch is made up is left out of it, and told Unavailable. */
+  patienceMs?: number;
+}
+
 interface Waiting<T, R> {
   item: T;
+  since: number;
   resolve: (result: R) => void;
   reject: (reason: unknown) => void;
 }
@@ -12,18 +22,23 @@ interface Waiting<T, R> {
  * next one, and waits for this one however long it takes. The more there are, the less each costs.
  *
  * @param most in one batch; @param work settles each of them, in their order. It never rejects.
- * @param atOnce batches that are on their way: more than one where one of them may be held up for long.
  */
 export function openTogether<T, R>(
   most: number,
   work: (items: readonly T[]) => Promise<readonly PromiseSettledResult<R>[]>,
-  atOnce = 1,
+  { atOnce = 1, patienceMs = Infinity }: TogetherOptions = {},
 ): Together<T, R> {
   const waiting: Waiting<T, R>[] = [];
   let working = 0;
 
+  function refuseLate(): void {
+    const oldest = performance.now() - patienceMs;
+    while (waiting[0] && waiting[0].since < oldest) waiting.shift()?.reject(new Unavailable('a turn'));
+  }
+
   async function workOff(): Promise<void> {
     for (;;) {
+      refuseLate();
       const batch = waiting.splice(0, most);
       if (batch.length === 0) break;
       const results = await work(batch.map(({ item }) => item));
@@ -38,7 +53,7 @@ export function openTogether<T, R>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      waiting.push({ item, since: performance.now(), resolve, reject });
       if (working === atOnce) return;
       working += 1;
       // What arrives in the same turn belongs to it.

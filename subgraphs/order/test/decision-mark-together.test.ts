@@ -91,6 +91,14 @@ test('an order that somebody else holds is waited for by its own mark alone', as
   expect(await asked.answers).toEqual([false, true]);
 });
 
+test('an order that somebody holds for long leaves its own mark open, and no other', async () => {
+  const [held, free] = [await payable(), await payable()];
+  await orders.database.transaction(async (tx) => {
+    await tx.run('SELECT FROM orders WHERE id = $1 FOR UPDATE', [held]);
+    expect(await markAllDeciding(orders.database, [markOf(held), markOf(free)])).toEqual([null, true]);
+  });
+});
+
 async function isMarked(id: string): Promise<boolean> {
   const [row] = await orders.database.query<{ marked: boolean }>(
     'SELECT deciding_payment_id IS NOT NULL AS marked FROM orders WHERE id = $1',

@@ -1,4 +1,5 @@
 import { openTogether } from '@stampede/shared/background';
+import { Unavailable } from '@stampede/shared/errors';
 import type { ServiceClient } from '@stampede/shared/subgraph';
 
 /** What order says of an order that is to be paid. */
@@ -27,23 +28,28 @@ export interface OrderClient {
 const MOST_MARKS = 64;
 /** Asked for at the same time: an order service that is slow about some is asked for the others. */
 const MARKS_AT_ONCE = 8;
+/** Who has waited longer is told that order is unavailable: the payment is settled in the background. */
+const PATIENCE_MS = 3_000;
 
 type Marked = Parameters<OrderClient['markDeciding']>[0];
 
 /** Marks that begin together are asked for together, under the id of the first one's request. */
 export function openOrderClient(service: ServiceClient): OrderClient {
-  async function markAll(asked: readonly { payment: Marked; requestId: string }[]): Promise<boolean[]> {
+  async function markAll(
+    asked: readonly { payment: Marked; requestId: string }[],
+  ): Promise<(boolean | null)[]> {
     const marks = asked.map(({ payment: { id, order_id, attempt, amount } }) => ({
       orderId: order_id,
       paymentId: id,
       attempt,
       amount,
     }));
-    const { markDeciding } = await service.ask<{ markDeciding: boolean[] }>(
+    const { markDeciding } = await service.ask<{ markDeciding: (boolean | null)[] }>(
       'mutation ($marks: [DecidingMarkInput!]!) { markDeciding(marks: $marks) }',
       { marks },
       asked[0]!.requestId,
     );
+    if (markDeciding.length !== asked.length) throw new Error('order has not answered for each mark');
     return markDeciding;
   }
 
@@ -51,10 +57,15 @@ export function openOrderClient(service: ServiceClient): OrderClient {
     MOST_MARKS,
     (asked) =>
       markAll(asked).then(
-        (marked) => marked.map((value) => ({ status: 'fulfilled', value })),
+        (marked) =>
+          marked.map((value) =>
+            value === null
+              ? { status: 'rejected', reason: new Unavailable('order') }
+              : { status: 'fulfilled', value },
+          ),
         (reason: unknown) => asked.map(() => ({ status: 'rejected', reason })),
       ),
-    MARKS_AT_ONCE,
+    { atOnce: MARKS_AT_ONCE, patienceMs: PATIENCE_MS },
   );
 
   return {

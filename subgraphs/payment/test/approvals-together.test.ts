@@ -196,6 +196,7 @@ test('payments that are looked for together are found by one statement, and nobo
     one,
   ]);
   expect(asked).toEqual({ statements: 1, transactions: 0 });
+  expect(await find(one.id.toUpperCase())).toEqual(one);
 });
 
 test('it is a rush while 64 buyers wait, whatever becomes of them', async () => {

@@ -1,4 +1,6 @@
 import type { Database } from '@stampede/shared/database';
+import { within } from '@stampede/shared/background';
+import { isUnavailable } from '@stampede/shared/errors';
 import { readLines, type OrderRow } from '../order-row.js';
 import { OrderStatus } from '../order-status.js';
 import type { OrderToPay } from './decision.entity.js';
@@ -53,6 +55,16 @@ export async function markDeciding(
   return marked === 1;
 }
 
+/** Less than payment waits for the answer to all of them. */
+const PATIENCE_MS = 1_500;
+
+/** Null while the database is away: what could be marked stands, and its payment is told so. */
+const byItself = (database: Database, mark: Deciding): Promise<boolean | null> =>
+  markDeciding(database, mark).catch((error: unknown) => {
+    if (isUnavailable(error)) return null;
+    throw error;
+  });
+
 /** Which of these marks could be made at once: rows that somebody else holds are left to {@link markDeciding}. */
 const MARK_ALL = `
   WITH mark AS (
@@ -70,9 +82,12 @@ const MARK_ALL = `
  * As {@link markDeciding}, of several in one statement. What that does not mark, of which there may be two of one order,
  * is decided by itself, so that nobody waits for another's order.
  *
- * @returns an answer to each, in their order
+ * @returns an answer to each, in their order; null for one of whose order nobody can say in time
  */
-export async function markAllDeciding(database: Database, marks: readonly Deciding[]): Promise<boolean[]> {
+export async function markAllDeciding(
+  database: Database,
+  marks: readonly Deciding[],
+): Promise<(boolean | null)[]> {
   if (marks.length === 1) return Promise.all(marks.map((mark) => markDeciding(database, mark)));
   const rows = await database.query<{ number: number }>(MARK_ALL, [
     marks.map(({ orderId }) => orderId),
@@ -81,5 +96,10 @@ export async function markAllDeciding(database: Database, marks: readonly Decidi
     marks.map(({ amount }) => amount),
   ]);
   const marked = new Set(rows.map(({ number }) => number));
-  return Promise.all(marks.map(async (mark, index) => marked.has(index + 1) || markDeciding(database, mark)));
+  return Promise.all(
+    marks.map(
+      async (mark, index) =>
+        marked.has(index + 1) || within(PATIENCE_MS, byItself(database, mark), () => null),
+    ),
+  );
 }

@@ -22,13 +22,14 @@ export class DecisionResolver {
 
   @Directive('@inaccessible')
   @Mutation(() => [Boolean], {
+    nullable: 'items',
     description:
-      'Marks that payments are being decided; an answer to each, in their order: false where it must not be. For payment.',
+      'Marks that payments are being decided; an answer to each, in their order: false where it must not be, null where nobody can say now. For payment.',
   })
   markDeciding(
     @Ctx() context: SubgraphContext,
     @Arg('marks', () => [DecidingMarkInput]) marks: DecidingMarkInput[],
-  ): Promise<boolean[]> {
+  ): Promise<(boolean | null)[]> {
     requireService(context, 'payment');
     return markAllDeciding(this.database, marks);
   }

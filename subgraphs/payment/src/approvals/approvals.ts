@@ -9,6 +9,9 @@ import { moveAll, type Moving } from './move-all.js';
 
 const { APPROVED, APPROVING, READY } = PaymentStatus;
 
+/** Who has waited longer is told that it is unavailable: nothing was begun, or it is settled in the background. */
+const PATIENCE_MS = 3_000;
+
 /** Of a statement; few enough that nobody waits long for the rows that it holds. */
 const MOST = 64;
 
@@ -36,7 +39,7 @@ export function openApprovals(database: Database): Approvals {
   const find = readTogether(async (ids: readonly string[]) => {
     const rows = await database.query<PaymentRow>('SELECT * FROM payment WHERE id = ANY($1::uuid[])', [ids]);
     const found = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => found.get(id));
+    return ids.map((id) => found.get(id.toLowerCase()));
   });
   const begin = moveTogether((all: readonly Moving[]) => moveAll(database, all, READY, APPROVING));
   let buyers = 0;
@@ -84,18 +87,24 @@ const fulfilled = <R>(values: readonly R[]): Settled<R> =>
 
 /** Where what is read cannot be read, nobody has it. */
 const readTogether = <T, R>(read: (items: readonly T[]) => Promise<R[]>): Together<T, R> =>
-  openTogether(MOST, (items) =>
-    read(items).then(fulfilled, (reason: unknown): Settled<R> =>
-      items.map(() => ({ status: 'rejected', reason })),
-    ),
+  openTogether(
+    MOST,
+    (items) =>
+      read(items).then(fulfilled, (reason: unknown): Settled<R> =>
+        items.map(() => ({ status: 'rejected', reason })),
+      ),
+    { patienceMs: PATIENCE_MS },
   );
 
 /** Where they cannot all be moved, none was, and each gets undefined; unless what is away may have moved them. */
 const moveTogether = <T>(work: (items: readonly T[]) => Promise<Moved[]>): Together<T, Moved> =>
-  openTogether(MOST, (items) =>
-    work(items).then(fulfilled, (reason: unknown): Settled<Moved> =>
-      items.map(() =>
-        isUnavailable(reason) ? { status: 'rejected', reason } : { status: 'fulfilled', value: undefined },
+  openTogether(
+    MOST,
+    (items) =>
+      work(items).then(fulfilled, (reason: unknown): Settled<Moved> =>
+        items.map(() =>
+          isUnavailable(reason) ? { status: 'rejected', reason } : { status: 'fulfilled', value: undefined },
+        ),
       ),
-    ),
+    { patienceMs: PATIENCE_MS },
   );

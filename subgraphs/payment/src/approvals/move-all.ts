@@ -9,7 +9,10 @@ export interface Moving {
   changes: Omit<Changes, 'decline_reason'>;
 }
 
-/** In the order of the orders, whose unique index is waited for as well; rows that somebody holds are left out. */
+/**
+ * Rows that somebody holds are left out. The index that allows one payment of an order may be waited for all the same,
+ * by two replicas in a circle even: PostgreSQL ends one of them, whose payments then go one by one.
+ */
 const MOVE_ALL = `
   WITH moving AS (
     SELECT * FROM unnest($3::uuid[], $4::int[], $5::bytea[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::timestamptz[])

@@ -138,15 +138,15 @@ async function declined(
 
 /**
  * Whoever is told that this payment is declined may pay in another way at once, so the order is freed before: until the
- * decline is recorded no other payment of it can begin, and after that none meets our mark. Should order be away,
- * payment.declined frees it.
+ * decline is recorded no other payment of it is approved, and after that none meets our mark. Should order not do it,
+ * payment.declined does.
  */
 async function freeOrder({ orders, log }: PaymentParts, payment: PaymentRow): Promise<void> {
   try {
     await orders.clearDeciding(payment, currentRequestId() ?? randomUUID());
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    log.warn({ err: error, paymentId: payment.id }, 'an order is freed by message alone');
+    const level = isUnavailable(error) ? 'warn' : 'error';
+    log[level]({ err: error, paymentId: payment.id }, 'an order is freed by message alone');
   }
 }
 

@@ -63,7 +63,7 @@ const REFUSED_ALL = [401, 429];
 const judge: CircuitBreakerOptions['judge'] = (outcome): Verdict => {
   if (outcome.status === 'rejected') return 'failed';
   const reply = outcome.value as Reply<unknown, unknown>;
-  if (reply.kind === 'unanswered' && reply.waited) return 'ignored';
+  if (reply.kind === 'unanswered' && reply.hadLittleTime) return 'ignored';
   const failed =
     reply.kind === 'unanswered' || (reply.kind === 'error' && REFUSED_ALL.includes(reply.httpStatus));
   return failed ? 'failed' : 'answered';

@@ -22,8 +22,8 @@ interface Unanswered {
   cause: string;
   /** Of an answer that cannot be read. */
   httpStatus?: number;
-  /** It had hardly any time left when a connection was free for it: that says nothing of the provider. */
-  waited?: boolean;
+  /** It waited for a connection until most of its time was over: that says nothing of the provider. */
+  hadLittleTime?: boolean;
 }
 
 export interface ProviderRequest {
@@ -114,11 +114,13 @@ export function openProviderHttp<Refusal>({
     const slot = await slots.enter(signal);
     // Never sent. Who asked is told no more than of a call that was lost.
     if (slot === 'too-late') return unanswered('NoConnectionFree');
+    const sentAt = performance.now();
     const make = async (): Promise<Reply<Answer, Refusal>> => {
       try {
         return read(await send(request, signal), schema);
       } catch (error) {
-        return { ...unanswered(nameOf(error)), waited: slot === 'waited' && signal.aborted };
+        const wasSentLate = slot === 'waited' && performance.now() - sentAt < timeoutMs / 2;
+        return { ...unanswered(nameOf(error)), hadLittleTime: wasSentLate && signal.aborted };
       }
     };
     try {
