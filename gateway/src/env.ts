@@ -1,8 +1,8 @@
-import { baseEnv, publicUrl, readEnv, secret } from '@stampede/shared/env';
+import { baseEnv, publicUrl, readEnv, secret, serviceUrls } from '@stampede/shared/env';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** The subgraphs that the house composes; `NAME_URL` says where each is. */
+/** The subgraphs that the house composes; `NAME_URL` or `NAME_URLS` says where each is. */
 export const SUBGRAPHS = ['user', 'catalog', 'order', 'payment'] as const;
 
 /** In any other form (capitals, a path, the scheme's own port) it would never be what a browser sends. */
@@ -50,9 +50,8 @@ const shape = {
 
 /** Base URLs of the subgraphs: all of them, or with a graph of other services any. */
 function addresses(needed: boolean) {
-  const url = z.url({ protocol: /^https?$/ });
-  const address = needed ? url : url.optional();
-  return { USER_URL: address, CATALOG_URL: address, ORDER_URL: address, PAYMENT_URL: address };
+  const urls = needed ? serviceUrls() : serviceUrls().optional();
+  return { USER_URLS: urls, CATALOG_URLS: urls, ORDER_URLS: urls, PAYMENT_URLS: urls };
 }
 
 export type Env = ReturnType<typeof readGatewayEnv>;
@@ -60,11 +59,11 @@ export type Env = ReturnType<typeof readGatewayEnv>;
 /** Reads the gateway's settings. @throws EnvironmentError with every problem listed. */
 export function readGatewayEnv(source: NodeJS.ProcessEnv = process.env) {
   const env = readEnv({ ...shape, ...addresses(!source.SUPERGRAPH_FILE) }, source);
-  const byName: Record<string, string | undefined> = {
-    user: env.USER_URL,
-    catalog: env.CATALOG_URL,
-    order: env.ORDER_URL,
-    payment: env.PAYMENT_URL,
+  const byName: Record<string, string[] | undefined> = {
+    user: env.USER_URLS,
+    catalog: env.CATALOG_URLS,
+    order: env.ORDER_URLS,
+    payment: env.PAYMENT_URLS,
   };
   return {
     ...env,

@@ -30,7 +30,9 @@ export async function openGateway(
 ): Promise<{ port: number }> {
   const supergraph = readSupergraph(env.supergraphFile);
   const upstreams = own(openUpstreams(supergraph.members, env, metrics));
-  const { USER_URL: userUrl, IDENTITY_SECRET: identitySecret } = env;
+  const { IDENTITY_SECRET: identitySecret } = env;
+  const [userUrl] = env.USER_URLS ?? [];
+  const [paymentUrl] = env.PAYMENT_URLS ?? [];
   const keys = userUrl === undefined ? undefined : own(openTokenKeys({ url: jwksOf(userUrl), log }));
   const sessions =
     userUrl === undefined
@@ -45,8 +47,7 @@ export async function openGateway(
   ];
   const identify = openIdentify(verify, sessions, log);
   const admit = openAdmit(sessions);
-  const tellPayment =
-    env.PAYMENT_URL === undefined ? undefined : own(openTellPayment(env.PAYMENT_URL, env, log));
+  const tellPayment = paymentUrl === undefined ? undefined : own(openTellPayment(paymentUrl, env, log));
   return own(
     await serveGateway({
       env,
@@ -66,4 +67,6 @@ const jwksOf = (userUrl: string) => new URL('/.well-known/jwks.json', userUrl).h
 
 /** Only they are known to have a `/readyz`: those that the environment gives an address. */
 const houseMembers = (members: { name: string }[], { addresses }: Env): Record<string, string> =>
-  Object.fromEntries(members.flatMap(({ name }) => (addresses[name] ? [[name, addresses[name]]] : [])));
+  Object.fromEntries(
+    members.flatMap(({ name }) => (addresses[name]?.[0] ? [[name, addresses[name][0]]] : [])),
+  );

@@ -116,7 +116,8 @@ export async function serveGateway(parts: GatewayParts) {
       metrics: requests,
     }),
   );
-  const hasUserService = env.USER_URL !== undefined && supergraph.members.some(({ name }) => name === 'user');
+  const hasUserService =
+    env.addresses.user !== undefined && supergraph.members.some(({ name }) => name === 'user');
   const askUser = openAskUser(() => upstreams.source('user'), log);
   const hasPaymentService =
     env.addresses.payment !== undefined && supergraph.members.some(({ name }) => name === 'payment');

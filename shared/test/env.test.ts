@@ -7,6 +7,7 @@ import {
   readEnv,
   secret,
   serviceEnv,
+  serviceUrls,
 } from '@stampede/shared/env';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -142,4 +143,36 @@ test('production needs a value where the default is for local starts only, and r
   expect(read({ NAME: 'bad' }, 'development')).toEqual([]);
   // Where there is no default, it is said once.
   expect(problemsOf(() => readEnv({ PUBLIC_URL: publicUrl() }, { NODE_ENV: 'production' }))).toHaveLength(1);
+});
+
+test('other services are at one URL or at several, in one form', () => {
+  const read = (source: Record<string, string>) =>
+    readEnv({ ORDER_URLS: serviceUrls(), USER_URLS: serviceUrls().optional() }, source);
+  expect(read({ ORDER_URL: 'http://Order:80/' })).toEqual({ ORDER_URLS: ['http://order'] });
+  expect(read({ ORDER_URL_FILE: file('http://order\n'), USER_URL: '' })).toEqual({
+    ORDER_URLS: ['http://order'],
+  });
+  expect(read({ ORDER_URLS: 'http://a:1, https://[::1]:2', USER_URL: 'http://u' })).toEqual({
+    ORDER_URLS: ['http://a:1', 'https://[::1]:2'],
+    USER_URLS: ['http://u'],
+  });
+});
+
+test('every problem of the URLs of other services is listed, by the name that was given', () => {
+  const of = (source: Record<string, string>) =>
+    problemsOf(() => readEnv({ ORDER_URLS: serviceUrls(), USER_URLS: serviceUrls().optional() }, source));
+  expect(of({})).toEqual(['ORDER_URL: is needed, or with an S at its end several of them by commas']);
+  expect(of({ ORDER_URL: 'http://a', ORDER_URLS: 'http://b' })).toEqual([
+    'ORDER_URLS: ORDER_URL is given, too',
+  ]);
+  const noUrl = 'is no base URL, such as http://order:4000';
+  expect(of({ ORDER_URL: 'http://user:hidden@a', USER_URL: 'ftp://a' })).toEqual([
+    `ORDER_URL: its entry 1 ${noUrl}`,
+    `USER_URL: its entry 1 ${noUrl}`,
+  ]);
+  expect(of({ ORDER_URLS: 'http://a,HTTP://A:80/,,http://b/path' })).toEqual([
+    'ORDER_URLS: its entry 2 is one that was there before',
+    `ORDER_URLS: its entry 3 ${noUrl}`,
+    `ORDER_URLS: its entry 4 ${noUrl}`,
+  ]);
 });

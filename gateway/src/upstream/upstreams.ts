@@ -34,7 +34,7 @@ export function openUpstreams(members: Member[], env: Env, metrics: Metrics): Up
   const replaced: SubgraphSource[] = [];
 
   const addressOf = (name: string, url: string) => {
-    const baseUrl = env.addresses[name];
+    const [baseUrl] = env.addresses[name] ?? [];
     return baseUrl === undefined ? url : new URL('/graphql', baseUrl).href;
   };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { productionProblems } from './production.js';
+import { metaOf, productionProblems } from './production.js';
 
 /** Everything that is wrong with a process' environment, listed at once. */
 export class EnvironmentError extends Error {
@@ -17,7 +17,7 @@ type Source = Record<string, string | undefined>;
  *
  * `NAME_FILE` may stand for any `NAME`: its content, trimmed, is the value (the convention of container
  * secrets). With `NODE_ENV=production`, local secrets, demo data, plain-http providers and what else a
- * field's `meta` says are refused.
+ * field's `meta` says are refused. A field `NAME_URLS` whose `meta` says `orOne` may be given as `NAME_URL`.
  *
  * @throws EnvironmentError with every problem listed, not just the first.
  */
@@ -27,18 +27,30 @@ export function readEnv<Shape extends z.ZodRawShape>(
 ): z.infer<z.ZodObject<Shape>> {
   const problems: string[] = [];
   const values: Source = {};
-  for (const name of Object.keys(shape)) {
-    // An empty one is as good as none: compose files pass what is unset that way.
-    const value = source[name] || readFromFile(name, source, problems);
-    if (value !== undefined && value !== '') values[name] = value;
+  /** By field: as what it was given, or is to be. */
+  const givenAs = new Map<string, string>();
+  for (const [name, field] of Object.entries(shape)) {
+    const names = metaOf(field).orOne ? [name.slice(0, -1), name] : [name];
+    for (const one of names) {
+      // An empty one is as good as none: compose files pass what is unset that way.
+      const value = source[one] || readFromFile(one, source, problems);
+      if (value === undefined || value === '') continue;
+      if (values[name] !== undefined) problems.push(`${one}: ${givenAs.get(name)} is given, too`);
+      givenAs.set(name, one);
+      values[name] = value;
+    }
+    if (!givenAs.has(name) && names[0]) givenAs.set(name, names[0]);
   }
   const parsed = z.object(shape).safeParse(values);
-  if (!parsed.success) {
-    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  }
+  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => problemOf(issue, givenAs)));
   if (source.NODE_ENV === 'production') problems.push(...productionProblems(shape, values));
   if (!parsed.success || problems.length > 0) throw new EnvironmentError(problems);
   return parsed.data;
+}
+
+function problemOf({ path, message }: z.core.$ZodIssue, givenAs: ReadonlyMap<string, string>): string {
+  const [name, ...within] = path.map(String);
+  return `${[givenAs.get(name ?? '') ?? name, ...within].join('.')}: ${message}`;
 }
 
 function readFromFile(name: string, source: Source, problems: string[]): string | undefined {

@@ -3,8 +3,10 @@ import { z } from 'zod';
 /** What marks a secret as one that stands in this repository, for local starts only. */
 const LOCAL_SECRET = /\blocal-only-/;
 
-/** What the `meta` of a field may say of production. */
-interface InProduction {
+/** What the `meta` of a field may say, of production for the most part. */
+interface Marks {
+  /** A list that may also be given as one, by its name without the S at the end. */
+  orOne?: boolean;
   /** Addresses, by commas, that have to be https. */
   httpsOnly?: boolean;
   /** Whether its default is for local starts only. */
@@ -31,7 +33,7 @@ const problemOfNone = (field: z.core.$ZodType) =>
     ? 'production needs one of its own'
     : undefined;
 
-function problemOf(name: string, value: string, { httpsOnly, refused }: InProduction): string | undefined {
+function problemOf(name: string, value: string, { httpsOnly, refused }: Marks): string | undefined {
   if (LOCAL_SECRET.test(value)) return 'is a local secret; production needs one of its own';
   if (name === 'STAMPEDE_DEMO' && value === '1') return 'production runs without demo data';
   if (httpsOnly && value.split(',').some((url) => !url.trim().startsWith('https://'))) {
@@ -41,7 +43,7 @@ function problemOf(name: string, value: string, { httpsOnly, refused }: InProduc
 }
 
 /** An optional or defaulted field wraps the one that carries the marks. */
-function metaOf(field: unknown): InProduction {
+export function metaOf(field: unknown): Marks {
   const type = field as z.ZodOptional | undefined;
   return { ...(type?.unwrap && metaOf(type.unwrap())), ...type?.meta?.() };
 }

@@ -13,8 +13,8 @@ export interface ServiceClient {
 }
 
 export interface ServiceClientOptions {
-  /** Base URL of the other service. */
-  url: string;
+  /** Base URLs of the other service. */
+  urls: readonly string[];
   /** Its name, the signature's audience. */
   audience: string;
   /** Our own name. */
@@ -31,8 +31,8 @@ interface Answer {
 
 /** Opens a pool of connections to one other service. */
 export function openServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { url, audience, service, identitySecret, deadlineMs = 3_000 } = options;
-  const pool = new Pool(url, { connections: 16, keepAliveTimeout: 30_000 });
+  const { urls, audience, service, identitySecret, deadlineMs = 3_000 } = options;
+  const pool = new Pool(urls[0] ?? '', { connections: 16, keepAliveTimeout: 30_000 });
 
   async function send(body: string, requestId: string): Promise<Answer> {
     const identity = { kind: 'service', service } as const;

@@ -5,12 +5,13 @@ import {
   publicUrl,
   readEnv,
   serviceEnv,
+  serviceUrls,
 } from '@stampede/shared/env';
 import { z } from 'zod';
 
 const shape = {
   ...serviceEnv,
-  ORDER_URL: z.url(),
+  ORDER_URLS: serviceUrls(),
   /** Where clients reach the gateway: product pages are there. */
   PUBLIC_URL: publicUrl(),
   /** Of an API that speaks Naver's shopping search; prices are compared with other shops' when all three are there. */

@@ -37,7 +37,7 @@ await runService(log, async (own) => {
   own({ close: async () => void (await redis.quit()) });
   const inventory = openInventory(redis, env.NAMESPACE);
   const identity = { service: 'catalog', identitySecret: env.IDENTITY_SECRET };
-  const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
+  const order = own(openServiceClient({ ...identity, urls: env.ORDER_URLS, audience: 'order' }));
   const rebuilds = askOrderForRebuild(order, log);
 
   own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));

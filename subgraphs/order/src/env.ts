@@ -1,6 +1,5 @@
-import { readEnv, serviceEnv } from '@stampede/shared/env';
+import { readEnv, serviceEnv, serviceUrls } from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
-import { z } from 'zod';
 import { deliveryEnv, scheduleOf } from './delivery/schedule.js';
 
 /** The service's settings; keys come out opened, so that their text travels no further. @throws EnvironmentError */
@@ -11,8 +10,8 @@ export function readOrderEnv(source: NodeJS.ProcessEnv = process.env) {
 
 const shape = {
   ...serviceEnv,
-  CATALOG_URL: z.url(),
-  USER_URL: z.url(),
+  CATALOG_URLS: serviceUrls(),
+  USER_URLS: serviceUrls(),
   /** Seal the addresses that parcels go to. */
   PERSONAL_DATA_KEYS: sealerFromKeys(),
   ...deliveryEnv,

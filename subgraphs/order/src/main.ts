@@ -38,11 +38,11 @@ await runService(log, async (own) => {
   const guard = openGuard(redis, env.NAMESPACE, log);
   const identity = { service: 'order', identitySecret: env.IDENTITY_SECRET };
   // A rebuild of a product with a hundred thousand sales takes catalog seconds to tell.
-  const ask = { ...identity, url: env.CATALOG_URL, audience: 'catalog', deadlineMs: 15_000 };
+  const ask = { ...identity, urls: env.CATALOG_URLS, audience: 'catalog', deadlineMs: 15_000 };
   const catalog = own(openServiceClient(ask));
   // Asked while a purchase holds its units.
   const user = own(
-    openServiceClient({ ...identity, url: env.USER_URL, audience: 'user', deadlineMs: 2_000 }),
+    openServiceClient({ ...identity, urls: env.USER_URLS, audience: 'user', deadlineMs: 2_000 }),
   );
   const rebuilds = openRebuilds({ database, inventory, catalog, guard, log, metrics });
   const live = { redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, log };

@@ -5,6 +5,7 @@ import {
   publicUrl,
   readEnv,
   serviceEnv,
+  serviceUrls,
 } from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
@@ -17,7 +18,7 @@ export const readPaymentEnv = () =>
   exitOnEnvironmentError(() =>
     readEnv({
       ...serviceEnv,
-      ORDER_URL: z.url(),
+      ORDER_URLS: serviceUrls(),
       KAKAOPAY_URL: providerUrl(),
       KAKAOPAY_SECRET_KEY: z.string().min(1),
       KAKAOPAY_CID: z.string().max(10).default('TC0ONETIME'),

@@ -39,7 +39,7 @@ await runService(log, async (own) => {
   const feed = own(openChangeFeed({ ...live, topic: 'orders' }));
   own(paymentChanges.listen(feed.announce));
   const identity = { service: 'payment', identitySecret: env.IDENTITY_SECRET };
-  const order = own(openServiceClient({ ...identity, url: env.ORDER_URL, audience: 'order' }));
+  const order = own(openServiceClient({ ...identity, urls: env.ORDER_URLS, audience: 'order' }));
   const parts = {
     database,
     providers: openProviders(env, own, { log, metrics }),

@@ -1,4 +1,4 @@
-import { baseEnv, providerUrl, publicUrl, readEnv, serviceEnv } from '@stampede/shared/env';
+import { baseEnv, providerUrl, publicUrl, readEnv, serviceEnv, serviceUrls } from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
 import { readSender } from './mail/address.js';
@@ -28,9 +28,9 @@ const shape = {
   STAMPEDE_DEMO: serviceEnv.STAMPEDE_DEMO,
   /** Where clients reach the gateway: links in mails lead there. */
   PUBLIC_URL: publicUrl(),
-  CATALOG_URL: z.url(),
-  ORDER_URL: z.url(),
-  PAYMENT_URL: z.url(),
+  CATALOG_URLS: serviceUrls(),
+  ORDER_URLS: serviceUrls(),
+  PAYMENT_URLS: serviceUrls(),
   /** One or more PKCS#8 RSA private keys in PEM: the first signs, all are published. */
   ACCESS_TOKEN_KEYS: signingKeysFromPem(),
   PERSONAL_DATA_KEYS: sealerFromKeys('index'),

@@ -40,9 +40,9 @@ await runService(log, async (own) => {
   const guard = openGuard(redis, namespace, log);
   const passwords = await openPasswords(metrics);
   const us = { service: 'user', identitySecret: env.IDENTITY_SECRET };
-  const order = own(openServiceClient({ ...us, url: env.ORDER_URL, audience: 'order' }));
-  const payment = own(openServiceClient({ ...us, url: env.PAYMENT_URL, audience: 'payment' }));
-  const catalog = own(openServiceClient({ ...us, url: env.CATALOG_URL, audience: 'catalog' }));
+  const order = own(openServiceClient({ ...us, urls: env.ORDER_URLS, audience: 'order' }));
+  const payment = own(openServiceClient({ ...us, urls: env.PAYMENT_URLS, audience: 'payment' }));
+  const catalog = own(openServiceClient({ ...us, urls: env.CATALOG_URLS, audience: 'catalog' }));
   if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
   own(
