@@ -1,4 +1,5 @@
-// Measures on a platform of its own: `npm run bench -- flash-sale --buyers 10000 --stock 100`.
+// Measures on a platform of its own: `npm run bench -- flash-sale --buyers 10000 --stock 100`; with several processes
+// of a service: `--replicas order=2`.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,11 +9,11 @@ import {
   usageOf,
   type BenchArguments,
 } from '../../../bench/src/arguments.ts';
-import { UsageError } from '../../../bench/src/command-line.ts';
 import { readMachineLimits, shortageOf } from '../../../bench/src/machine-limits.ts';
 import { openHome, root } from '../home.ts';
 import { collectTroubles } from '../platform/collect-troubles.ts';
 import { startPlatform } from '../platform/platform.ts';
+import { replicasUsage, takeReplicas, type Replicas } from '../platform/replicas.ts';
 import { runAgainstPlatform } from '../platform/run-script.ts';
 import { lockHome } from '../processes/lock.ts';
 import { recordedProcesses } from '../processes/pid-file.ts';
@@ -20,8 +21,7 @@ import { freePort } from '../processes/ports.ts';
 import { onShutdown } from '../processes/shutdown.ts';
 import { discardEarlierRuns, removeRun } from '../test-run/earlier-runs.ts';
 
-const args = process.argv.slice(2);
-const wanted = readOrExit();
+const { wanted, args, replicas } = readOrExit(process.argv.slice(2));
 const profiledOnes = profiledServices(wanted);
 const shortage = shortageOf(wanted, readMachineLimits());
 if (shortage !== undefined) exit(1, shortage);
@@ -51,6 +51,7 @@ try {
     home,
     port: await freePort(),
     demo: false,
+    replicas,
     nodeArgs: profiled(profiledOnes),
     shutdown,
     report: troubles.report,
@@ -86,26 +87,28 @@ if (exitCode === 1) console.error(`The servers' logs are in ${home.path}/logs`);
 else removeRun(home);
 process.exit(exitCode);
 
-function readOrExit(): BenchArguments {
+function readOrExit(given: string[]): { wanted: BenchArguments; args: string[]; replicas: Replicas } {
   try {
-    return readArguments(args);
+    const { replicas, rest: args } = takeReplicas(given);
+    return { wanted: readArguments(args), args, replicas };
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return exit(2, `${error.message}\n${usageOf(args)}`);
+    return exit(
+      2,
+      `${(error as Error).message}\n${usageOf(given)}\n       each of them also with ${replicasUsage}`,
+    );
   }
 }
 
-/** What makes services write a CPU profile when they end. */
-function profiled(names: string[]): Record<string, string[]> {
-  if (names.length === 0) return {};
-  rmSync(profiles, { recursive: true, force: true });
-  mkdirSync(profiles, { recursive: true });
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}.cpuprofile`],
-    ]),
-  );
+/** What makes each process of services write a CPU profile when it ends. */
+function profiled(services: string[]): (service: string, processName: string) => string[] {
+  if (services.length > 0) {
+    rmSync(profiles, { recursive: true, force: true });
+    mkdirSync(profiles, { recursive: true });
+  }
+  return (service, processName) =>
+    services.includes(service)
+      ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${processName}.cpuprofile`]
+      : [];
 }
 
 function showProfiles(): void {

@@ -1,7 +1,8 @@
-// Runs the whole platform until Ctrl-C: `npm start`.
+// Runs the whole platform until Ctrl-C: `npm start`, or `npm start -- --replicas order=2,catalog=2`.
 import { seedDemo } from '../demo.ts';
 import { openHome } from '../home.ts';
 import { startPlatform } from '../platform/platform.ts';
+import { replicasUsage, takeReplicas } from '../platform/replicas.ts';
 import { readStartEnv } from '../platform/start-env.ts';
 import { lockHome } from '../processes/lock.ts';
 import { freePort } from '../processes/ports.ts';
@@ -13,10 +14,19 @@ let ready = false;
 
 try {
   const { port, demo } = readStartEnv();
+  const { replicas, rest } = takeReplicas(process.argv.slice(2));
+  if (rest.length > 0)
+    throw new Error(`"${rest[0]}" is not understood. Usage: npm start -- ${replicasUsage}`);
   const home = openHome();
   shutdown.add(lockHome(home));
-  const options = { home, port: port || (await freePort()), demo, shutdown, report: console.log };
-  const platform = await startPlatform(options);
+  const platform = await startPlatform({
+    home,
+    port: port || (await freePort()),
+    demo,
+    replicas,
+    shutdown,
+    report: console.log,
+  });
   if (demo) await seedDemo(platform);
   console.log(`Mail box: ${platform.emulatorsUrl}/mail/inbox`);
   if (demo) {

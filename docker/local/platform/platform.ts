@@ -7,6 +7,7 @@ import { openSecrets, type Secrets } from '../secrets.ts';
 import { build } from './build.ts';
 import { databaseUrl } from './database-url.ts';
 import { provisionDatabase } from './provision.ts';
+import type { Replicas } from './replicas.ts';
 import { runServices } from './run-services.ts';
 import { databaseName, describeServices, namespace, type Services } from './services.ts';
 import { removeState, writeState, type PlatformState } from './state.ts';
@@ -16,8 +17,9 @@ export interface PlatformOptions {
   /** Of the gateway. */
   port: number;
   demo: boolean;
-  /** Given to the Node of a service, by its name. */
-  nodeArgs?: Record<string, string[]>;
+  replicas: Replicas;
+  /** Given to the Node of each process of a service, which is told of by their names. */
+  nodeArgs?: (service: string, processName: string) => string[];
   /** Each thing that is started adds here how it is stopped. */
   shutdown: Shutdown;
   report: (line: string) => void;
@@ -37,7 +39,7 @@ export interface Platform {
  * @throws Error for a person to read; what was started until then is stopped by `shutdown`
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { home, port, demo, nodeArgs, shutdown, report } = options;
+  const { home, port, demo, replicas, nodeArgs, shutdown, report } = options;
   // Before the port is looked at: a crashed start's gateway may hold it.
   await endStaleProcesses(home, report);
   if (!(await isFree(port))) {
@@ -48,7 +50,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   removeState(home);
   const secrets = openSecrets(home);
   const infrastructure = await prepare(options, secrets);
-  const services = await describeServices({ home, infrastructure, secrets, port, demo, nodeArgs });
+  const services = await describeServices({
+    home,
+    infrastructure,
+    secrets,
+    port,
+    demo,
+    replicas,
+    nodeArgs,
+  });
 
   let published = false;
   const publish = () => {
@@ -73,12 +83,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 /** The servers and the build need nothing of each other, and the database nothing of the broker. */
 async function prepare(
-  { home, shutdown, report }: PlatformOptions,
+  { home, replicas, shutdown, report }: PlatformOptions,
   secrets: Secrets,
 ): Promise<OpeningInfrastructure> {
   const since = performance.now();
   const { signal } = shutdown;
-  const beginning = beginInfrastructure({ home, report, signal });
+  const beginning = beginInfrastructure({ home, maxConnections: connectionsFor(replicas), report, signal });
   const building = build(signal).then(() =>
     report(`Build       done (${((performance.now() - since) / 1000).toFixed(1)} s)`),
   );
@@ -91,6 +101,13 @@ async function prepare(
   await Promise.all([infrastructure.serves('postgresql'), infrastructure.serves('redis')]);
   await provisionDatabase(infrastructure.databaseUrl, secrets);
   return infrastructure;
+}
+
+/** Of PostgreSQL: 200 for one process of each service, and what each further one has at most besides. */
+function connectionsFor(replicas: Replicas): number {
+  const counts = Object.values(replicas);
+  const further = counts.reduce((sum, count) => sum + count, 0) - counts.length;
+  return 200 + 30 * further;
 }
 
 /**

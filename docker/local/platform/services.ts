@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { root, type Home } from '../home.ts';
 import type { Infrastructure } from '../infrastructure.ts';
 import { freePort } from '../processes/ports.ts';
-import { serviceRoles, type Secrets } from '../secrets.ts';
+import { serviceRoles, type Secrets, type ServiceRole } from '../secrets.ts';
 import { roleUrl } from './database-url.ts';
+import { processNames, serviceOf, type Replicas } from './replicas.ts';
 
 /** The database of a local platform, and the prefix of its keys and queues. */
 export const databaseName = 'stampede';
@@ -15,8 +16,9 @@ const searchSecret = 'local-only-search-secret';
 const tossSecretKey = 'local-only-toss-secret-key';
 const tossClientKey = 'local-only-toss-client-key';
 
-/** A service as it is started here. */
+/** A process of a service as it is started here. */
 export interface Service {
+  /** The service's, with a number where it has several processes: `order-1`. */
   name: string;
   entry: string;
   url: string;
@@ -28,6 +30,7 @@ export interface Service {
 /** All services of a platform, in the order in which they may stop, the last one first. */
 export interface Services {
   emulators: Service;
+  /** One for each process. */
   subgraphs: Service[];
   gateway: Service;
 }
@@ -39,20 +42,21 @@ export interface ServicesOptions {
   /** Of the gateway. */
   port: number;
   demo: boolean;
-  /** Given to the Node of a service, by its name. */
-  nodeArgs?: Record<string, string[]> | undefined;
+  replicas: Replicas;
+  /** Given to the Node of each process of a service, which is told of by their names. */
+  nodeArgs?: ((service: string, processName: string) => string[]) | undefined;
 }
 
 /** Says how each service is started: where it listens, and what it is told. */
 export async function describeServices(options: ServicesOptions): Promise<Services> {
-  const { home, secrets, port, nodeArgs = {} } = options;
+  const { home, secrets, port, replicas, nodeArgs = () => [] } = options;
   const ports = {
-    user: await freePort(),
-    catalog: await freePort(),
-    order: await freePort(),
-    payment: await freePort(),
+    user: await freePorts(replicas.user),
+    catalog: await freePorts(replicas.catalog),
+    order: await freePorts(replicas.order),
+    payment: await freePorts(replicas.payment),
   };
-  const urls = Object.fromEntries(serviceRoles.map((role) => [`${role.toUpperCase()}_URL`, at(ports[role])]));
+  const urls = Object.fromEntries(serviceRoles.map((role) => addressOf(role, ports[role])));
   const smtpPort = await freePort();
   const publicUrl = `http://localhost:${port}`;
   const emulators = service('emulators', 'emulators', await freePort(), {
@@ -71,12 +75,17 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
     IDENTITY_SECRET: secrets.identitySecret,
     PUBLIC_URL: publicUrl,
   };
-  const subgraphs = serviceRoles.map((role) => {
-    const env = { ...common, ...stores(options, role), ...ownSettings(role, secrets, providers) };
-    return service(role, join('subgraphs', role), ports[role], env);
+  const subgraphs = serviceRoles.flatMap((role) => {
+    // The same for all of a service's processes: catalog's sets the demo's sales by the instant of the start.
+    const env = { ...common, ...stores(options, role), ...ownSettings(role, options, providers) };
+    const names = processNames(role, replicas[role]);
+    return ports[role].map((at, index) => service(names[index]!, join('subgraphs', role), at, env));
   });
   const gateway = service('gateway', 'gateway', port, common);
-  const withNodeArgs = (each: Service): Service => ({ ...each, nodeArgs: nodeArgs[each.name] ?? [] });
+  const withNodeArgs = (each: Service): Service => ({
+    ...each,
+    nodeArgs: nodeArgs(serviceOf(each.name), each.name),
+  });
   return {
     emulators: withNodeArgs(emulators),
     subgraphs: subgraphs.map(withNodeArgs),
@@ -84,15 +93,27 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
   };
 }
 
+/** One by one: a port that is free now is free until somebody takes it. */
+async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort());
+  return ports;
+}
+
+/** Where the others find a service: its one address, or those of all its processes. */
+function addressOf(role: ServiceRole, ports: number[]): [name: string, value: string] {
+  const name = role.toUpperCase();
+  return ports.length === 1
+    ? [`${name}_URL`, at(ports[0]!)]
+    : [`${name}_URLS`, ports.map((port) => at(port)).join(',')];
+}
+
 function service(name: string, folder: string, port: number, env: NodeJS.ProcessEnv): Service {
   const entry = join(root, folder, 'dist', 'main.js');
   return { name, entry, nodeArgs: [], url: at(port), env: { ...env, HOST: '127.0.0.1', PORT: String(port) } };
 }
 
-function stores(
-  { infrastructure, secrets, demo }: ServicesOptions,
-  role: (typeof serviceRoles)[number],
-): NodeJS.ProcessEnv {
+function stores({ infrastructure, secrets, demo }: ServicesOptions, role: ServiceRole): NodeJS.ProcessEnv {
   return {
     DATABASE_URL: roleUrl(
       infrastructure.databaseUrl,
@@ -108,8 +129,8 @@ function stores(
 }
 
 function ownSettings(
-  role: (typeof serviceRoles)[number],
-  secrets: Secrets,
+  role: ServiceRole,
+  { secrets, replicas }: Pick<ServicesOptions, 'secrets' | 'replicas'>,
   { emulatorsUrl, smtpUrl }: { emulatorsUrl: string; smtpUrl: string },
 ): NodeJS.ProcessEnv {
   if (role === 'user') {
@@ -135,6 +156,7 @@ function ownSettings(
       NAVER_SHOPPING_URL: `${emulatorsUrl}/shopping`,
       NAVER_SEARCH_CLIENT_ID: 'stampede-local',
       NAVER_SEARCH_CLIENT_SECRET: searchSecret,
+      ...(replicas.catalog > 1 && { NAVER_CALLS_PER_SECOND: shareOfCalls(replicas.catalog) }),
     };
   }
   if (role === 'order') return { PERSONAL_DATA_KEYS: secrets.personalDataKeys, ...deliverySettings() };
@@ -152,6 +174,10 @@ function ownSettings(
   };
 }
 
+/** Of the calls a second that Naver takes of all processes together: 8, or what the caller sets. */
+const shareOfCalls = (processes: number): string =>
+  String(Math.max(1, Math.floor(Number(process.env['NAVER_CALLS_PER_SECOND'] || 8) / processes)));
+
 /** Steps that a person can watch, but for those that the caller sets. */
 function deliverySettings(): NodeJS.ProcessEnv {
   const ours = {
@@ -166,7 +192,7 @@ function deliverySettings(): NodeJS.ProcessEnv {
 /** The caller's own settings (LOG_LEVEL, proxies, …), without npm's and without those that are decided here. */
 function commonEnv(home: Home): NodeJS.ProcessEnv {
   const decided =
-    /^(npm_.*|STAMPEDE_.*|DATABASE_URL|REDIS_URL|AMQP_URL|PORT|SMTP_PORT|HOST|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE)$/;
+    /^(npm_.*|STAMPEDE_.*|(USER|CATALOG|ORDER|PAYMENT)_URLS?|DATABASE_URL|REDIS_URL|AMQP_URL|PORT|SMTP_PORT|HOST|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE)$/;
   const inherited = Object.entries(process.env).filter(([name]) => !decided.test(name));
   return {
     ...Object.fromEntries(inherited),
