@@ -13,6 +13,8 @@ export interface InfrastructureOptions {
   only?: readonly ServerName[];
   /** Of PostgreSQL. Default 200. */
   maxConnections?: number;
+  /** Of a private PostgreSQL: its data is of no use once the machine has crashed, so it does not wait for the disk. */
+  disposable?: boolean;
   /** Is given one line per server, and announcements. Default: nothing is printed. */
   report?: (line: string) => void;
   /** Gives up the start. */
@@ -50,14 +52,14 @@ const checks = { postgresql: postgresqlAnswers, redis: redisAnswers, rabbitmq: r
  * only the database by then asks for that.
  */
 export async function beginInfrastructure(options: InfrastructureOptions): Promise<OpeningInfrastructure> {
-  const { home, only = serverNames, report = () => undefined, maxConnections, signal } = options;
+  const { home, only = serverNames, report = () => undefined, maxConnections, disposable, signal } = options;
   await endStaleProcesses(home, report);
 
   const given = only.filter((name) => process.env[variables[name]]);
   const wanted = only.filter((name) => !given.includes(name));
   const password = openSecrets(home).postgresqlPassword;
   const start = wanted.length > 0 && dockerAnswers() ? startCompose : startPrivate;
-  const started = await start({ home, names: wanted, password, maxConnections, report });
+  const started = await start({ home, names: wanted, password, maxConnections, disposable, report });
   const servers = [...given.map(fromEnvironment), ...started];
 
   const serving = new Map(servers.map((server) => [server.name, awaitServer(server, report, signal)]));

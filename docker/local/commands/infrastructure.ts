@@ -12,6 +12,7 @@ try {
   const infrastructure = await openInfrastructure({
     home,
     maxConnections: 400,
+    disposable: true,
     report: console.error,
     signal: shutdown.signal,
   });

@@ -18,7 +18,14 @@ try {
   shutdown.add(lockHome(home));
   forgetTestResults(root);
   const { signal } = shutdown;
-  const infrastructure = await openInfrastructure({ home, maxConnections: 400, report: console.log, signal });
+  const infrastructure = await openInfrastructure({
+    home,
+    maxConnections: 400,
+    // A hundred databases are made and dropped, each of which would wait for the disk.
+    disposable: true,
+    report: console.log,
+    signal,
+  });
   shutdown.add(infrastructure.close);
 
   const env = {

@@ -14,12 +14,14 @@ export interface PostgresqlOptions {
   /** Of the administrator `postgres`; what the first start was given stays valid. */
   password: string;
   maxConnections?: number;
+  /** Does not wait for the disk: what a crash of the machine, not of a process, would lose. Default: it waits. */
+  disposable?: boolean | undefined;
   port?: number;
 }
 
 /** Starts a private PostgreSQL, made when the home has none. Not yet ready when this returns. */
 export async function startPostgresql(options: PostgresqlOptions): Promise<RunningServer> {
-  const { home, programs, password, maxConnections = 200 } = options;
+  const { home, programs, password, maxConnections = 200, disposable = false } = options;
   const user = postgresqlUser();
   const folder = postgresqlFolder(home, user);
   const data = join(folder, 'data');
@@ -31,6 +33,7 @@ export async function startPostgresql(options: PostgresqlOptions): Promise<Runni
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     `max_connections=${maxConnections}`,
+    ...(disposable ? ['fsync=off', 'full_page_writes=off'] : []),
   ];
   const postgresql = await startProcess(home, {
     name: 'postgresql',

@@ -14,16 +14,18 @@ export interface PrivateOptions {
   /** Of PostgreSQL's administrator. */
   password: string;
   maxConnections?: number | undefined;
+  /** Nobody needs PostgreSQL's data once the machine has crashed. */
+  disposable?: boolean | undefined;
   report: (line: string) => void;
 }
 
 /** Starts private instances on free ports, from programs that are found, installed or unpacked. */
 export async function startPrivate(options: PrivateOptions): Promise<RunningServer[]> {
-  const { home, names, password, maxConnections } = options;
+  const { home, names, password, maxConnections, disposable } = options;
   const programs = await programsFor(options);
   const started: RunningServer[] = [];
   const starters: Record<ServerName, (found: Programs) => Promise<RunningServer>> = {
-    postgresql: (found) => startPostgresql({ home, programs: found, password, maxConnections }),
+    postgresql: (found) => startPostgresql({ home, programs: found, password, maxConnections, disposable }),
     redis: (found) => startRedis({ home, programs: found }),
     rabbitmq: (found) => startRabbitmq({ home, programs: found }),
   };
