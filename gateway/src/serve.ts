@@ -7,6 +7,7 @@ import { openOrigins } from './client/origins.js';
 import { openRefreshCookie } from './client/refresh-cookie.js';
 import type { Supergraph } from './composition/supergraph.js';
 import { watchSupergraph } from './composition/watch-supergraph.js';
+import { securityHeaders } from './edge/security-headers.js';
 import type { Env } from './env.js';
 import { exploreRoutes } from './explore/routes.js';
 import { openCors, SANDBOX_ORIGINS } from './graphql/cors.js';
@@ -127,6 +128,7 @@ export async function serveGateway(parts: GatewayParts) {
     host: env.HOST,
     port: env.PORT,
     log,
+    headers: securityHeaders(env.PUBLIC_URL),
     routes: {
       '/': homePage,
       '/return': returnPage(env.PUBLIC_URL),

@@ -7,7 +7,8 @@ export interface Origins {
   mayUseCookie(request: IncomingMessage): boolean;
   /**
    * Whether a page may ask for what goes on, and read it: browsers let one of any site open WebSockets and event
-   * streams anywhere (RFC 6455, section 10.2).
+   * streams anywhere (RFC 6455, section 10.2). By GET some send no Origin, as for an image; then they say of what site
+   * the page is (Fetch Metadata).
    */
   mayListen(request: IncomingMessage): boolean;
 }
@@ -45,5 +46,15 @@ export function openOrigins(
     };
   };
 
-  return { isOwn, mayUseCookie: isOwnOr(allowed), mayListen: isOwnOr([...allowed, ...readers]) };
+  const mayRead = isOwnOr([...allowed, ...readers]);
+  return {
+    isOwn,
+    mayUseCookie: isOwnOr(allowed),
+    mayListen: (request) =>
+      mayRead(request) && (request.headers.origin !== undefined || !isElsewhere(request)),
+  };
 }
+
+/** `none` is somebody who typed the address. */
+const isElsewhere = ({ headers }: IncomingMessage): boolean =>
+  headers['sec-fetch-site'] === 'cross-site' || headers['sec-fetch-site'] === 'same-site';

@@ -16,7 +16,7 @@ export function exploreRoutes(graphql: Route): Record<string, Route> {
       const found = (await (reading ??= readAssets())).get(name);
       if (!found) throw new Error(`${name} is listed, and not there`);
       const { type, body, etag } = found;
-      const headers = { ...SAFE, 'cache-control': 'no-cache', etag };
+      const headers = { 'cache-control': 'no-cache', etag };
       if (request.headers['if-none-match'] === etag) response.writeHead(304, headers).end();
       else respond(response, 200, body, { ...headers, 'content-type': type });
     };
@@ -28,14 +28,10 @@ export function exploreRoutes(graphql: Route): Record<string, Route> {
   };
 }
 
-const SAFE = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
-
 function page(shown: Shown): Route {
   const headers = {
-    ...SAFE,
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policyOf(shown),
-    'cache-control': 'no-store',
     // The same address answers clients as JSON.
     vary: 'Accept',
   };

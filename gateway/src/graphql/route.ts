@@ -1,10 +1,11 @@
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { badInput } from '@stampede/shared/errors';
-import { BodyTooLarge, readBody, respond, type Route } from '@stampede/shared/http';
+import { respond, type Route } from '@stampede/shared/http';
 import type { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clients } from '../client/clients.js';
+import { NotJson, readJson } from '../edge/read-json.js';
 import type { Identify } from '../identity/identify.js';
 import type { AnswerSingleFetch } from '../single-fetch/answer-single-fetch.js';
 import type { GatewayContext } from './context.js';
@@ -39,7 +40,7 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
 
   function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
     metrics.refused(String(error.extensions.code));
-    respond(response, status, { errors: [error] }, { 'cache-control': 'no-store', ...headers });
+    respond(response, status, { errors: [error] }, headers);
   }
 
   return async (request, response, url) => {
@@ -54,9 +55,9 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
     const who = await identify(request.headers.authorization);
     if (!who.ok) return refuse(response, who.status, who.error, challenge(who.status));
 
-    const body = method === 'POST' ? await readJson(request, bodyLimit, metrics) : undefined;
-    if (body instanceof SyntaxError) return refuse(response, 400, notUnderstood('the body is not JSON.'));
-    response.setHeader('cache-control', 'no-store');
+    const body = method === 'POST' ? await readJson(request, bodyLimit, metrics.refused) : undefined;
+    if (body instanceof NotJson)
+      return refuse(response, body.status, notUnderstood(body.message), body.headers);
     const context: GatewayContext = {
       identity: who.identity,
       requestId,
@@ -95,17 +96,4 @@ function readHeaders(request: IncomingMessage): HeaderMap {
     if (typeof value === 'string') headers.set(name, value);
   }
   return headers;
-}
-
-/** A body of another type is left unread for Apollo Server, which refuses it. */
-async function readJson(request: IncomingMessage, limit: number, metrics: RequestMetrics): Promise<unknown> {
-  try {
-    const body = await readBody(request, limit);
-    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return undefined;
-    return JSON.parse(body.toString());
-  } catch (error) {
-    if (error instanceof SyntaxError) return error;
-    if (error instanceof BodyTooLarge) metrics.refused('PAYLOAD_TOO_LARGE');
-    throw error;
-  }
 }

@@ -103,7 +103,9 @@ export function openLive(options: LiveOptions): Live {
   return {
     upgrade: sockets.upgrade,
     over: (next) => (request, response, url) => {
-      const streams = request.method !== 'OPTIONS' && wantsEvents(request.headers.accept);
+      const { method, headers } = request;
+      // Preflights and methods that there are not are answered in one place.
+      const streams = (method === 'GET' || method === 'POST') && wantsEvents(headers.accept);
       return (streams ? events.route : next)(request, response, url);
     },
     close: async (graceMs) => {

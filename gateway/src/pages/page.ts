@@ -38,7 +38,6 @@ const headersFor = (hasForm: boolean) => ({
   'content-type': 'text/html; charset=utf-8',
   // Nothing but the page's own style: no script runs, whatever an address carries.
   'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action ${hasForm ? "'self'" : "'none'"}; frame-ancestors 'none'`,
-  'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
   // The address of a page may hold a token. A form's own origin has to be told to this house, and is not under
   // `no-referrer`: browsers then send `Origin: null` (Fetch standard, "append a request Origin header").

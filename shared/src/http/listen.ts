@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { badInput } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
-import { BodyTooLarge } from './read-body.js';
+import { answerBadRequest } from './bad-request.js';
+import { BodyEncoded, BodyTooLarge } from './read-body.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
 import { respond } from './respond.js';
 
@@ -27,13 +29,17 @@ export interface ListenOptions {
   upgrades?: Record<string, UpgradeRoute>;
   /** Answers what no path matches; 404 without it. */
   fallback?: Route;
+  /** Of every answer whose route does not say otherwise, those to what is no HTTP among them. */
+  headers?: Readonly<Record<string, string>>;
   log: Log;
 }
 
-/** Opens an HTTP/1.1 server over a table of routes. A route that throws is logged and answered 500 or 413. */
+/** Opens an HTTP/1.1 server over a table of routes. A route that throws is logged and answered 500, 413 or 415. */
 export async function listen(options: ListenOptions): Promise<HttpListener> {
-  const { host, port, routes, upgrades = {}, fallback, log } = options;
+  const { host, port, routes, upgrades = {}, fallback, headers = {}, log } = options;
+  const always = Object.entries(headers);
   const server = createServer({ shouldUpgradeCallback }, (request, response) => {
+    for (const [name, value] of always) response.setHeader(name, value);
     handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
   });
   /** An offer of another protocol (Java's and curl's of HTTP/2, say) may be ignored (RFC 9110, section 7.8). */
@@ -46,6 +52,13 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     if (!route) respond(response, 404, 'Not found.\n');
     else await route(request, response, url);
   }
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    answerBadRequest(error.code, socket, headers),
+  );
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
+    for (const [name, value] of always) response.setHeader(name, value);
+    respond(response, 417, 'Nothing but 100-continue may be expected.\n', { connection: 'close' });
+  });
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) =>
       log.debug({ err: error }, 'a client went away while it was switching protocols'),
@@ -86,11 +99,15 @@ function answerFailure(error: unknown, response: ServerResponse, log: Log): void
     response.destroy();
     return;
   }
-  // The rest of an oversized body is not read: the connection ends with the answer.
+  // What is refused is not read to its end: the connection ends with the answer.
   if (error instanceof BodyTooLarge) {
     const { message } = error;
     const errors = [{ message, extensions: { code: 'PAYLOAD_TOO_LARGE' } }];
     respond(response, 413, { errors }, { connection: 'close' });
+    return;
+  }
+  if (error instanceof BodyEncoded) {
+    respond(response, 415, { errors: [badInput(error.problem)] }, { connection: 'close' });
     return;
   }
   log.error({ err: error }, 'a request failed unexpectedly');

@@ -1,9 +1,10 @@
 import { badInput, forbidden, serviceUnavailable, unauthenticated } from '@stampede/shared/errors';
-import { BodyTooLarge, respond, type Route } from '@stampede/shared/http';
+import { respond, type Route } from '@stampede/shared/http';
 import { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clients } from '../../client/clients.js';
+import { NotJson } from '../../edge/read-json.js';
 import type { Cors } from '../../graphql/cors.js';
 import type { Identify } from '../../identity/identify.js';
 import { whenEnded, type Credential } from '../credential.js';
@@ -31,16 +32,18 @@ export function openEventStreams(options: EventStreamsOptions) {
   const endless = new Set<EventStream>();
   let draining = false;
 
+  const onRefused = (reason: string) => metrics.refused.inc({ transport: 'sse', reason });
+
   function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
-    metrics.refused.inc({ transport: 'sse', reason: String(error.extensions.code) });
-    respond(response, status, { errors: [error] }, { 'cache-control': 'no-store', ...headers });
+    onRefused(String(error.extensions.code));
+    respond(response, status, { errors: [error] }, headers);
   }
 
   function stream(response: ServerResponse, operation: OperationRequest, who: Asker & Credential): void {
     const events = openEventStream(response, {
       heartbeatMs,
       metrics: transport,
-      onRefused: (reason) => metrics.refused.inc({ transport: 'sse', reason }),
+      onRefused,
     });
     transport.connections.inc();
     const { subscribes, stop } = operate(operation, who, events);
@@ -69,7 +72,11 @@ export function openEventStreams(options: EventStreamsOptions) {
       const challenge = who.status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
       return refuse(response, who.status, who.error, challenge);
     }
-    const operation = await read(request, url);
+    const operation = await readOperation(request, url, { limit: bodyLimit, onRefused });
+    if (operation instanceof NotJson) {
+      const error = badInput({ path: 'request', message: operation.message });
+      return refuse(response, operation.status, error, operation.headers);
+    }
     if (operation instanceof GraphQLError) return refuse(response, 400, operation);
     if (draining) return refuse(response, 503, serviceUnavailable(), { connection: 'close' });
     if (request.method === 'GET' && isMutation(operation)) {
@@ -80,17 +87,6 @@ export function openEventStreams(options: EventStreamsOptions) {
     if (request.socket.destroyed) return undefined;
     stream(response, operation, { ...who, client: clients.ofStream(request) });
   };
-
-  async function read(request: IncomingMessage, url: URL): Promise<OperationRequest | GraphQLError> {
-    try {
-      return await readOperation(request, url, bodyLimit);
-    } catch (error) {
-      if (error instanceof BodyTooLarge) {
-        metrics.refused.inc({ transport: 'sse', reason: 'PAYLOAD_TOO_LARGE' });
-      }
-      throw error;
-    }
-  }
 
   return {
     route,

@@ -10,8 +10,6 @@ export function tossScript(): Route {
     }
     respond(response, 200, script, {
       'content-type': 'text/javascript; charset=utf-8',
-      'x-content-type-options': 'nosniff',
-      'cross-origin-resource-policy': 'same-origin',
       // A page and a script of two releases would not know each other.
       'cache-control': 'no-cache',
     });
