@@ -1,3 +1,4 @@
+export { columnsOf } from './columns.js';
 export { openDatabase } from './database.js';
 export type { Database, Row, Sql, StatementOptions, Transaction } from './database.js';
 export { migrate } from './migrate.js';

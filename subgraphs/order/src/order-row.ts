@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '@stampede/shared/database';
+import { columnsOf, type Sql, type Transaction } from '@stampede/shared/database';
 import { lockStock } from '@stampede/shared/inventory';
 import type { HeldLine, RefundPolicyTerms } from '@stampede/shared/messages';
 import type { OrderStatus } from './order-status.js';
@@ -20,6 +20,26 @@ export interface OrderRow {
   placed_at: Date;
 }
 
+/**
+ * What is read of an order. Never `*`: a statement that is prepared fails once on each connection when a migration has
+ * added a column to what it returns.
+ */
+export const ORDER_COLUMNS = columnsOf<OrderRow>('orders', {
+  id: true,
+  number: true,
+  buyer_id: true,
+  digest: true,
+  status: true,
+  total: true,
+  pay_by: true,
+  deciding_payment_id: true,
+  deciding_attempt: true,
+  paid_payment_id: true,
+  cancel_requested_at: true,
+  cancel_reason: true,
+  placed_at: true,
+});
+
 /** The table `order_line`, with the name of its hold. */
 export interface LineRow {
   order_id: string;
@@ -33,10 +53,20 @@ export interface LineRow {
   serial: number;
 }
 
+const LINE_COLUMNS = columnsOf<Omit<LineRow, 'epoch' | 'serial'>>('line', {
+  order_id: true,
+  product_id: true,
+  quantity: true,
+  unit_price: true,
+  product_name: true,
+  seller_id: true,
+  refund_policy: true,
+});
+
 /** The lines of some orders, in the order in which locks are taken. Lines never change once placed. */
 export function readLines(sql: Sql, orderIds: readonly string[]): Promise<LineRow[]> {
   return sql.query<LineRow>(
-    `SELECT line.*, hold.epoch, hold.serial
+    `SELECT ${LINE_COLUMNS}, hold.epoch, hold.serial
      FROM order_line line JOIN hold ON hold.order_id = line.order_id AND hold.product_id = line.product_id
      WHERE line.order_id = ANY($1) AND hold.state = 'PLACED' ORDER BY line.product_id`,
     [orderIds],
@@ -54,7 +84,9 @@ export const heldLines = (lines: readonly LineRow[]): HeldLine[] =>
 
 /** Takes an order's row for a decision that leaves its stock alone; undefined when there is no such order. */
 export async function lockOrder(tx: Transaction, orderId: string): Promise<OrderRow | undefined> {
-  const [row] = await tx.query<OrderRow>('SELECT * FROM orders WHERE id = $1 FOR UPDATE', [orderId]);
+  const [row] = await tx.query<OrderRow>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1 FOR UPDATE`, [
+    orderId,
+  ]);
   return row;
 }
 
@@ -63,7 +95,10 @@ export async function lockOrder(tx: Transaction, orderId: string): Promise<Order
  * never in a circle.
  */
 export const lockOrders = (tx: Transaction, orderIds: readonly string[]): Promise<OrderRow[]> =>
-  tx.query<OrderRow>('SELECT * FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [orderIds]);
+  tx.query<OrderRow>(
+    `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+    [orderIds],
+  );
 
 /**
  * Takes an order for a decision that may touch its stock: the stock locks of its products first, then its row,

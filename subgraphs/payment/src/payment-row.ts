@@ -1,4 +1,4 @@
-import type { Sql } from '@stampede/shared/database';
+import { columnsOf, type Sql } from '@stampede/shared/database';
 import { LEASE_MS } from './lease.js';
 import { paymentChanges } from './payment-changes.js';
 import type { DeclineReason } from './payment.entity.js';
@@ -31,8 +31,30 @@ export interface PaymentRow {
   looks: number;
 }
 
+/** What is read of a payment, by name: `*` would fail once on each connection after a migration. */
+export const PAYMENT_COLUMNS = columnsOf<PaymentRow>('payment', {
+  id: true,
+  order_id: true,
+  buyer_id: true,
+  provider: true,
+  status: true,
+  amount: true,
+  provider_id: true,
+  redirect_url: true,
+  token: true,
+  attempt: true,
+  decline_reason: true,
+  approved_at: true,
+  created_at: true,
+  item_name: true,
+  return_url: true,
+  window_ends_at: true,
+  look_at: true,
+  looks: true,
+});
+
 export async function findPayment(sql: Sql, id: string): Promise<PaymentRow | undefined> {
-  const [row] = await sql.query<PaymentRow>('SELECT * FROM payment WHERE id = $1', [id]);
+  const [row] = await sql.query<PaymentRow>(`SELECT ${PAYMENT_COLUMNS} FROM payment WHERE id = $1`, [id]);
   return row;
 }
 
@@ -71,7 +93,7 @@ export async function move(
   const [row] = await sql.query<PaymentRow>(
     `UPDATE payment SET status = $3, token = $4, decline_reason = $5, approved_at = coalesce($6, approved_at),
        look_at = CASE WHEN $11 THEN look_at ELSE $7 END, window_ends_at = coalesce($10, window_ends_at), provider_id = coalesce(provider_id, $9), looks = 0, updated_at = now(), attempt = attempt + ($3 = 'APPROVING')::int
-     WHERE id = $1 AND status = $2 AND (status <> 'APPROVING' OR attempt = $8) RETURNING *`,
+     WHERE id = $1 AND status = $2 AND (status <> 'APPROVING' OR attempt = $8) RETURNING ${PAYMENT_COLUMNS}`,
     [
       id,
       from,

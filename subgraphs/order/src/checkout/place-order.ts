@@ -1,11 +1,11 @@
-import type { Transaction } from '@stampede/shared/database';
+import { columnsOf, type Transaction } from '@stampede/shared/database';
 import { appendStockEffect, lockStock, type HoldName } from '@stampede/shared/inventory';
 import { orderPlaced, type RefundPolicyTerms } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
 import { takeFromCart } from '../cart/take-from-cart.js';
 import { recordEvent, OrderStatus } from '../order-status.js';
 import { keepAddress } from '../shipping-address/kept-address.js';
-import { heldLines, readLines, type OrderRow } from '../order-row.js';
+import { ORDER_COLUMNS, heldLines, readLines, type OrderRow } from '../order-row.js';
 import type { BasketLine } from './basket.js';
 
 export interface Hold extends BasketLine, HoldName {
@@ -50,6 +50,16 @@ interface Listing {
   refund_policy: RefundPolicyTerms;
 }
 
+const LISTING_COLUMNS = columnsOf<Listing>('listing', {
+  product_id: true,
+  version: true,
+  epoch: true,
+  seller_id: true,
+  name: true,
+  unit_price: true,
+  refund_policy: true,
+});
+
 /** Undoes the transaction and is the answer. */
 class NotPlaced extends Error {
   constructor(readonly answer: PlaceAnswer) {
@@ -79,7 +89,7 @@ async function place(tx: Transaction, placement: Placement): Promise<PlaceAnswer
   const [placed] = await tx.query<OrderRow & { has_cart: boolean }>(
     `INSERT INTO orders (id, buyer_id, digest, status, total, pay_by)
      VALUES ($1, $2, $3, 'PENDING_PAYMENT', $4, $5) ON CONFLICT (id) DO NOTHING
-     RETURNING *, EXISTS (SELECT FROM cart_line WHERE buyer_id = $2) AS has_cart`,
+     RETURNING ${ORDER_COLUMNS}, EXISTS (SELECT FROM cart_line WHERE buyer_id = $2) AS has_cart`,
     [orderId, buyerId, digest, total, payBy],
   );
   if (!placed) return meetStanding(tx, placement, listings);
@@ -142,7 +152,7 @@ async function meetStanding(
   { orderId, digest, holds }: Placement,
   listings: readonly Listing[],
 ): Promise<PlaceAnswer> {
-  const [order] = await tx.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
+  const [order] = await tx.query<OrderRow>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1`, [orderId]);
   if (!order) throw new Error(`order ${orderId} conflicts, and is not there`);
   if (order.digest !== digest) return { kind: 'conflict' };
   const placed = heldLines(await readLines(tx, [orderId]));
@@ -168,7 +178,7 @@ const isOver = (status: OrderStatus) =>
 
 function readListings(tx: Transaction, holds: readonly Hold[]): Promise<Listing[]> {
   const ids = holds.map(({ productId }) => productId);
-  return tx.query<Listing>('SELECT * FROM listing WHERE product_id = ANY($1)', [ids]);
+  return tx.query<Listing>(`SELECT ${LISTING_COLUMNS} FROM listing WHERE product_id = ANY($1)`, [ids]);
 }
 
 function listingOf(listings: readonly Listing[], { productId }: BasketLine): Listing {

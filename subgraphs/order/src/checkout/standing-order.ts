@@ -1,7 +1,7 @@
 import type { Database } from '@stampede/shared/database';
 import { conflict } from '@stampede/shared/errors';
 import { CartChanged } from '../cart/cart-changed.js';
-import type { OrderRow } from '../order-row.js';
+import { ORDER_COLUMNS, type OrderRow } from '../order-row.js';
 import type { Attempt } from './attempt.js';
 import type { Basket } from './basket.js';
 
@@ -15,7 +15,9 @@ export async function readStanding(
   database: Database,
   { orderId, basket }: Pick<Attempt, 'orderId' | 'basket'>,
 ): Promise<{ order: OrderRow; isNew: false } | undefined> {
-  const [order] = await database.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
+  const [order] = await database.query<OrderRow>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1`, [
+    orderId,
+  ]);
   if (order && order.digest !== basket.digest) throw anotherBasket(basket);
   return order && { order, isNew: false };
 }

@@ -1,13 +1,15 @@
 import type { Database } from '@stampede/shared/database';
 import { within } from '@stampede/shared/background';
 import { isUnavailable } from '@stampede/shared/errors';
-import { readLines, type OrderRow } from '../order-row.js';
+import { ORDER_COLUMNS, readLines, type OrderRow } from '../order-row.js';
 import { OrderStatus } from '../order-status.js';
 import type { OrderToPay } from './decision.entity.js';
 
 /** What is owed for an order; null when there is none. */
 export async function readOrderToPay(database: Database, orderId: string): Promise<OrderToPay | null> {
-  const [order] = await database.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [orderId]);
+  const [order] = await database.query<OrderRow>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1`, [
+    orderId,
+  ]);
   if (!order) return null;
   const lines = await readLines(database, [orderId]);
   const [first] = lines;

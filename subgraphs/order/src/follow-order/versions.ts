@@ -1,5 +1,5 @@
 import type { Database } from '@stampede/shared/database';
-import type { OrderRow } from '../order-row.js';
+import { ORDER_COLUMNS, type OrderRow } from '../order-row.js';
 
 /** When an order's row was changed last, in microseconds since 1970: equal only to itself. */
 const VERSION = '(extract(epoch FROM orders.updated_at) * 1000000)::bigint';
@@ -13,7 +13,7 @@ export const readVersions = (
   database: Database,
   ids: readonly string[],
 ): Promise<(OrderRow & VersionedRow)[]> =>
-  database.query(`SELECT *, ${VERSION} AS version FROM orders WHERE id = ANY($1)`, [ids]);
+  database.query(`SELECT ${ORDER_COLUMNS}, ${VERSION} AS version FROM orders WHERE id = ANY($1)`, [ids]);
 
 /** Which of these orders have another version by now; 0 stands for none. */
 export async function findChanged(

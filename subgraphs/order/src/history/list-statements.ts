@@ -1,3 +1,4 @@
+import { ORDER_COLUMNS } from '../order-row.js';
 import { timeKey } from '@stampede/shared/graphql';
 import { OrderStatus } from '../order-status.js';
 import type { Wanted } from './wanted-orders.js';
@@ -49,7 +50,7 @@ const isFoundByLines = ({ buyerId, sequence, sellerId, productId }: Wanted): boo
 
 function pageByOrders(conditions: readonly string[], { after, limit }: PageOf, bind: Bind): string {
   const where = whereOf([...conditions, ...beyond('(placed_at, id)', after, bind)]);
-  return `SELECT *, ${timeKey('placed_at')} AS cursor_at FROM orders ${where}
+  return `SELECT ${ORDER_COLUMNS}, ${timeKey('placed_at')} AS cursor_at FROM orders ${where}
     ORDER BY placed_at DESC, id DESC LIMIT ${bind(limit)}`;
 }
 
@@ -70,7 +71,7 @@ function pageByLines(wanted: Wanted, { after, limit }: PageOf, bind: Bind): stri
   // A seller may have several lines of one order.
   const lines = `SELECT DISTINCT placed_at, order_id FROM order_line ${whereOf(conditions)}
     ORDER BY placed_at DESC, order_id DESC ${status ? '' : atMost}`;
-  return `SELECT orders.*, ${timeKey('line.placed_at')} AS cursor_at
+  return `SELECT ${ORDER_COLUMNS}, ${timeKey('line.placed_at')} AS cursor_at
     FROM (${lines}) AS line JOIN orders ON orders.id = line.order_id
     ${whereOf(equal({ 'orders.status': status }, bind))}
     ORDER BY line.placed_at DESC, line.order_id DESC ${atMost}`;

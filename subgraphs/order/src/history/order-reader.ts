@@ -3,7 +3,7 @@ import { isUuid, won } from '@stampede/shared/graphql';
 import type { Identity, Role } from '@stampede/shared/identity';
 import DataLoader from 'dataloader';
 import { orderOf } from '../order-view.js';
-import { readLines, type LineRow, type OrderRow } from '../order-row.js';
+import { ORDER_COLUMNS, readLines, type LineRow, type OrderRow } from '../order-row.js';
 import type { Order, OrderEvent, OrderLine } from '../order.entity.js';
 import type { OrderStatus } from '../order-status.js';
 import { listOrders, type ListRequest } from './list-orders.js';
@@ -18,7 +18,9 @@ export type OrderReader = ReturnType<typeof openOrderReader>;
 
 export function openOrderReader(database: Database) {
   const byId = batched<OrderRow | undefined>(async (ids) => {
-    const rows = await database.query<OrderRow>('SELECT * FROM orders WHERE id = ANY($1)', [ids]);
+    const rows = await database.query<OrderRow>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ANY($1)`, [
+      ids,
+    ]);
     return ids.map((id) => rows.find((row) => row.id === id));
   });
   const lines = batched<LineRow[]>(async (ids) => {

@@ -1,7 +1,7 @@
 import { orderCancelled } from '@stampede/shared/messages';
 import { unanswered, type Reminder } from '@stampede/shared/messaging';
 import { sayCancelled } from '../cancellation/cancel-paid-order.js';
-import { readLines, type OrderRow } from '../order-row.js';
+import { ORDER_COLUMNS, readLines, type OrderRow } from '../order-row.js';
 
 const BATCH = 100;
 
@@ -13,7 +13,7 @@ export const remindOfCancelled: Reminder = {
       `UPDATE orders SET reminded_at = now() WHERE id = ANY(ARRAY(SELECT id FROM orders
          WHERE returning_since IS NOT NULL AND ${unanswered('returning_since', 'reminded_at')}
          ORDER BY returning_since LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
-       RETURNING *, (SELECT reason FROM order_event WHERE order_id = orders.id ORDER BY order_event.id DESC LIMIT 1) AS why`,
+       RETURNING ${ORDER_COLUMNS}, (SELECT reason FROM order_event WHERE order_id = orders.id ORDER BY order_event.id DESC LIMIT 1) AS why`,
     );
     const lines = await readLines(
       tx,

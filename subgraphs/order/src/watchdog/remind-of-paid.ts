@@ -1,6 +1,6 @@
 import { orderPaid } from '@stampede/shared/messages';
 import { unanswered, type Reminder } from '@stampede/shared/messaging';
-import { readLines, type OrderRow } from '../order-row.js';
+import { ORDER_COLUMNS, readLines, type OrderRow } from '../order-row.js';
 import { sayPaid } from '../payment-outcome/say-paid.js';
 
 const BATCH = 100;
@@ -15,7 +15,7 @@ export const remindOfPaid: Reminder = {
     const orders = await tx.query<OrderRow>(
       `UPDATE orders SET reminded_at = now() WHERE id = ANY(ARRAY(SELECT id FROM orders
          WHERE status = 'PAID' AND ${unanswered('paid_at', 'reminded_at')}
-         ORDER BY paid_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)) RETURNING *`,
+         ORDER BY paid_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)) RETURNING ${ORDER_COLUMNS}`,
     );
     const lines = await readLines(
       tx,

@@ -3,7 +3,7 @@ import type { Database } from '@stampede/shared/database';
 import { isUnavailable } from '@stampede/shared/errors';
 import { currentRequestId } from '@stampede/shared/telemetry';
 import { columnsOf, recordApproved, sayAllApproved, type Approval } from '../decision/record-outcome.js';
-import { move, type PaymentRow } from '../payment-row.js';
+import { PAYMENT_COLUMNS, move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { moveAll, type Moving } from './move-all.js';
 
@@ -37,7 +37,10 @@ export interface Approvals {
 
 export function openApprovals(database: Database): Approvals {
   const find = readTogether(async (ids: readonly string[]) => {
-    const rows = await database.query<PaymentRow>('SELECT * FROM payment WHERE id = ANY($1::uuid[])', [ids]);
+    const rows = await database.query<PaymentRow>(
+      `SELECT ${PAYMENT_COLUMNS} FROM payment WHERE id = ANY($1::uuid[])`,
+      [ids],
+    );
     const found = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => found.get(id.toLowerCase()));
   });

@@ -1,6 +1,6 @@
 import type { Sql } from '@stampede/shared/database';
 import { paymentChanges } from '../payment-changes.js';
-import type { Changes, PaymentRow } from '../payment-row.js';
+import { PAYMENT_COLUMNS, type Changes, type PaymentRow } from '../payment-row.js';
 import { assertAllowed, type PaymentStatus } from '../payment-status.js';
 
 /** One payment that goes on with others. */
@@ -25,7 +25,7 @@ const MOVE_ALL = `
     attempt = payment.attempt + ($2 = 'APPROVING')::int
   FROM moving JOIN free USING (id)
   WHERE payment.id = moving.id AND status = $1 AND (status <> 'APPROVING' OR payment.attempt = moving.attempt)
-  RETURNING payment.*, moving.number`;
+  RETURNING ${PAYMENT_COLUMNS}, moving.number`;
 
 /**
  * As `move`, of several in one statement.

@@ -5,7 +5,7 @@ import { endReady } from '../end-ready/end-ready.js';
 import { canBeApproved, endOf } from '../end-ready/what-became-of.js';
 import { keepLease } from '../lease.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { renewLease, type PaymentRow, type ProviderName } from '../payment-row.js';
+import { PAYMENT_COLUMNS, renewLease, type PaymentRow, type ProviderName } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { forEachProvider } from '../provider/index.js';
 import { randomUUID } from 'node:crypto';
@@ -39,7 +39,7 @@ const claimDue = (database: Database, provider: ProviderName, most: number): Pro
     `UPDATE payment SET looks = looks + 1, look_at = now() + ${backOff('looks')} + interval '30 seconds'
      WHERE id = ANY(ARRAY(SELECT id FROM payment WHERE look_at <= now() AND provider = $2
          AND status IN ('APPROVING', 'READY', 'DECLINED', 'CANCELLED')
-       ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING *`,
+       ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING ${PAYMENT_COLUMNS}`,
     [most, provider],
   );
 

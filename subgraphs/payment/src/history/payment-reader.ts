@@ -2,19 +2,22 @@ import { isUuid } from '@stampede/shared/graphql';
 import type { Database } from '@stampede/shared/database';
 import type { Identity } from '@stampede/shared/identity';
 import DataLoader from 'dataloader';
-import type { PaymentRow } from '../payment-row.js';
+import { PAYMENT_COLUMNS, type PaymentRow } from '../payment-row.js';
 
 /** Reads payments; what is asked for in one tick is read in one statement. */
 export function openPaymentReader(database: Database) {
   const byOrder = batched<PaymentRow[]>(async (ids) => {
     const rows = await database.query<PaymentRow>(
-      'SELECT * FROM payment WHERE order_id = ANY($1) ORDER BY created_at, id',
+      `SELECT ${PAYMENT_COLUMNS} FROM payment WHERE order_id = ANY($1) ORDER BY created_at, id`,
       [ids],
     );
     return ids.map((id) => rows.filter((row) => row.order_id === id));
   });
   const byId = batched<PaymentRow | undefined>(async (ids) => {
-    const rows = await database.query<PaymentRow>('SELECT * FROM payment WHERE id = ANY($1)', [ids]);
+    const rows = await database.query<PaymentRow>(
+      `SELECT ${PAYMENT_COLUMNS} FROM payment WHERE id = ANY($1)`,
+      [ids],
+    );
     return ids.map((id) => rows.find((row) => row.id === id));
   });
   const refunded = batched<number>(async (ids) => {

@@ -2,7 +2,7 @@ import type { Transaction } from '@stampede/shared/database';
 import { paymentDeclined, paymentOverdue, type PaymentOverdue } from '@stampede/shared/messages';
 import { appendToOutbox, on, type Handler } from '@stampede/shared/messaging';
 import { sayApproved } from '../decision/record-outcome.js';
-import type { PaymentRow } from '../payment-row.js';
+import { PAYMENT_COLUMNS, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 
 /**
@@ -17,9 +17,10 @@ import { PaymentStatus } from '../payment-status.js';
  * | no such payment | payment.declined: nothing will come of it |
  */
 export const onPaymentOverdue: Handler = on(paymentOverdue, async (tx, overdue) => {
-  const [payment] = await tx.query<PaymentRow>('SELECT * FROM payment WHERE id = $1 FOR UPDATE', [
-    overdue.paymentId,
-  ]);
+  const [payment] = await tx.query<PaymentRow>(
+    `SELECT ${PAYMENT_COLUMNS} FROM payment WHERE id = $1 FOR UPDATE`,
+    [overdue.paymentId],
+  );
   if (!payment) return sayOver(tx, overdue, 'NO_SUCH_PAYMENT');
   switch (payment.status) {
     case PaymentStatus.APPROVING:

@@ -1,6 +1,6 @@
 import { paymentRefunded, refundRequested, type RefundShare } from '@stampede/shared/messages';
 import { appendToOutbox, Contradiction, on, type Handler } from '@stampede/shared/messaging';
-import { move, type PaymentRow } from '../payment-row.js';
+import { PAYMENT_COLUMNS, move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { insertRefund } from './insert-refund.js';
 
@@ -24,7 +24,10 @@ interface Asked {
  */
 export const onRefundRequested: Handler = on(refundRequested, async (tx, refund) => {
   const { paymentId, orderId, key, amount } = refund;
-  const [payment] = await tx.query<PaymentRow>('SELECT * FROM payment WHERE id = $1 FOR UPDATE', [paymentId]);
+  const [payment] = await tx.query<PaymentRow>(
+    `SELECT ${PAYMENT_COLUMNS} FROM payment WHERE id = $1 FOR UPDATE`,
+    [paymentId],
+  );
   if (!payment) throw new Contradiction(`a refund of payment ${paymentId}, which is not there`);
   const asked = await tx.query<Asked>(
     'SELECT key, amount, shares, refunded_at FROM refund WHERE payment_id = $1',

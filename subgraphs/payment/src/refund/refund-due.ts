@@ -6,7 +6,7 @@ import { backOff, PACE } from '../back-off.js';
 import { keepLease, LEASE_MS } from '../lease.js';
 import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { findPayment, move, type PaymentRow, type ProviderName } from '../payment-row.js';
+import { PAYMENT_COLUMNS, findPayment, move, type PaymentRow, type ProviderName } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { forEachProvider, type LookupOutcome } from '../provider/index.js';
 
@@ -148,9 +148,10 @@ async function refundedOf(sql: Sql, paymentId: string): Promise<number> {
 
 async function recordRefunded(database: Database, refund: RefundRow): Promise<void> {
   await database.transaction(async (tx) => {
-    const [payment] = await tx.query<PaymentRow>('SELECT * FROM payment WHERE id = $1 FOR UPDATE', [
-      refund.payment_id,
-    ]);
+    const [payment] = await tx.query<PaymentRow>(
+      `SELECT ${PAYMENT_COLUMNS} FROM payment WHERE id = $1 FOR UPDATE`,
+      [refund.payment_id],
+    );
     const noted = await tx.run(
       'UPDATE refund SET refunded_at = now(), try_at = NULL WHERE key = $1 AND refunded_at IS NULL',
       [refund.key],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderToPay } from '../order-client.js';
 import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
-import type { PaymentRow } from '../payment-row.js';
+import { PAYMENT_COLUMNS, type PaymentRow } from '../payment-row.js';
 import { findReady } from './find-ready.js';
 import { returnUrlsOf } from './return-url.js';
 import type { StartAnswer, StartRequest } from './start-payment.js';
@@ -39,7 +39,7 @@ export async function prepare(
     `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url,
        item_name, return_url, window_ends_at)
      VALUES ($1, $2, $3, $4, 'READY', $5, $6, $7, $8, $9, $10)
-     ON CONFLICT (order_id, provider) WHERE status = 'READY' DO NOTHING RETURNING *`,
+     ON CONFLICT (order_id, provider) WHERE status = 'READY' DO NOTHING RETURNING ${PAYMENT_COLUMNS}`,
     [
       id,
       orderId,

@@ -3,7 +3,7 @@ import { endReady } from '../end-ready/end-ready.js';
 import { whatBecameOf, type End } from '../end-ready/what-became-of.js';
 import { DeclineReason } from '../payment.entity.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { findPayment, type PaymentRow, type ProviderName } from '../payment-row.js';
+import { PAYMENT_COLUMNS, findPayment, type PaymentRow, type ProviderName } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
 import { findReady } from './find-ready.js';
 import { prepare } from './prepare.js';
@@ -63,7 +63,7 @@ async function giveAgain(
 ): Promise<StartAnswer> {
   if (ready.return_url === returnUrl.href) return { kind: 'started', payment: ready };
   const [payment] = await database.query<PaymentRow>(
-    `UPDATE payment SET return_url = $2 WHERE id = $1 AND status = 'READY' RETURNING *`,
+    `UPDATE payment SET return_url = $2 WHERE id = $1 AND status = 'READY' RETURNING ${PAYMENT_COLUMNS}`,
     [ready.id, returnUrl.href],
   );
   return payment ? { kind: 'started', payment } : { kind: 'not-payable' };

@@ -1,7 +1,7 @@
 import { paymentApproved } from '@stampede/shared/messages';
 import { unanswered, type Reminder } from '@stampede/shared/messaging';
 import { sayApproved } from '../decision/record-outcome.js';
-import type { PaymentRow } from '../payment-row.js';
+import { PAYMENT_COLUMNS, type PaymentRow } from '../payment-row.js';
 
 const BATCH = 100;
 
@@ -15,7 +15,7 @@ export const remindOfApproval: Reminder = {
     const approved = await tx.query<PaymentRow>(
       `UPDATE payment SET reminded_at = now() WHERE id = ANY(ARRAY(SELECT id FROM payment
          WHERE status = 'APPROVED' AND order_paid_at IS NULL AND ${unanswered('updated_at', 'reminded_at')}
-         ORDER BY updated_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)) RETURNING *`,
+         ORDER BY updated_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)) RETURNING ${PAYMENT_COLUMNS}`,
     );
     for (const payment of approved) await sayApproved(tx, payment);
     return approved.length;
