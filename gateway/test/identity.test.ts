@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { signIdentity } from '@stampede/shared/identity';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { IDENTITY_SECRET, openHouse } from './fixtures/house.js';
+import { IDENTITY_SECRET, openHouse, until } from './fixtures/house.js';
 import { goodClaims, openIssuer, type TokenChanges } from './fixtures/tokens.js';
 
 let house: Awaited<ReturnType<typeof openHouse>>;
@@ -91,6 +91,21 @@ test.each(['', 'Bearer', 'Bearer ', 'Bearer a.b', 'Bearer a.b.c.d', 'Basic dTpw'
     await expectRefused({ authorization });
   },
 );
+
+test('the secret of the house changes step by step, and nobody is refused over it', async () => {
+  const next = 'the secret of the tests that comes after';
+  await using changing = await openHouse({ IDENTITY_SECRET: `${IDENTITY_SECRET},${next}` });
+  for (const secrets of [IDENTITY_SECRET, `${next},${IDENTITY_SECRET}`, next]) {
+    await using gateway = await changing.another({ IDENTITY_SECRET: secrets });
+    expect((await gateway.ask(WHO)).body.data).toEqual({ whoAmI: '{"kind":"anonymous"}' });
+    // Its channel of ended sessions is let in, too.
+    await until(async () => (await gateway.get('/readyz')).status === 200);
+  }
+  await using stranger = await changing.another({
+    IDENTITY_SECRET: 'a secret of nobody of this house at all',
+  });
+  expect((await stranger.ask(WHO)).body.data).toBeNull();
+});
 
 /** On a public field; and nothing of the query is answered. */
 async function expectRefused(headers: Record<string, string>): Promise<void> {

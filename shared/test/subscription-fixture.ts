@@ -51,7 +51,7 @@ class TickResolver {
 }
 
 /** A subgraph with clocks that the test turns, and its address. */
-export async function openClocks({ pingEveryMs = 10_000 } = {}) {
+export async function openClocks({ pingEveryMs = 10_000, secrets = SECRET } = {}) {
   const clocks = new Map<string, Set<Newest<unknown>>>();
   const logged: Record<string, unknown>[] = [];
   const log = openLog('clocks', 'info');
@@ -85,7 +85,7 @@ export async function openClocks({ pingEveryMs = 10_000 } = {}) {
     name: 'clocks',
     schema,
     executor: openExecutor<SubgraphContext>(schema, log),
-    identitySecret: SECRET,
+    identitySecret: secrets,
     messageLimit: 64 * 1024,
     log,
     metrics,

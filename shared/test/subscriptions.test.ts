@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { IDENTITY_HEADER, subscribeBody, type Identity } from '@stampede/shared/identity';
+import {
+  IDENTITY_HEADER,
+  signIdentity,
+  subscribeBody,
+  verifyIdentity,
+  type Identity,
+} from '@stampede/shared/identity';
 import { eventually } from '@stampede/shared/testing';
-import { BUYER, GATEWAY, openClocks, openPeer, sign } from './subscription-fixture.js';
+import { BUYER, GATEWAY, openClocks, openPeer, SECRET, sign } from './subscription-fixture.js';
 
 const TICKS = 'subscription Ticks($of: String!) { ticks(of: $of) { number } }';
 const ofWall = { variables: { of: 'wall' } };
@@ -228,4 +234,45 @@ test('a stop sends every peer to another replica, and takes no new one', async (
   await closing;
   expect(clocks.watching('wall')).toBe(0);
   expect(await clocks.open()).toBe(0);
+});
+
+const NEXT = 'local-only-identity-secret-of-later';
+
+test('while secrets change, sockets are kept and opened by either, and end with the one that is taken away', async () => {
+  await using clocks = await openClocks({ secrets: `${NEXT},${SECRET}` });
+  for (const secret of [SECRET, NEXT]) {
+    await using peer = await openPeer(clocks.url, {
+      [IDENTITY_HEADER]: sign(GATEWAY, 'connect', { secret }),
+    });
+    // A line that was opened by the one goes on by the other.
+    const signed = [SECRET, NEXT].map((by) => {
+      const signature = sign(BUYER, subscribeBody({ query: TICKS, ...ofWall }), { secret: by });
+      return peer.subscribe(TICKS, { ...ofWall, signature });
+    });
+    await eventually(() => expect(clocks.watching('wall')).toBe(2));
+    clocks.turn('wall', 1);
+    await eventually(() => expect(signed.map(({ got }) => got())).toEqual([[tick(1)], [tick(1)]]));
+    peer.socket.terminate();
+    await eventually(() => expect(clocks.watching('wall')).toBe(0));
+  }
+  await using without = await openClocks({ secrets: NEXT });
+  await using late = await openPeer(without.url, { [IDENTITY_HEADER]: sign(GATEWAY, 'connect') });
+  expect(await late.closed).toBe(4403);
+});
+
+test('at every step of a change, what one process signs the ones of the step before and after take', () => {
+  const steps = [SECRET, `${SECRET},${NEXT}`, `${NEXT}, ${SECRET}`, NEXT];
+  const request = { audience: 'clocks', identity: BUYER, requestId: 'request-1' };
+  const taken = steps.map((signer) =>
+    steps.map((verifier) => verifyIdentity(verifier, 'clocks', signIdentity(signer, request, '{}'), '{}').ok),
+  );
+  expect(taken).toEqual([
+    [true, true, true, false],
+    [true, true, true, false],
+    [false, true, true, true],
+    [false, true, true, true],
+  ]);
+  for (const empty of ['', `${SECRET},`, `,${SECRET}`]) {
+    expect(() => signIdentity(empty, request, '{}')).toThrow('one of the secrets is empty');
+  }
 });

@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { clientClaims, type Client } from './client.js';
 import type { Identity } from './identity.js';
+import { secretRing } from './secret-ring.js';
 
 /** The one header in which a subgraph hears who asks. The gateway drops it from what clients send. */
 export const IDENTITY_HEADER = 'stampede-identity';
@@ -43,12 +44,13 @@ const claims = z.object({
 /**
  * Signs who asks, for one request to one subgraph.
  *
+ * @param secrets one, or several by commas: the first signs.
  * @param body the exact bytes that will be sent; the signature covers their SHA-256.
  * @param now milliseconds since 1970.
  * @returns the value of {@link IDENTITY_HEADER}: claims and their HMAC-SHA-256, both base64url, a dot between.
  */
 export function signIdentity(
-  secret: string,
+  secrets: string,
   request: SignedRequest,
   body: string | Buffer,
   now = Date.now(),
@@ -63,12 +65,17 @@ export function signIdentity(
       cl: request.client,
     }),
   ).toString('base64url');
-  return `${payload}.${macOf(secret, payload)}`;
+  return `${payload}.${macOf(secretRing(secrets)[0], payload)}`;
 }
 
-/** Checks a header made by {@link signIdentity}; says why it is refused, for the log, never for the caller. */
+/**
+ * Checks a header made by {@link signIdentity}; says why it is refused, for the log, never for the caller.
+ *
+ * @param secrets one, or several by commas: each of them verifies, so that what is signed by the one before or after
+ *   holds while they are changed. It costs one HMAC, but of what another than the first has signed.
+ */
 export function verifyIdentity(
-  secret: string,
+  secrets: string,
   audience: string,
   header: string | undefined,
   body: string | Buffer,
@@ -77,7 +84,7 @@ export function verifyIdentity(
   if (!header) return { ok: false, reason: 'missing' };
   const [payload, mac, ...rest] = header.split('.');
   if (!payload || !mac || rest.length > 0) return { ok: false, reason: 'malformed' };
-  if (!equal(mac, macOf(secret, payload))) return { ok: false, reason: 'forged' };
+  if (!isSigned(secrets, payload, mac)) return { ok: false, reason: 'forged' };
   const parsed = claims.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
   if (!parsed.success) return { ok: false, reason: 'malformed' };
   const { aud, bh, cl, iat, id, rid } = parsed.data;
@@ -88,6 +95,10 @@ export function verifyIdentity(
 }
 
 const hashOf = (body: string | Buffer) => createHash('sha256').update(body).digest('base64url');
+
+const isSigned = (secrets: string, payload: string, mac: string): boolean =>
+  secretRing(secrets).some((secret) => equal(mac, macOf(secret, payload)));
+
 const macOf = (secret: string, payload: string) =>
   createHmac('sha256', secret).update(payload).digest('base64url');
 

@@ -15,7 +15,7 @@ const settings = {
   DATABASE_URL: 'postgres://role@database.example/stampede',
   REDIS_URL: 'redis://redis.example',
   AMQP_URL: 'amqp://broker.example',
-  IDENTITY_SECRET: 'a secret of the tests, thirty-two long',
+  IDENTITY_SECRET: 'a secret of the tests which is thirty-two long',
   CATALOG_URL: 'http://catalog:4000',
   USER_URL: 'http://user:4000',
   PERSONAL_DATA_KEYS: `1:${randomBytes(32).toString('base64')}`,

@@ -8,7 +8,7 @@ const settings = {
   PORT: '1',
   DATABASE_URL: 'postgres://role@database.example/stampede',
   REDIS_URL: 'redis://redis.example',
-  IDENTITY_SECRET: 'a secret of the tests, thirty-two long',
+  IDENTITY_SECRET: 'a secret of the tests which is thirty-two long',
   ACCESS_TOKEN_KEYS: newSigningKey(),
   PERSONAL_DATA_KEYS: newSealingKeys(),
   AMQP_URL: 'amqp://broker.example',
