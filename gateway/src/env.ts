@@ -23,7 +23,8 @@ const shape = {
     .string()
     .default('')
     .transform((list) => list.split(',').flatMap((origin) => origin.trim() || []))
-    .pipe(z.array(z.string().refine(isOrigin, 'an origin as browsers write it, like https://shop.example'))),
+    .pipe(z.array(z.string().refine(isOrigin, 'an origin as browsers write it, like https://shop.example')))
+    .meta({ httpsOnly: true }),
   /** How many proxies before the gateway are the operator's own, and append to X-Forwarded-For. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
   SUBGRAPH_DEADLINE_MS: milliseconds.default(10_000),

@@ -176,3 +176,46 @@ test('every problem of the URLs of other services is listed, by the name that wa
     `ORDER_URLS: its entry 4 ${noUrl}`,
   ]);
 });
+
+test('a secret may be several while they are changed, none of them short', () => {
+  const two = `${SECRET}, ${SECRET}2`;
+  expect(readEnv({ KEY: secret() }, { KEY: two })).toEqual({ KEY: two });
+  for (const KEY of [`${SECRET},`, `,${SECRET}`, `${SECRET},short`, 'x'.repeat(31)]) {
+    expect(problemsOf(() => readEnv({ KEY: secret() }, { KEY }))).toEqual([
+      'KEY: a secret has at least 32 characters',
+    ]);
+  }
+});
+
+test('production refuses what was typed rather than made, and takes what was made', () => {
+  const servers = { KEY: secret(), DATABASE_URL: serviceEnv.DATABASE_URL, AMQP_URL: serviceEnv.AMQP_URL };
+  const good = { KEY: SECRET, DATABASE_URL: 'postgres://role@db/db', AMQP_URL: 'amqp://shop:k3J-9_x@mq' };
+  const read = (more: Record<string, string>, NODE_ENV = 'production') =>
+    problemsOf(() => readEnv(servers, { NODE_ENV, ...good, ...more })).map(
+      (problem) => problem.split(':')[0],
+    );
+  expect(read({})).toEqual([]);
+  for (const KEY of ['x'.repeat(40), 'changeme'.repeat(5).slice(0, 39), `${SECRET},${'ab'.repeat(20)}`]) {
+    expect(read({ KEY })).toEqual(['KEY']);
+    expect(read({ KEY }, 'development')).toEqual([]);
+  }
+  for (const user of ['postgres:postgres', 'shop:shop', 'shop:ChangeMe']) {
+    expect(read({ DATABASE_URL: `postgres://${user}@db/db` })).toEqual(['DATABASE_URL']);
+  }
+  for (const user of ['', 'guest:guest@'])
+    expect(read({ AMQP_URL: `amqp://${user}mq` })).toEqual(['AMQP_URL']);
+});
+
+test.each([
+  'https://127.0.0.1:4090/kakaopay',
+  'https://localhost',
+  'https://api.localhost.',
+  'https://[::1]:1',
+  'https://0x7f000001',
+  'https://provider.example, https://127.1',
+])('production asks no provider at %s', (PROVIDER_URL) => {
+  const refused = problemsOf(() =>
+    readEnv({ PROVIDER_URL: z.string().meta({ httpsOnly: true }) }, { NODE_ENV: 'production', PROVIDER_URL }),
+  );
+  expect(refused).toEqual(['PROVIDER_URL: is an address of this machine, as emulators have']);
+});

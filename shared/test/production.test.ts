@@ -94,6 +94,7 @@ const LOCAL: [folder: string, env: Record<string, string>, refused: string[]][] 
       ...SERVERS,
       'KAKAOPAY_URL',
       'KAKAOPAY_SECRET_KEY',
+      'KAKAOPAY_CID',
       'TOSS_URL',
       'TOSS_SECRET_KEY',
       'TOSS_CLIENT_KEY',
@@ -112,14 +113,54 @@ const LOCAL: [folder: string, env: Record<string, string>, refused: string[]][] 
       CATALOG_URL: at,
       ORDER_URL: at,
       PAYMENT_URL: at,
+      ALLOWED_ORIGINS: 'https://shop.example,http://localhost:3000',
     },
-    ['IDENTITY_SECRET', 'PUBLIC_URL'],
+    ['IDENTITY_SECRET', 'PUBLIC_URL', 'ALLOWED_ORIGINS'],
   ],
   ['emulators', { PORT: '0' }, ['NODE_ENV']],
 ];
 
-test.each(LOCAL)(
-  '%s does not start in production with the settings of a local start',
+/** As it may go wrong where somebody has taken trouble: nothing local, and yet nothing for business. */
+const made = () => randomBytes(48).toString('base64');
+const CARELESS: typeof LOCAL = [
+  [
+    'subgraphs/payment',
+    {
+      PORT: '0',
+      IDENTITY_SECRET: `${made()},${'secret-'.repeat(6)}`,
+      DATABASE_URL: 'postgres://stampede_payment:stampede_payment@db.internal/stampede',
+      REDIS_URL: 'redis://:password@redis.internal',
+      AMQP_URL: 'amqp://rabbitmq.internal',
+      ORDER_URL: 'http://order.internal',
+      KAKAOPAY_URL: 'https://127.0.0.1:4090/kakaopay',
+      KAKAOPAY_SECRET_KEY: made(),
+      KAKAOPAY_CID: 'TC0ONETIME',
+      TOSS_URL: 'https://localhost/toss',
+      TOSS_SECRET_KEY: `test_sk_${made()}`,
+      TOSS_CLIENT_KEY: `test_gck_${made()}`,
+      PUBLIC_URL: 'https://localhost',
+      RETURN_ORIGINS: 'https://shop.example,https://localhost:*',
+      PAYMENT_TOKEN_KEYS: `1:${Buffer.alloc(32).toString('base64')}`,
+    },
+    [
+      'IDENTITY_SECRET',
+      'DATABASE_URL',
+      'REDIS_URL',
+      'AMQP_URL',
+      'KAKAOPAY_URL',
+      'KAKAOPAY_CID',
+      'TOSS_URL',
+      'TOSS_SECRET_KEY',
+      'TOSS_CLIENT_KEY',
+      'PUBLIC_URL',
+      'RETURN_ORIGINS',
+      'PAYMENT_TOKEN_KEYS',
+    ],
+  ],
+];
+
+test.each([...LOCAL, ...CARELESS])(
+  '%s does not start in production with settings that are not for it',
   async (folder, env, refused) => {
     const service = spawn(process.execPath, [`${ROOT}${folder}/dist/main.js`], {
       env: { ...env, NODE_ENV: 'production' },

@@ -1,9 +1,22 @@
 import { z } from 'zod';
+import { isTyped, passwordProblem, TYPED } from './weak.js';
 
-/** A secret of at least 32 characters. */
-export const secret = () => z.string().min(32, 'a secret has at least 32 characters');
+const LEAST = 32;
 
-/** The base URL of somebody else's service: https in production. */
+/**
+ * A secret of at least 32 characters; or several by commas, while they are changed: the first signs, all verify.
+ * Production takes none that was typed rather than made.
+ */
+export const secret = () =>
+  z
+    .string()
+    .refine(
+      (text) => text.split(',').every((each) => each.trim().length >= LEAST),
+      'a secret has at least 32 characters',
+    )
+    .meta({ refused: (text: string) => (text.split(',').some(isTyped) ? TYPED : undefined) });
+
+/** The base URL of somebody else's service: https in production, and of another machine. */
 export const providerUrl = () => z.url().meta({ httpsOnly: true });
 
 /** Where clients reach the gateway: in production an https address that is said, whatever the default. */
@@ -20,12 +33,15 @@ export const baseEnv = {
   PORT: z.coerce.number().int().min(0).max(65_535),
 };
 
+const server = (form: RegExp, hint: string) =>
+  z.string().regex(form, hint).meta({ refused: passwordProblem });
+
 /** What every subgraph reads besides. */
 export const serviceEnv = {
   ...baseEnv,
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgres:// URL'),
-  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'a redis:// URL'),
-  AMQP_URL: z.string().regex(/^amqps?:\/\//, 'an amqp:// URL'),
+  DATABASE_URL: server(/^postgres(ql)?:\/\//, 'a postgres:// URL'),
+  REDIS_URL: server(/^rediss?:\/\//, 'a redis:// URL'),
+  AMQP_URL: server(/^amqps?:\/\//, 'an amqp:// URL'),
   NAMESPACE: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, 'lower case letters, digits and dashes')

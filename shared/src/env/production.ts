@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from './loopback.js';
 
 /** What marks a secret as one that stands in this repository, for local starts only. */
 const LOCAL_SECRET = /\blocal-only-/;
@@ -7,7 +8,7 @@ const LOCAL_SECRET = /\blocal-only-/;
 interface Marks {
   /** A list that may also be given as one, by its name without the S at the end. */
   orOne?: boolean;
-  /** Addresses, by commas, that have to be https. */
+  /** Addresses, by commas, that have to be https, and of other machines. */
   httpsOnly?: boolean;
   /** Whether its default is for local starts only. */
   required?: boolean;
@@ -38,6 +39,10 @@ function problemOf(name: string, value: string, { httpsOnly, refused }: Marks): 
   if (name === 'STAMPEDE_DEMO' && value === '1') return 'production runs without demo data';
   if (httpsOnly && value.split(',').some((url) => !url.trim().startsWith('https://'))) {
     return 'production speaks https, and never to emulators';
+  }
+  // Of `https://localhost:*`, any port, only the rest is a URL.
+  if (httpsOnly && value.split(',').some((url) => isLoopback(url.replace(/:\*$/, '')))) {
+    return 'is an address of this machine, as emulators have';
   }
   return refused?.(value);
 }

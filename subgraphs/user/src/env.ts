@@ -1,4 +1,12 @@
-import { baseEnv, providerUrl, publicUrl, readEnv, serviceEnv, serviceUrls } from '@stampede/shared/env';
+import {
+  baseEnv,
+  isLoopback,
+  providerUrl,
+  publicUrl,
+  readEnv,
+  serviceEnv,
+  serviceUrls,
+} from '@stampede/shared/env';
 import { sealerFromKeys } from '@stampede/shared/sealing';
 import { z } from 'zod';
 import { readSender } from './mail/address.js';
@@ -7,13 +15,8 @@ import { signingKeysFromPem } from './tokens/signing-keys.js';
 /** The service's settings; keys come out opened, so that their text travels no further. @throws EnvironmentError */
 export const readUserEnv = (source: NodeJS.ProcessEnv = process.env) => readEnv(shape, source);
 
-/** As `http:`, since only the hosts of that are brought into one form: 127.1, 0x7f000001. */
-function loopback(url: string): string | undefined {
-  const host = URL.parse(url.replace(/^\w+:/, 'http:'))?.hostname ?? '';
-  return /^(127\.[\d.]+|0\.0\.0\.0|\[::1?\]|\[::ffff:7f.*|(.+\.)?localhost\.?)$/.test(host)
-    ? 'is a mail server of this machine, as emulators are'
-    : undefined;
-}
+const loopback = (url: string): string | undefined =>
+  isLoopback(url) ? 'is a mail server of this machine, as emulators are' : undefined;
 
 const addressOfTests = (text: string): string | undefined =>
   /(^|\.)test\.?$/i.test(readSender(text)?.domain ?? '') ? 'nobody has an address under .test' : undefined;
