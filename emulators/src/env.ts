@@ -11,13 +11,18 @@ function isLoopback(host: string): boolean {
   return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-const schema = z.object({
+/** Every browser takes a name under .localhost for the machine that it runs on (RFC 6761, 6.3). */
+const isOwnMachine = (url: string) => /^https?:\/\/([a-z0-9-]+\.)*localhost(:\d+)?$/.test(url);
+
+const shape = {
   NODE_ENV: z
     .string()
     .default('development')
     .refine((value) => value !== 'production', 'emulators take no real money: they do not run in production'),
-  HOST: z.string().default('127.0.0.1').refine(isLoopback, 'emulators listen on loopback addresses only'),
+  HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4090),
+  /** How browsers and services reach them, when not by where they listen: in a container. */
+  EMULATORS_URL: z.string().refine(isOwnMachine, 'an address under .localhost, without a path').optional(),
   SMTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   KAKAOPAY_WINDOW_MS: z.coerce.number().int().min(1).default(900_000),
   TOSS_WINDOW_MS: z.coerce.number().int().min(1).default(1_800_000),
@@ -30,7 +35,18 @@ const schema = z.object({
   NAVER_SEARCH_CLIENT_SECRET: z.string().min(1).default('local-only-search-secret'),
   SHOPPING_PER_DAY: z.coerce.number().int().min(0).default(25_000),
   SHOPPING_PER_SECOND: z.coerce.number().int().min(0).default(10),
-});
+};
+
+/** In a container, any address is its own network's, and the port that it publishes says who comes in. */
+const schema = z
+  .object(shape)
+  .refine(({ HOST, EMULATORS_URL }) => isLoopback(HOST) || EMULATORS_URL !== undefined, {
+    path: ['HOST'],
+    message:
+      'emulators listen on loopback addresses only, unless EMULATORS_URL says how a container is reached',
+    // Said beside what else is wrong, not only once the rest is right.
+    when: () => true,
+  });
 
 export type Env = z.infer<typeof schema>;
 

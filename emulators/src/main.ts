@@ -12,6 +12,7 @@ async function main(): Promise<void> {
   const emulators = await openEmulators({
     host: env.HOST,
     port: env.PORT,
+    reachedAt: env.EMULATORS_URL,
     smtpPort: env.SMTP_PORT,
     windowMs: env.KAKAOPAY_WINDOW_MS,
     toss: {

@@ -27,6 +27,8 @@ const SEARCH_LIMITS: Limits = { perDay: 25_000, perSecond: 10 };
 export interface Options {
   host?: string;
   port?: number;
+  /** The origin that addresses are made with; where it listens by default. */
+  reachedAt?: string | undefined;
   /** Of the mail server; a free one by default. */
   smtpPort?: number;
   /** How long a KakaoPay tid and its page live, in ms. */
@@ -50,13 +52,14 @@ export interface Emulators extends AsyncDisposable {
 
 /** Starts every emulator on one port, and the mail server on another (free ones by default); state is in memory and ends with it. */
 export async function openEmulators(options: Options = {}): Promise<Emulators> {
-  const { host = '127.0.0.1', port = 0, smtpPort = 0, windowMs = 900_000 } = options;
+  const { host = '127.0.0.1', port = 0, smtpPort = 0, windowMs = 900_000, reachedAt } = options;
   const { kakaoSecret = LOGIN_SECRET, naverSecret = LOGIN_SECRET } = options;
   const { searchSecret = SEARCH_SECRET, searchLimits = SEARCH_LIMITS } = options;
   const { now = () => new Date() } = options;
   const faults = new Faults();
   const lateCalls = new LateCalls();
   const origin = (): string => {
+    if (reachedAt !== undefined) return reachedAt;
     const { address, family, port } = server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   };

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { readEnv } from '../src/env.js';
+import { openEmulators } from '../src/server.js';
 import { CID, openShop, READY } from './kakaopay.fixture.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -13,6 +14,8 @@ test.each([
   [{ HOST: '0.0.0.0' }, 'loopback'],
   [{ HOST: '::' }, 'loopback'],
   [{ HOST: 'example.com' }, 'loopback'],
+  [{ EMULATORS_URL: 'http://192.0.2.1:4090' }, 'EMULATORS_URL'],
+  [{ EMULATORS_URL: 'http://emulators.localhost:4090/path' }, 'EMULATORS_URL'],
   [{ PORT: '65536' }, 'PORT'],
   [{ SMTP_PORT: '65536' }, 'SMTP_PORT'],
   [{ TOSS_WEBHOOK_URL: 'gateway/webhooks/toss' }, 'TOSS_WEBHOOK_URL'],
@@ -26,6 +29,13 @@ test('sends no webhooks unless it is told where', () => {
 
 test.each(['127.0.0.1', '127.8.0.1', '::1', 'localhost'])('listens on %s', (HOST) => {
   expect(readEnv({ HOST }).HOST).toBe(HOST);
+});
+
+test('listens on any address of a container, which makes addresses of the name that it is reached by', async () => {
+  const EMULATORS_URL = 'http://emulators.localhost:4090';
+  expect(readEnv({ HOST: '0.0.0.0', EMULATORS_URL })).toMatchObject({ HOST: '0.0.0.0', EMULATORS_URL });
+  await using emulators = await openEmulators({ reachedAt: EMULATORS_URL });
+  expect(emulators.url).toBe(EMULATORS_URL);
 });
 
 test('the process says every reason at once why it does not start', async () => {
