@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openDatabase, serviceDatabaseUrl, type Database } from '@stampede/shared/database';
+import { migrate, openDatabase, serviceDatabaseUrl, type Database } from '@stampede/shared/database';
 import { isUnavailable } from '@stampede/shared/errors';
 import { openLog } from '@stampede/shared/telemetry';
 import {
@@ -8,13 +8,17 @@ import {
   dropTestDatabase,
   TEST_ROLE_PASSWORD,
 } from '@stampede/shared/testing';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 let name: string;
+let url: string;
 /** Of one connection, which has prepared everything before. */
 let database: Database;
 beforeAll(async () => {
   name = await createTestDatabase('database');
-  const url = serviceDatabaseUrl(adminDatabaseUrl(), name, 'order', TEST_ROLE_PASSWORD);
+  url = serviceDatabaseUrl(adminDatabaseUrl(), name, 'order', TEST_ROLE_PASSWORD);
   database = openDatabase({ url, schema: 'order', log: openLog('order', 'silent'), maxConnections: 1 });
   await database.run('CREATE TABLE thing (id int)');
   await database.run('INSERT INTO thing VALUES (1)');
@@ -53,4 +57,30 @@ test('a mistake in a statement is still one', async () => {
   expect(await failureOf(database.transaction((tx) => tx.query('SELECT 1/0')))).toMatchObject({
     code: '22012',
   });
+});
+
+test('a migration waits aside for a table that is in use: nobody waits behind it, and in the end it is done', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stampede-migrations-'));
+  writeFileSync(join(folder, '0001_first.sql'), 'ALTER TABLE used ADD COLUMN newer text;');
+  writeFileSync(join(folder, '0002_second.sql'), 'CREATE TABLE last (id int);');
+  const log = openLog('order', 'silent');
+  const other = openDatabase({ url, schema: 'order', log });
+  try {
+    await database.run('CREATE TABLE used (id int)');
+    const waits = Promise.withResolvers<void>();
+    log.info = (() => waits.resolve()) as typeof log.info;
+    let migrating: Promise<void> | undefined;
+    await other.transaction(async (tx) => {
+      await tx.query('SELECT * FROM used');
+      migrating = migrate({ url, schema: 'order', folder, log });
+      await waits.promise;
+      expect(await database.query('SELECT id FROM used')).toEqual([]);
+    });
+    await migrating;
+    expect(await database.query('SELECT newer FROM used')).toEqual([]);
+    expect(await database.query('SELECT id FROM last')).toEqual([]);
+  } finally {
+    await other.close();
+    rmSync(folder, { recursive: true });
+  }
 });

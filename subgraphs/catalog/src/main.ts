@@ -1,12 +1,11 @@
 import 'reflect-metadata';
 import { migrate, openDatabase } from '@stampede/shared/database';
-import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
+import { openInventory, openStockEffects } from '@stampede/shared/inventory';
 import { openChangeFeed } from '@stampede/shared/live';
-import { messagingTables, openMessaging } from '@stampede/shared/messaging';
+import { openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
-import { fileURLToPath } from 'node:url';
 import { openLists } from './browse/open-lists.js';
 import { openProductReader } from './browse/product-reader.js';
 import { seedDemoProducts } from './demo/seed-demo-products.js';
@@ -23,15 +22,15 @@ import { onOrderPaid } from './stock-book/on-order-paid.js';
 import { openStockReader } from './stock/stock-reader.js';
 import { openStockWatcher } from './watch-stock/stock-watcher.js';
 import { onAccountDeleted } from './wishlist/on-account-deleted.js';
+import { tables } from './tables.js';
 
 const env = readCatalogEnv();
 const log = openLog('catalog', env.LOG_LEVEL);
 const metrics = openMetrics('catalog');
 
 await runService(log, async (own) => {
-  const store = { url: env.DATABASE_URL, schema: 'catalog', log };
-  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
-  await migrate({ ...store, folder, sets: [messagingTables, stockEffectTables] });
+  const store = { url: env.DATABASE_URL, schema: tables.schema, log };
+  await migrate({ ...store, ...tables });
   const database = own(openDatabase(store));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });

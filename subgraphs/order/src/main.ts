@@ -1,13 +1,12 @@
 import 'reflect-metadata';
 import { migrate, openDatabase } from '@stampede/shared/database';
-import { openInventory, openStockEffects, stockEffectTables } from '@stampede/shared/inventory';
+import { openInventory, openStockEffects } from '@stampede/shared/inventory';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openChangeFeed } from '@stampede/shared/live';
-import { messagingTables, openMessaging } from '@stampede/shared/messaging';
+import { openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis, serverOf } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
-import { fileURLToPath } from 'node:url';
 import { keepDeadLetter } from './dead-letters/keep-dead-letter.js';
 import { readOrderEnv } from './env.js';
 import { openFollowedOrders } from './follow-order/followed-orders.js';
@@ -21,6 +20,7 @@ import { openCheckoutCounts } from './sale-figures/checkout-counts.js';
 import { tellCounts } from './sale-figures/tell-counts.js';
 import { buildOrder } from './schema.js';
 import { openSavedAddresses } from './shipping-address/find-saved-address.js';
+import { tables } from './tables.js';
 
 const env = exitOnEnvironmentError(readOrderEnv);
 const { PERSONAL_DATA_KEYS: sealer } = env;
@@ -28,9 +28,8 @@ const log = openLog('order', env.LOG_LEVEL);
 const metrics = openMetrics('order');
 
 await runService(log, async (own) => {
-  const store = { url: env.DATABASE_URL, schema: 'order', log };
-  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
-  await migrate({ ...store, folder, sets: [messagingTables, stockEffectTables] });
+  const store = { url: env.DATABASE_URL, schema: tables.schema, log };
+  await migrate({ ...store, ...tables });
   const database = own(openDatabase(store));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });

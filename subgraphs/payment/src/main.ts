@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openChangeFeed } from '@stampede/shared/live';
-import { messagingTables, openMessaging, startWatchdog } from '@stampede/shared/messaging';
+import { openMessaging, startWatchdog } from '@stampede/shared/messaging';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
-import { fileURLToPath } from 'node:url';
 import { openApprovals } from './approvals/approvals.js';
 import { bookingHandlers } from './books/booking.js';
 import { openSettling } from './decision/settle-unknown.js';
@@ -22,6 +21,7 @@ import { openRefunding } from './refund/refund-due.js';
 import { buildPayment } from './schema.js';
 import { remindOfApproval } from './watchdog/remind-of-approval.js';
 import { watchDecisions } from './watchdog/watch-decisions.js';
+import { tables } from './tables.js';
 
 /** Of the 20 connections of the pool, so that paying has the most of them however far booking is behind. */
 const BOOKINGS_AT_ONCE = 4;
@@ -31,9 +31,8 @@ const log = openLog('payment', env.LOG_LEVEL);
 const metrics = openMetrics('payment');
 
 await runService(log, async (own) => {
-  const store = { url: env.DATABASE_URL, schema: 'payment', log };
-  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
-  await migrate({ ...store, folder, sets: [messagingTables] });
+  const store = { url: env.DATABASE_URL, schema: tables.schema, log };
+  await migrate({ ...store, ...tables });
   const database = own(openDatabase(store));
   const live = { redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, log };
   const feed = own(openChangeFeed({ ...live, topic: 'orders' }));

@@ -1,10 +1,9 @@
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
-import { messagingTables, openMessaging } from '@stampede/shared/messaging';
+import { openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
-import { fileURLToPath } from 'node:url';
 import { createDemoAccounts } from './demo/demo-accounts.js';
 import { readUserEnv } from './env.js';
 import { jobs } from './jobs.js';
@@ -20,6 +19,7 @@ import { openRecentlyEnded } from './session/ended/recently-ended.js';
 import { tellGateways } from './session/ended/tell-gateways.js';
 import { openProviders } from './social/providers/open-providers.js';
 import { jwksRoutes } from './tokens/jwks.js';
+import { tables } from './tables.js';
 
 const env = exitOnEnvironmentError(readUserEnv);
 const log = openLog('user', env.LOG_LEVEL);
@@ -32,8 +32,7 @@ await runService(log, async (own) => {
     PERSONAL_DATA_KEYS: sealer,
     NAMESPACE: namespace,
   } = env;
-  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
-  await migrate({ url, schema: 'user', folder, sets: [messagingTables], log });
+  await migrate({ ...tables, url, log });
   const database = own(openDatabase({ url, schema: 'user', log }));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });

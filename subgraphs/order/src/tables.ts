@@ -1,0 +1,10 @@
+import { stockEffectTables } from '@stampede/shared/inventory';
+import { messagingTables } from '@stampede/shared/messaging';
+import { fileURLToPath } from 'node:url';
+
+/** Where the service's tables are, and what makes them. */
+export const tables = {
+  schema: 'order',
+  folder: fileURLToPath(new URL('../migrations', import.meta.url)),
+  sets: [messagingTables, stockEffectTables],
+};

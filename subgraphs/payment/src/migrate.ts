@@ -1,0 +1,5 @@
+import { migrateOnly } from '@stampede/shared/database';
+import { tables } from './tables.js';
+
+// By itself, before any replica of a newer version starts: `node subgraphs/payment/dist/migrate.js`.
+await migrateOnly(tables);
