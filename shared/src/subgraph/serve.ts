@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
 import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, verifyIdentity, type Identity } from '../identity/index.js';
+import { DEADLINE_HEADER, deadlineOf, withDeadline } from '../spread/index.js';
 import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
 import { openExecutor } from './executor.js';
@@ -56,6 +57,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
   const executor = openExecutor<SubgraphContext>(subgraph.schema, log);
 
   async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const deadline = deadlineOf(request.headers[DEADLINE_HEADER]) ?? Infinity;
     const body = await readBody(request, BODY_LIMIT);
     const signed = verifyIdentity(identitySecret, name, headerOf(request), body);
     if (!signed.ok) {
@@ -65,6 +67,8 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       return;
     }
     const { identity, requestId, client } = signed;
+    // Nobody waits for it any more: what is not begun cannot be half done.
+    if (response.destroyed || performance.now() >= deadline) return respond(response, 503, tooLate);
     const asked = parse(body);
     if (isSharedReads(asked)) return shared(asked, identity, response);
     const end = duration.startTimer();
@@ -72,7 +76,9 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       response.setHeader(REFRESH_COOKIE_HEADER, token ?? '');
     };
     const result = await withRequestId(requestId, () =>
-      executor.execute(asked, { identity, requestId, client, setRefreshCookie }),
+      withDeadline(deadline, () =>
+        executor.execute(asked, { identity, requestId, client, setRefreshCookie }),
+      ),
     );
     end();
     respond(response, 'data' in result ? 200 : 400, result);
@@ -118,6 +124,10 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
 
 const unsigned = {
   errors: [{ message: 'This address serves the gateway only.', extensions: { code: 'UNAUTHENTICATED' } }],
+};
+
+const tooLate = {
+  errors: [{ message: 'Its deadline is over.', extensions: { code: 'SERVICE_UNAVAILABLE' } }],
 };
 
 function headerOf(request: IncomingMessage): string | undefined {

@@ -1,6 +1,7 @@
-import { Pool } from 'undici';
 import { Unavailable } from '../errors/index.js';
 import { IDENTITY_HEADER, signIdentity } from '../identity/index.js';
+import { isRead, openExchange, openReplicas, remainingMs } from '../spread/index.js';
+import type { Log, Metrics } from '../telemetry/index.js';
 
 /** Asks another subgraph, as a service of the house, through fields that the published API does not have. */
 export interface ServiceClient {
@@ -22,6 +23,13 @@ export interface ServiceClientOptions {
   identitySecret: string;
   /** Milliseconds until the question is given up. */
   deadlineMs?: number;
+  /**
+   * Whether what is asked is for the request alone on whose behalf it is asked: then it is given up when that is. Not of
+   * what a request only set off, such as a rebuild, which others wait for, too.
+   */
+  withinRequest?: boolean;
+  log: Log;
+  metrics: Metrics;
 }
 
 interface Answer {
@@ -29,38 +37,42 @@ interface Answer {
   errors?: { message: string; extensions?: { code?: string } }[];
 }
 
-/** Opens a pool of connections to one other service. */
+/** Few: whoever asks so much more at once has its own work to do first. */
+const AT_A_TIME = 16;
+
+/** Opens connections to the addresses of one other service. */
 export function openServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { urls, audience, service, identitySecret, deadlineMs = 3_000 } = options;
-  const pool = new Pool(urls[0] ?? '', { connections: 16, keepAliveTimeout: 30_000 });
+  const { urls, audience, service, identitySecret, deadlineMs = 3_000, log, metrics } = options;
+  const replicas = openReplicas({ service: audience, urls, readiness: 'of several', log, metrics });
+  const exchange = openExchange({ replicas, path: '/graphql', deadlineMs, atATime: AT_A_TIME, metrics });
 
   async function send(body: string, requestId: string): Promise<Answer> {
+    const left = options.withinRequest ? remainingMs() : Infinity;
+    if (left <= 0) throw new Unavailable(audience, { cause: new Error('nobody waits for it any more') });
     const identity = { kind: 'service', service } as const;
+    const headers = {
+      'content-type': 'application/json',
+      [IDENTITY_HEADER]: signIdentity(identitySecret, { audience, identity, requestId }, body),
+    };
+    const { status, text } = await exchange.send({ headers, body, mayRepeat: isRead(body) }, left);
     try {
-      const response = await pool.request({
-        method: 'POST',
-        path: '/graphql',
-        headers: {
-          'content-type': 'application/json',
-          [IDENTITY_HEADER]: signIdentity(identitySecret, { audience, identity, requestId }, body),
-        },
-        body,
-        signal: AbortSignal.timeout(deadlineMs),
-      });
-      return (await response.body.json()) as Answer;
+      return JSON.parse(text) as Answer;
     } catch (error) {
-      throw new Unavailable(audience, { cause: error });
+      throw new Unavailable(`${audience} (it answered ${status})`, { cause: error });
     }
   }
 
   return {
     ask: async <T>(query: string, variables: Record<string, unknown>, requestId: string) => {
-      const answer = await send(JSON.stringify({ query, variables }), requestId);
+      const answer = await send(JSON.stringify({ query: query.trimStart(), variables }), requestId);
       const [refusal] = answer.errors ?? [];
       if (refusal?.extensions?.code === 'SERVICE_UNAVAILABLE') throw new Unavailable(audience);
       if (refusal) throw new Error(`${audience} refused a question of ${service}: ${refusal.message}`);
       return answer.data as T;
     },
-    close: () => pool.close(),
+    close: async () => {
+      await exchange.close();
+      await replicas.close();
+    },
   };
 }

@@ -35,7 +35,7 @@ await runService(log, async (own) => {
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
   const inventory = openInventory(redis, env.NAMESPACE);
-  const identity = { service: 'catalog', identitySecret: env.IDENTITY_SECRET };
+  const identity = { service: 'catalog', identitySecret: env.IDENTITY_SECRET, log, metrics };
   const order = own(openServiceClient({ ...identity, urls: env.ORDER_URLS, audience: 'order' }));
   const rebuilds = askOrderForRebuild(order, log);
 

@@ -35,13 +35,19 @@ await runService(log, async (own) => {
   own({ close: async () => void (await redis.quit()) });
   const inventory = openInventory(redis, env.NAMESPACE);
   const guard = openGuard(redis, env.NAMESPACE, log);
-  const identity = { service: 'order', identitySecret: env.IDENTITY_SECRET };
+  const identity = { service: 'order', identitySecret: env.IDENTITY_SECRET, log, metrics };
   // A rebuild of a product with a hundred thousand sales takes catalog seconds to tell.
   const ask = { ...identity, urls: env.CATALOG_URLS, audience: 'catalog', deadlineMs: 15_000 };
   const catalog = own(openServiceClient(ask));
   // Asked while a purchase holds its units.
   const user = own(
-    openServiceClient({ ...identity, urls: env.USER_URLS, audience: 'user', deadlineMs: 2_000 }),
+    openServiceClient({
+      ...identity,
+      withinRequest: true,
+      urls: env.USER_URLS,
+      audience: 'user',
+      deadlineMs: 2_000,
+    }),
   );
   const rebuilds = openRebuilds({ database, inventory, catalog, guard, log, metrics });
   const live = { redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, log };

@@ -37,7 +37,13 @@ await runService(log, async (own) => {
   const live = { redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, log };
   const feed = own(openChangeFeed({ ...live, topic: 'orders' }));
   own(paymentChanges.listen(feed.announce));
-  const identity = { service: 'payment', identitySecret: env.IDENTITY_SECRET };
+  const identity = {
+    withinRequest: true,
+    service: 'payment',
+    identitySecret: env.IDENTITY_SECRET,
+    log,
+    metrics,
+  };
   const order = own(openServiceClient({ ...identity, urls: env.ORDER_URLS, audience: 'order' }));
   const parts = {
     database,

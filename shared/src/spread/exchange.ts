@@ -1,0 +1,134 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Pool } from 'undici';
+import { Unavailable } from '../errors/index.js';
+import type { Metrics } from '../telemetry/index.js';
+import { Call, type Question } from './call.js';
+import { leastLoaded, type Lane } from './lane.js';
+import type { Replica } from './replica.js';
+import type { Replicas } from './replicas.js';
+import { spreadMetrics } from './spread-metrics.js';
+
+export interface HttpAnswer {
+  status: number;
+  text: string;
+  headers: IncomingHttpHeaders;
+}
+
+/** Requests to one service over kept connections, each answered whole or failed within its deadline. */
+export interface Exchange {
+  /**
+   * @param deadlineMs when that is sooner than the exchange's own.
+   * @throws Unavailable when no whole answer came in time.
+   */
+  send(question: Question, deadlineMs?: number): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+export interface ExchangeOptions {
+  replicas: Replicas;
+  method?: 'GET' | 'POST';
+  path: string;
+  /** Milliseconds until a request is given up, waiting for its turn and a second address included. */
+  deadlineMs: number;
+  /** Requests that are on their way to one address at once, at most. */
+  atATime?: number;
+  metrics: Metrics;
+}
+
+/** More requests at a time do not make a process faster; what is over waits its turn here. */
+const AT_A_TIME = 256;
+/** A server of the house that is there takes a connection at once. */
+const CONNECT_MS = 2_000;
+
+export function openExchange(options: ExchangeOptions): Exchange {
+  const { replicas, method = 'POST', path, deadlineMs, atATime = AT_A_TIME, metrics } = options;
+  const { service: subgraph } = replicas;
+  const { retries } = spreadMetrics(metrics);
+  const closed = new Set<Promise<void>>();
+  // Not undici's own queue: a request that was given up would stay in it, and be sent to a subgraph that comes back
+  // when nobody waits for the answer any more. One for all addresses: whichever has a place takes who waited longest.
+  const waiting = new Set<Call>();
+  let lanes: Lane[] = [];
+
+  function follow(): void {
+    const all = replicas.all();
+    for (const { replica, pool } of lanes) if (!all.includes(replica)) retire(pool);
+    lanes = all.map((replica) => lanes.find((lane) => lane.replica === replica) ?? laneTo(replica));
+    pass();
+  }
+
+  function laneTo(replica: Replica): Lane {
+    const { origin, lookup } = replica;
+    const pool = new Pool(origin, {
+      connections: atATime,
+      // The deadline bounds a request as a whole; undici's own per phase would only come on top.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      allowH2: false,
+      connect: { timeout: CONNECT_MS, ...(lookup && { lookup }) },
+    });
+    return { replica, pool, busy: 0 };
+  }
+
+  /** What is under way there ends by itself. */
+  function retire(pool: Pool): void {
+    const done = pool.close().finally(() => closed.delete(done));
+    closed.add(done);
+  }
+
+  function place(call: Call): void {
+    const lane = leastLoaded(lanes, call.tried);
+    if (!lane) call.fail();
+    else if (lane.busy < atATime) call.begin(lane);
+    else waiting.add(call);
+  }
+
+  /** Gives free places to who has waited longest. */
+  function pass(): void {
+    for (const call of waiting) {
+      const lane = leastLoaded(lanes, call.tried);
+      if (lane && lane.busy >= atATime) {
+        // Whoever has tried none finds no place; of the others one may.
+        if (!call.tried) return;
+        continue;
+      }
+      waiting.delete(call);
+      if (lane) call.begin(lane);
+      else call.fail();
+    }
+  }
+
+  const owner = {
+    method,
+    path,
+    ended: () => {
+      if (waiting.size > 0) pass();
+    },
+    again: (call: Call, reason: string) => {
+      if (!leastLoaded(lanes, call.tried)) return false;
+      retries.inc({ subgraph, reason });
+      place(call);
+      return true;
+    },
+    gaveUp: (call: Call) => void waiting.delete(call),
+  };
+
+  replicas.onChange(follow);
+  follow();
+  return {
+    send: async (question, ms = deadlineMs) => {
+      try {
+        return await new Promise<HttpAnswer>((resolve, reject) => {
+          const call = new Call(owner, question, resolve, reject);
+          call.within(Math.min(ms, deadlineMs));
+          place(call);
+        });
+      } catch (error) {
+        throw new Unavailable(subgraph, { cause: error });
+      }
+    },
+    close: async () => {
+      await Promise.all([...closed, ...lanes.map(({ pool }) => pool.close())]);
+    },
+  };
+}

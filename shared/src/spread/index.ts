@@ -1,0 +1,10 @@
+export type { Address } from './address.js';
+export type { Resolve } from './address-book.js';
+export { openBreaker } from './breaker.js';
+export { DEADLINE_HEADER, deadlineOf, remainingMs, withDeadline } from './deadline.js';
+export { openExchange } from './exchange.js';
+export type { Exchange, HttpAnswer } from './exchange.js';
+export { isRead } from './is-read.js';
+export { openReplicas } from './replicas.js';
+export type { Replicas } from './replicas.js';
+export type { Replica } from './replica.js';
