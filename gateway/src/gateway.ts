@@ -6,8 +6,8 @@ import { openAdmit } from './identity/admit.js';
 import { NO_ENDED_SESSIONS, openEndedSessions } from './identity/ended/ended-sessions.js';
 import { openIdentify, refuseEveryToken } from './identity/identify.js';
 import { openTokenKeys } from './identity/token-keys.js';
-import { watchReadiness } from './readiness.js';
 import { serveGateway } from './serve.js';
+import { openHouse } from './upstream/house.js';
 import { openUpstreams } from './upstream/upstreams.js';
 import { openTellPayment } from './webhooks/tell-payment.js';
 
@@ -29,25 +29,23 @@ export async function openGateway(
   own: Own,
 ): Promise<{ port: number }> {
   const supergraph = readSupergraph(env.supergraphFile);
-  const upstreams = own(openUpstreams(supergraph.members, env, metrics));
+  const house = own(openHouse(env, log, metrics));
+  const upstreams = own(openUpstreams(supergraph.members, { env, house, log, metrics }));
   const { IDENTITY_SECRET: identitySecret } = env;
-  const [userUrl] = env.USER_URLS ?? [];
-  const [paymentUrl] = env.PAYMENT_URLS ?? [];
-  const keys = userUrl === undefined ? undefined : own(openTokenKeys({ url: jwksOf(userUrl), log }));
-  const sessions =
-    userUrl === undefined
-      ? NO_ENDED_SESSIONS
-      : own(openEndedSessions({ userUrl, identitySecret, log, metrics }));
+  const user = house.replicas('user');
+  const payment = house.replicas('payment');
+  const keys = user && own(openTokenKeys({ replicas: user, path: JWKS_PATH, log, metrics }));
+  const sessions = user ? own(openEndedSessions({ user, identitySecret, log, metrics })) : NO_ENDED_SESSIONS;
   const verify = keys ? openAccessTokens(keys) : refuseEveryToken;
-  const subgraphs = own(watchReadiness(houseMembers(supergraph.members, env), log));
+  const members = supergraph.members.map(({ name }) => name);
   const readiness = async () => [
     ...(keys && !keys.loaded() ? ['the keys of access tokens are not loaded'] : []),
     ...[sessions.problem()].filter((problem) => problem !== undefined),
-    ...(await subgraphs.reasons()),
+    ...house.reasons(members),
   ];
   const identify = openIdentify(verify, sessions, log);
   const admit = openAdmit(sessions);
-  const tellPayment = paymentUrl === undefined ? undefined : own(openTellPayment(paymentUrl, env, log));
+  const tellPayment = payment && own(openTellPayment({ replicas: payment, log, metrics }, env));
   return own(
     await serveGateway({
       env,
@@ -63,10 +61,4 @@ export async function openGateway(
   );
 }
 
-const jwksOf = (userUrl: string) => new URL('/.well-known/jwks.json', userUrl).href;
-
-/** Only they are known to have a `/readyz`: those that the environment gives an address. */
-const houseMembers = (members: { name: string }[], { addresses }: Env): Record<string, string> =>
-  Object.fromEntries(
-    members.flatMap(({ name }) => (addresses[name]?.[0] ? [[name, addresses[name][0]]] : [])),
-  );
+const JWKS_PATH = '/.well-known/jwks.json';

@@ -3,6 +3,7 @@ import type { Route } from '@stampede/shared/http';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { replicasAt } from './fixtures/replicas.js';
 import { openEndedSessions } from '../src/identity/ended/ended-sessions.js';
 import { openEndings } from './fixtures/endings.js';
 import { IDENTITY_SECRET, openBareSubgraph, until } from './fixtures/house.js';
@@ -33,7 +34,8 @@ function openWatched(userUrl: string) {
   const said: unknown[] = [];
   log.info = (...line: unknown[]) => said.push(line.at(-1));
   const metrics = openMetrics('test');
-  const sessions = openEndedSessions({ userUrl, identitySecret: IDENTITY_SECRET, log, metrics });
+  const user = replicasAt('user', userUrl);
+  const sessions = openEndedSessions({ user, identitySecret: IDENTITY_SECRET, log, metrics });
   return { sessions, problems, said, [Symbol.asyncDispose]: () => sessions.close() };
 }
 

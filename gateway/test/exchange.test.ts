@@ -1,8 +1,10 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { isUnavailable } from '@stampede/shared/errors';
 import { respond } from '@stampede/shared/http';
-import { openExchange } from '../src/upstream/exchange.js';
+import { openExchange } from '@stampede/shared/spread';
+import { openMetrics } from '@stampede/shared/telemetry';
 import { openBareSubgraph } from './fixtures/house.js';
+import { replicasAt } from './fixtures/replicas.js';
 
 /** Only the deadlines are the test's. */
 const REAL = [
@@ -14,7 +16,14 @@ const REAL = [
   'setImmediate',
   'clearImmediate',
 ] as const;
-const headers = { 'content-type': 'application/json' };
+
+const openTo = (deadlineMs: number, ...urls: string[]) =>
+  openExchange({
+    replicas: replicasAt('catalog', ...urls),
+    path: '/graphql',
+    deadlineMs,
+    metrics: openMetrics('test'),
+  });
 
 afterEach(() => {
   jest.useRealTimers();
@@ -28,14 +37,19 @@ test('sends nothing that nobody waits for any more, and goes on when the subgrap
     if (!frozen) respond(response, 200, '{}');
   });
   jest.useFakeTimers({ doNotFake: [...REAL] });
-  const exchange = openExchange('catalog', `${subgraph.url}/graphql`, 300);
-  const many = Promise.allSettled(Array.from({ length: 400 }, () => exchange.post(headers, '{}')));
+  const exchange = openTo(300, subgraph.url);
+  const many = Promise.allSettled(
+    Array.from({ length: 400 }, () => exchange.send({ headers: {}, body: '{}', mayRepeat: true })),
+  );
   while (asked < 256) await new Promise(setImmediate);
   jest.advanceTimersByTime(300);
   const failed = (await many).filter((one) => one.status === 'rejected' && isUnavailable(one.reason));
   expect(failed).toHaveLength(400);
   frozen = false;
-  expect(await exchange.post(headers, '{}')).toMatchObject({ status: 200, text: '{}' });
+  expect(await exchange.send({ headers: {}, body: '{}', mayRepeat: true })).toMatchObject({
+    status: 200,
+    text: '{}',
+  });
   expect(asked).toBe(257);
   await exchange.close();
 });
@@ -51,8 +65,10 @@ test('answers more requests at once than it sends at a time', async () => {
       respond(response, 200, '{}');
     });
   });
-  const exchange = openExchange('catalog', `${subgraph.url}/graphql`, 10_000);
-  const answers = await Promise.all(Array.from({ length: 1_000 }, () => exchange.post(headers, '{}')));
+  const exchange = openTo(10_000, subgraph.url);
+  const answers = await Promise.all(
+    Array.from({ length: 1_000 }, () => exchange.send({ headers: {}, body: '{}', mayRepeat: true })),
+  );
   expect(answers).toHaveLength(1_000);
   expect(most).toBeLessThanOrEqual(256);
   await exchange.close();

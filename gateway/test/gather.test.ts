@@ -5,6 +5,8 @@ import { IDENTITY_HEADER, verifyIdentity, type Identity } from '@stampede/shared
 import { openMetrics } from '@stampede/shared/telemetry';
 import type { ServerResponse } from 'node:http';
 import type { PublicRead } from '../src/upstream/gather.js';
+import { openExchange } from '@stampede/shared/spread';
+import { replicasAt } from './fixtures/replicas.js';
 import { openSubgraphSource } from '../src/upstream/subgraph-source.js';
 import { IDENTITY_SECRET, openBareSubgraph, until } from './fixtures/house.js';
 
@@ -41,13 +43,13 @@ async function openSource(answer: Answer = echo, { takesMany = true } = {}) {
   });
   const metrics = openMetrics('gateway');
   const gatheringRefused = metrics.counter('refused', 'x', ['subgraph']);
+  const replicas = replicasAt('catalog', subgraph.url);
   const source = openSubgraphSource({
     name: 'catalog',
-    url: `${subgraph.url}/graphql`,
+    exchange: openExchange({ replicas, path: '/graphql', deadlineMs: 1_000, metrics }),
     identitySecret: IDENTITY_SECRET,
     knowsClients: false,
     takesMany,
-    deadlineMs: 1_000,
     duration: metrics.histogram('seconds', 'x', ['subgraph', 'outcome']),
     gathered: metrics.counter('gathered', 'x', ['subgraph']),
     gatheringRefused,

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { GATEWAY } from '../src/identity/as-gateway.js';
 import { openSubgraphStreams, type SubgraphStreams } from '../src/live/subgraph/subgraph-streams.js';
+import { replicasAt } from './fixtures/replicas.js';
 import { until } from './fixtures/house.js';
 
 /** A subgraph that refuses what is named so, by a result and its end in one piece, and keeps the rest going. */
@@ -37,8 +38,9 @@ beforeEach(async () => {
     });
   });
   const { port } = server.address() as AddressInfo;
+  const replicas = replicasAt('shop', `http://127.0.0.1:${port}`);
   streams = openSubgraphStreams({
-    address: () => `http://127.0.0.1:${port}/graphql`,
+    place: () => ({ replicas, path: '/graphql' }),
     identitySecret: 'local-only-test-identity-secret-0123456789',
     log: openLog('gateway', 'silent'),
   });

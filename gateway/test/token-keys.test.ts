@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { Unavailable } from '@stampede/shared/errors';
 import { listen, respond } from '@stampede/shared/http';
 import { openAccessTokens } from '../src/identity/access-token.js';
+import { openMetrics } from '@stampede/shared/telemetry';
+import { replicasAt } from './fixtures/replicas.js';
 import { openTokenKeys } from '../src/identity/token-keys.js';
 import { log, openStack, until } from './fixtures/house.js';
 import { openIssuer, type Issuer } from './fixtures/tokens.js';
@@ -26,7 +28,8 @@ async function openKeys() {
     }),
   );
   const now = () => state.now;
-  const keys = stack.own(openTokenKeys({ url: `http://127.0.0.1:${port}/jwks`, log, now }));
+  const replicas = stack.own(replicasAt('user', `http://127.0.0.1:${port}`));
+  const keys = stack.own(openTokenKeys({ replicas, path: '/jwks', log, now, metrics: openMetrics('test') }));
   await until(() => keys.loaded());
   const verify = openAccessTokens(keys, now);
   return { issuer, state, keys, verify, [Symbol.asyncDispose]: stack.close };

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { readBody, respond } from '@stampede/shared/http';
 import { IDENTITY_HEADER, verifyIdentity } from '@stampede/shared/identity';
-import { openLog, type Log } from '@stampede/shared/telemetry';
+import { openLog, openMetrics, type Log } from '@stampede/shared/telemetry';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readGatewayEnv } from '../src/env.js';
+import { replicasAt } from './fixtures/replicas.js';
 import { openTellPayment } from '../src/webhooks/tell-payment.js';
 import { openWebhookLimit } from '../src/webhooks/webhook-limit.js';
 import {
@@ -139,7 +140,9 @@ test('has a webhook sent again when payment says nothing in time, or is not ther
   answer = () => undefined;
   expect((await post(BODY, {}, hasty)).status).toBe(503);
   const options = { IDENTITY_SECRET, WEBHOOK_DEADLINE_MS: 1_000 };
-  const tell = openTellPayment('http://127.0.0.1:1', options, openLog('test', 'silent'));
+  const replicas = replicasAt('payment', 'http://127.0.0.1:1');
+  const parts = { replicas, log: openLog('test', 'silent'), metrics: openMetrics('test') };
+  const tell = openTellPayment(parts, options);
   try {
     expect(await tell.ofToss({ transmissionId: null, body: BODY, requestId: 'r-1' })).toBe(false);
   } finally {
@@ -153,7 +156,8 @@ test('logs nothing of what was sent, even where payment quotes it', async () => 
   const lines: unknown[][] = [];
   const keep = (...line: unknown[]) => lines.push(line);
   const log = Object.assign(Object.create(openLog('test', 'silent')) as Log, { warn: keep, error: keep });
-  const tell = openTellPayment(payment.url, { IDENTITY_SECRET, WEBHOOK_DEADLINE_MS: 1_000 }, log);
+  const parts = { replicas: replicasAt('payment', payment.url), log, metrics: openMetrics('test') };
+  const tell = openTellPayment(parts, { IDENTITY_SECRET, WEBHOOK_DEADLINE_MS: 1_000 });
   try {
     const sent = { transmissionId: null, body: BODY, requestId: 'r-1' };
     expect(await tell.ofToss(sent)).toBe(false);

@@ -86,6 +86,7 @@ test('sends a subgraph its step, who asks, and nothing else of the client', asyn
     'content-length',
     'content-type',
     'host',
+    'stampede-deadline-ms',
     'stampede-identity',
   ]);
 });
@@ -99,7 +100,9 @@ test('is ready only while every subgraph and the token keys are there, and becom
   await until(async () => (await readiness()).status === 200);
   await house.stopCatalog();
   await until(async () => (await readiness()).status === 503);
-  expect((await readiness()).reasons).toEqual([expect.stringMatching(/^catalog does not answer/)]);
+  expect((await readiness()).reasons).toEqual([
+    expect.stringMatching(/^catalog: 127\.0\.0\.1:\d+ does not answer/),
+  ]);
   await house.startCatalog();
   await until(async () => (await readiness()).status === 200);
 });
@@ -125,7 +128,7 @@ test('starts without the user subgraph, serves what it can, and recovers by itse
   await using gateway = await startGateway({ USER_URL: user.url, CATALOG_URL: house.catalogUrl() });
   const token = { authorization: `Bearer ${await house.issuer.token()}` };
 
-  await until(async () => (await gateway.get('/readyz')).text.includes('user does not answer'));
+  await until(async () => (await gateway.get('/readyz')).text.match(/user: \S+ does not answer/) !== null);
   expect((await gateway.get('/readyz')).status).toBe(503);
   expect((await gateway.get('/readyz')).text).toContain('the keys of access tokens are not loaded');
   expect((await gateway.get('/readyz')).text).toContain('the sessions that have ended are not loaded');

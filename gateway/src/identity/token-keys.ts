@@ -1,7 +1,7 @@
 import { Unavailable } from '@stampede/shared/errors';
-import type { Log } from '@stampede/shared/telemetry';
+import { openExchange, type Replicas } from '@stampede/shared/spread';
+import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { importJWK, type CryptoKey } from 'jose';
-import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { repeat } from '@stampede/shared/background';
 
@@ -22,9 +22,12 @@ export interface TokenKeys {
 }
 
 export interface TokenKeysOptions {
+  /** Of whoever publishes them. */
+  replicas: Replicas;
   /** Where the JWKS document is, by plain GET. */
-  url: string;
+  path: string;
   log: Log;
+  metrics: Metrics;
   /** Milliseconds. */
   now?: () => number;
 }
@@ -38,8 +41,9 @@ const DEADLINE_MS = 3_000;
 const jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string().optional() })) });
 
 /** Loads the keys now, and again each minute; until the first success, each second. */
-export function openTokenKeys({ url, log, now = Date.now }: TokenKeysOptions): TokenKeys {
-  const agent = new Agent({ connections: 1 });
+export function openTokenKeys(options: TokenKeysOptions): TokenKeys {
+  const { replicas, path, log, metrics, now = Date.now } = options;
+  const publisher = openExchange({ replicas, method: 'GET', path, deadlineMs: DEADLINE_MS, metrics });
   let keys: Map<string, CryptoKey> | undefined;
   let failure: unknown;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -51,15 +55,9 @@ export function openTokenKeys({ url, log, now = Date.now }: TokenKeysOptions): T
   async function fetchAll(): Promise<void> {
     askedAt = now();
     try {
-      const { statusCode, body } = await request(url, {
-        dispatcher: agent,
-        signal: AbortSignal.timeout(DEADLINE_MS),
-      });
-      if (statusCode !== 200) {
-        await body.dump();
-        throw new Error(`the answer was ${statusCode}`);
-      }
-      keys = await importAll(jwks.parse(await body.json()).keys);
+      const { status, text } = await publisher.send({ headers: {}, body: '', mayRepeat: true });
+      if (status !== 200) throw new Error(`the answer was ${status}`);
+      keys = await importAll(jwks.parse(JSON.parse(text)).keys);
       failure = undefined;
     } catch (error) {
       failure = error;
@@ -84,7 +82,7 @@ export function openTokenKeys({ url, log, now = Date.now }: TokenKeysOptions): T
     },
     close: async () => {
       const stopped = refreshing.close();
-      await agent.destroy();
+      await publisher.close();
       await stopped;
     },
   };

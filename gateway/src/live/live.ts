@@ -15,7 +15,7 @@ import { openBroadcasts } from './sharing/broadcasts.js';
 import { openTurns } from './sharing/turns.js';
 import { openEventStreams } from './sse/route.js';
 import { wantsEvents } from './sse/wants-events.js';
-import { openSubgraphStreams } from './subgraph/subgraph-streams.js';
+import { openSubgraphStreams, type SubgraphStreamsOptions } from './subgraph/subgraph-streams.js';
 import { openWebSockets } from './websocket/upgrade.js';
 
 export interface LiveLimits {
@@ -39,7 +39,7 @@ export interface LiveOptions {
   /** How to ask a subgraph, and where it is. */
   subgraphs: {
     source(name: string): GraphQLDataSource<GatewayContext>;
-    address(name: string): string;
+    place: SubgraphStreamsOptions['place'];
   };
   identitySecret: string;
   origins: Pick<Origins, 'mayListen'>;
@@ -64,7 +64,7 @@ export function openLive(options: LiveOptions): Live {
   const { subgraphs, identify, clients, origins, cors, limits, toClient, log } = options;
   const metrics = openLiveMetrics(options.metrics);
   const { identitySecret } = options;
-  const streams = openSubgraphStreams({ address: subgraphs.address, identitySecret, log });
+  const streams = openSubgraphStreams({ place: subgraphs.place, identitySecret, log });
   const answerEvent = openAnswerEvent({ source: subgraphs.source, toClient, log });
   const broadcasts = openBroadcasts(options.graphs, {
     streams,

@@ -5,12 +5,12 @@ import {
   signIdentity,
   type SignedRequest,
 } from '@stampede/shared/identity';
+import { isRead, type Exchange } from '@stampede/shared/spread';
 import type { Metrics } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
 import { GATEWAY } from '../identity/as-gateway.js';
 import { readAnswer, readAnswers, type SubgraphAnswer } from './answer.js';
-import { openExchange } from './exchange.js';
 import { openGathering, type Gather, type PublicRead } from './gather.js';
 
 type Process = GraphQLDataSource<GatewayContext>['process'];
@@ -37,15 +37,13 @@ export interface SubgraphSource extends GraphQLDataSource<GatewayContext> {
 export interface SubgraphSourceOptions {
   /** The signature's audience. */
   name: string;
-  /** Where its GraphQL is served. */
-  url: string;
+  /** To where its GraphQL is served; closed with the source. */
+  exchange: Exchange;
   identitySecret: string;
   /** Whether it hears of clients, and says what becomes of their cookies: the user service does. */
   knowsClients: boolean;
   /** Whether it takes one question for many requests: the subgraphs of the house do. */
   takesMany: boolean;
-  /** Milliseconds until a question is given up. */
-  deadlineMs: number;
   /** Seconds by subgraph and outcome. */
   duration: ReturnType<Metrics['histogram']>;
   /** Requests that went with another one's question, by subgraph. */
@@ -56,12 +54,11 @@ export interface SubgraphSourceOptions {
 
 /**
  * Asks one subgraph for a query plan's steps: signed for whoever asks, over kept connections. Of what the client
- * sent, nothing but the step's variables goes out. No step is sent twice: the gateway cannot know whether an
- * unanswered mutation happened, the client's idempotency key can.
+ * sent, nothing but the step's variables goes out. No mutation is sent twice: the gateway cannot know whether one that
+ * was not answered happened, the client's idempotency key can.
  */
 export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSource {
-  const { name, url, identitySecret, knowsClients, takesMany, deadlineMs, duration } = options;
-  const exchange = openExchange(name, url, deadlineMs);
+  const { name, exchange, identitySecret, knowsClients, takesMany, duration } = options;
 
   async function timed<T>(question: () => Promise<T>): Promise<T> {
     const end = duration.startTimer({ subgraph: name });
@@ -76,13 +73,14 @@ export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSour
   }
 
   const post = (signed: Omit<SignedRequest, 'audience'>, body: string) =>
-    exchange.post(
-      {
+    exchange.send({
+      headers: {
         ...JSON_BOTH_WAYS,
         [IDENTITY_HEADER]: signIdentity(identitySecret, { audience: name, ...signed }, body),
       },
       body,
-    );
+      mayRepeat: isRead(body),
+    });
 
   const ask = (body: string, context: GatewayContext): Promise<SubgraphAnswer> =>
     timed(async () => {

@@ -1,8 +1,8 @@
 import { IDENTITY_HEADER, signIdentity } from '@stampede/shared/identity';
-import type { Log } from '@stampede/shared/telemetry';
+import { openExchange, type Replicas } from '@stampede/shared/spread';
+import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { GATEWAY } from '../identity/as-gateway.js';
 import { readAnswer } from '../upstream/answer.js';
-import { openExchange } from '../upstream/exchange.js';
 
 export interface TossTransmission {
   /** As its header says, if it has one. */
@@ -23,6 +23,13 @@ export interface TellPaymentOptions {
   WEBHOOK_DEADLINE_MS: number;
 }
 
+export interface TellPaymentParts {
+  /** Of the payment service. */
+  replicas: Replicas;
+  log: Log;
+  metrics: Metrics;
+}
+
 /** Few: buyers who approve ask the same service, and a provider sends again what was not taken. */
 const AT_A_TIME = 16;
 
@@ -33,15 +40,12 @@ const NOTE = `mutation ($transmissionId: String, $body: String!) {
 /**
  * Hands what providers send to the payment service, over connections of its own: however much comes, no buyer's
  * request waits behind it.
- *
- * @param url the payment service's base URL.
  */
 export function openTellPayment(
-  url: string,
+  { replicas, log, metrics }: TellPaymentParts,
   { IDENTITY_SECRET: secret, WEBHOOK_DEADLINE_MS: deadlineMs }: TellPaymentOptions,
-  log: Log,
 ): TellPayment {
-  const exchange = openExchange('payment', new URL('/graphql', url).href, deadlineMs, AT_A_TIME);
+  const exchange = openExchange({ replicas, path: '/graphql', deadlineMs, atATime: AT_A_TIME, metrics });
 
   async function ask(body: string, requestId: string) {
     const signed = { audience: 'payment', identity: GATEWAY, requestId };
@@ -50,7 +54,8 @@ export function openTellPayment(
       accept: 'application/json',
       [IDENTITY_HEADER]: signIdentity(secret, signed, body),
     };
-    const { status, text } = await exchange.post(headers, body);
+    // Told twice it is noted once: providers tell twice, too.
+    const { status, text } = await exchange.send({ headers, body, mayRepeat: true });
     return readAnswer('payment', status, text);
   }
 

@@ -8,6 +8,7 @@ import {
   signIdentity,
   type Identity,
 } from '@stampede/shared/identity';
+import type { Replicas } from '@stampede/shared/spread';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { randomUUID } from 'node:crypto';
 import { keepLines } from './keep-lines.js';
@@ -28,8 +29,8 @@ export interface EndedSessions {
 }
 
 export interface EndedSessionsOptions {
-  /** Base URL of the user service. */
-  userUrl: string;
+  /** Of the user service. */
+  user: Replicas;
   identitySecret: string;
   log: Log;
   metrics: Metrics;
@@ -46,7 +47,7 @@ const STALE = 'the sessions that have ended are not heard of: the user service d
 
 /** Keeps a channel to the user service, over which it loads the sessions that have ended, and hears of each that does. */
 export function openEndedSessions(options: EndedSessionsOptions): EndedSessions {
-  const { userUrl, identitySecret, log } = options;
+  const { user, identitySecret, log } = options;
   const metrics = openEndedMetrics(options.metrics);
   const known = openRecentIds(ENDED_MATTERS_MS);
   const watchers = openWatchers(log);
@@ -73,16 +74,18 @@ export function openEndedSessions(options: EndedSessionsOptions): EndedSessions 
   }
 
   const silence = watchSilence({
-    withinMs: SILENT_MS,
+    withinMs: () => SILENT_MS,
     heardAt: () => wholeAt,
     onSilent: () => {
       if (problem !== NOT_LOADED) settle(NOT_HEARD);
     },
   });
   const lines = keepLines({
-    url: new URL(ENDED_SESSIONS_PATH, userUrl),
+    replicas: user,
+    path: ENDED_SESSIONS_PATH,
     headers: () => ({ [IDENTITY_HEADER]: sign(identitySecret) }),
-    silentMs: SILENT_MS,
+    // Elsewhere there may be an answer before anybody is refused.
+    silentMs: () => (user.all().length > 1 ? SILENT_MS / 2 : SILENT_MS),
     onLine: hear,
     onLost: (reason) => {
       // It is tried several times a second for as long as the user service is away.

@@ -1,12 +1,15 @@
+import type { Replica, Replicas } from '@stampede/shared/spread';
 import { Client } from 'undici';
 import { watchSilence } from './silence.js';
 
 export interface KeptLinesOptions {
-  url: URL;
+  /** Who may be asked: another one after each failure, if there is another. */
+  replicas: Pick<Replicas, 'pick'>;
+  path: string;
   /** For each request anew: a signature is good for a moment. */
   headers: () => Record<string, string>;
   /** Milliseconds without a byte after which a connection, made or being made, is given up. */
-  silentMs: number;
+  silentMs: () => number;
   /** @throws what ends the connection: a line that cannot be read. */
   onLine: (line: string) => void;
   onLost: (reason: Error) => void;
@@ -20,7 +23,7 @@ const LONGEST_LINE = 1024 * 1024;
 
 /** Keeps a response of lines going, by asking for it again at once when it ends, and then for ever. */
 export function keepLines(options: KeptLinesOptions): { close(): Promise<void> } {
-  const { url, headers, silentMs, onLine, onLost } = options;
+  const { replicas, path, headers, silentMs, onLine, onLost } = options;
   let attempts = 0;
   let failures = 0;
   let startedAt = 0;
@@ -28,6 +31,7 @@ export function keepLines(options: KeptLinesOptions): { close(): Promise<void> }
   let rest = '';
   let timer: NodeJS.Timeout | undefined;
   let client: Client | undefined;
+  let at: Replica | undefined;
   let gone: Promise<void> = Promise.resolve();
 
   function attempt(): void {
@@ -40,9 +44,11 @@ export function keepLines(options: KeptLinesOptions): { close(): Promise<void> }
     startedAt = heardAt = performance.now();
     rest = '';
     // A connection of its own, so that giving it up is closing it.
-    client = new Client(url.origin, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: silentMs } });
+    at = replicas.pick(at);
+    const connect = { timeout: silentMs(), ...(at.lookup && { lookup: at.lookup }) };
+    client = new Client(at.origin, { headersTimeout: 0, bodyTimeout: 0, connect });
     client.dispatch(
-      { method: 'GET', path: url.pathname, headers: headers() },
+      { method: 'GET', path, headers: headers() },
       {
         onRequestStart: () => undefined,
         onResponseStart: (_, status) => {
@@ -87,7 +93,7 @@ export function keepLines(options: KeptLinesOptions): { close(): Promise<void> }
   const silence = watchSilence({
     withinMs: silentMs,
     heardAt: () => (client ? heardAt : performance.now()),
-    onSilent: () => lost(new Error(`nothing was heard for ${silentMs} ms`)),
+    onSilent: () => lost(new Error(`nothing was heard for ${silentMs()} ms`)),
   });
   attempt();
   return {

@@ -1,7 +1,7 @@
 const LOOK_EVERY_MS = 100;
 
 export interface SilenceOptions {
-  withinMs: number;
+  withinMs: () => number;
   /** When something was last heard, by the clock of `performance.now()`. */
   heardAt: () => number;
   /** Called again and again while it lasts. */
@@ -14,7 +14,7 @@ export interface SilenceOptions {
  */
 export function watchSilence({ withinMs, heardAt, onSilent }: SilenceOptions): { close(): void } {
   let closed = false;
-  const isSilent = () => !closed && performance.now() - heardAt() > withinMs;
+  const isSilent = () => !closed && performance.now() - heardAt() > withinMs();
   const timer = setInterval(() => {
     if (!isSilent()) return;
     setImmediate(() => {

@@ -5,13 +5,14 @@ import {
   subscribeBody,
   type Identity,
 } from '@stampede/shared/identity';
+import type { Replica, Replicas } from '@stampede/shared/spread';
 import type { Log } from '@stampede/shared/telemetry';
 import { createClient, type Client } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
 import { GATEWAY } from '../../identity/as-gateway.js';
 import { openLine, type Line } from './line.js';
 import { openPongWatch } from './pong-watch.js';
-import { SubgraphSocket } from './subgraph-socket.js';
+import { socketsBy } from './subgraph-socket.js';
 
 /** What a subgraph is asked for; the signature covers exactly these. */
 export interface StreamRequest {
@@ -50,7 +51,7 @@ export interface SubgraphStreams {
 
 export interface SubgraphStreamsOptions {
   /** Where a subgraph's GraphQL is served over HTTP; WebSocket is at the same place. */
-  address: (subgraph: string) => string;
+  place: (subgraph: string) => { replicas: Pick<Replicas, 'pick'>; path: string };
   identitySecret: string;
   log: Log;
 }
@@ -66,7 +67,7 @@ const PONG_WITHIN_MS = 5_000;
 
 /** One connection per subgraph carries all subscriptions to it; each is signed for whom it runs as. */
 export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphStreams {
-  const { address, identitySecret, log } = options;
+  const { place, identitySecret, log } = options;
   const connections = new Map<string, Connection>();
   let closing = false;
 
@@ -82,10 +83,15 @@ export function openSubgraphStreams(options: SubgraphStreamsOptions): SubgraphSt
     const line = openLine();
     const pongs = openPongWatch(PONG_WITHIN_MS, () => client.terminate());
     let ids = 0;
+    let at: Replica | undefined;
     const client: Client = createClient({
-      // Looked up for each connection: another supergraph may have another address.
-      url: () => address(subgraph).replace(/^http/, 'ws'),
-      webSocketImpl: SubgraphSocket,
+      // Chosen for each connection, after one that was lost another: and another supergraph may have another place.
+      url: () => {
+        const { replicas, path } = place(subgraph);
+        at = replicas.pick(at);
+        return at.origin.replace(/^http/, 'ws') + path;
+      },
+      webSocketImpl: socketsBy(() => at?.lookup),
       connectionParams: () => ({ [IDENTITY_HEADER]: sign(subgraph, GATEWAY, CONNECT_BODY, randomUUID()) }),
       connectionAckWaitTimeout: ACKNOWLEDGE_MS,
       keepAlive: PING_EVERY_MS,
