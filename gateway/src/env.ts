@@ -45,8 +45,6 @@ const shape = {
   LIVE_OPERATIONS: z.coerce.number().int().min(1).default(100),
   /** How often the supergraph's file is looked at; 0 takes it as it is at the start. */
   SUPERGRAPH_POLL_MS: z.coerce.number().int().min(0).default(5_000),
-  /** How long `/readyz` refuses before connections are, so that a load balancer can notice. */
-  DRAIN_MS: z.coerce.number().int().min(0).default(0),
 };
 
 /** Base URLs of the subgraphs: all of them, or with a graph of other services any. */

@@ -7,7 +7,7 @@ import { openGateway } from './gateway.js';
 const env = exitOnEnvironmentError(() => readGatewayEnv());
 const log = openLog('gateway', env.LOG_LEVEL);
 
-await runService(log, async (own) => {
+await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const { port } = await openGateway({ env, log, metrics: openMetrics('gateway') }, own);
   log.info({ port, url: env.PUBLIC_URL }, 'listening');
 });

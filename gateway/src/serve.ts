@@ -1,7 +1,6 @@
 import { listen, operatorRoutes } from '@stampede/shared/http';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
-import { setTimeout as delay } from 'node:timers/promises';
 import { openClients } from './client/clients.js';
 import { openOrigins } from './client/origins.js';
 import { openRefreshCookie } from './client/refresh-cookie.js';
@@ -146,10 +145,14 @@ export async function serveGateway(parts: GatewayParts) {
   });
   return {
     port: listener.port,
-    /** Refuses readiness, then connections, and ends when what is in flight has been answered. */
+    /** Refuses readiness, and goes on. */
+    drain: () => {
+      stopping = true;
+      listener.drain();
+    },
+    /** Refuses connections, and ends when what is in flight has been answered. */
     close: async () => {
       stopping = true;
-      await delay(env.DRAIN_MS);
       // The listener's end waits for the sockets'.
       await Promise.all([live.close(GRACE_MS), listener.close(GRACE_MS)]);
       await server.stop();

@@ -33,6 +33,8 @@ export async function runService(service: Service, options: RunOptions): Promise
     command: process.execPath,
     args: ['--enable-source-maps', ...service.nodeArgs, service.entry],
     env: service.env,
+    // Everything stops: there is nobody else for its clients to go to, and nothing to wait for.
+    stopSignal: 'SIGINT',
     // A service gives its own connections 20 s to end.
     stopDeadlineMs: 25_000,
     onLine: (line) => {

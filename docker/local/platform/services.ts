@@ -69,7 +69,7 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
   });
   const providers = { emulatorsUrl: emulators.url, smtpUrl: `smtp://127.0.0.1:${smtpPort}` };
 
-  const common = {
+  const common: NodeJS.ProcessEnv = {
     ...commonEnv(home),
     ...urls,
     IDENTITY_SECRET: secrets.identitySecret,
@@ -79,9 +79,10 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
     // The same for all of a service's processes: catalog's sets the demo's sales by the instant of the start.
     const env = { ...common, ...stores(options, role), ...ownSettings(role, options, providers) };
     const names = processNames(role, replicas[role]);
-    return ports[role].map((at, index) => service(names[index]!, join('subgraphs', role), at, env));
+    const replica = { ...env, DRAIN_MS: env['DRAIN_MS'] || drainMsOf(names) };
+    return ports[role].map((at, index) => service(names[index]!, join('subgraphs', role), at, replica));
   });
-  const gateway = service('gateway', 'gateway', port, common);
+  const gateway = service('gateway', 'gateway', port, { ...common, DRAIN_MS: common['DRAIN_MS'] || '0' });
   const withNodeArgs = (each: Service): Service => ({
     ...each,
     nodeArgs: nodeArgs(serviceOf(each.name), each.name),
@@ -92,6 +93,9 @@ export async function describeServices(options: ServicesOptions): Promise<Servic
     gateway: withNodeArgs({ ...gateway, url: publicUrl }),
   };
 }
+
+/** Longer than the gateway takes to notice that one of several is not ready; the only one is waited for by nobody. */
+const drainMsOf = (processes: string[]): string => (processes.length > 1 ? '3000' : '0');
 
 /** One by one: a port that is free now is free until somebody takes it. */
 async function freePorts(count: number): Promise<number[]> {

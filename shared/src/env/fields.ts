@@ -31,6 +31,11 @@ export const baseEnv = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535),
+  /**
+   * How long after SIGTERM `/readyz` refuses before connections are: as long as it takes until whoever sends requests
+   * here has noticed.
+   */
+  DRAIN_MS: z.coerce.number().int().min(0).max(300_000).default(5_000),
 };
 
 const server = (form: RegExp, hint: string) =>

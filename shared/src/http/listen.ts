@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { badInput } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
 import { answerBadRequest } from './bad-request.js';
+import { openDrainingServer } from './draining-server.js';
 import { BodyEncoded, BodyTooLarge } from './read-body.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
 import { respond } from './respond.js';
@@ -15,6 +16,8 @@ export type UpgradeRoute = (request: IncomingMessage, socket: Duplex, head: Buff
 
 export interface HttpListener {
   port: number;
+  /** Goes on, and tells each client to send its next request over another connection: it may reach another replica. */
+  drain(): void;
   /** Stops accepting, lets requests in flight finish for `graceMs` at most, then closes what is left. */
   close(graceMs?: number): Promise<void>;
 }
@@ -38,7 +41,7 @@ export interface ListenOptions {
 export async function listen(options: ListenOptions): Promise<HttpListener> {
   const { host, port, routes, upgrades = {}, fallback, headers = {}, log } = options;
   const always = Object.entries(headers);
-  const server = createServer({ shouldUpgradeCallback }, (request, response) => {
+  const { server, drain, close } = openDrainingServer({ shouldUpgradeCallback }, (request, response) => {
     for (const [name, value] of always) response.setHeader(name, value);
     handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
   });
@@ -76,19 +79,8 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   });
   return {
     port: (server.address() as AddressInfo).port,
-    close: (graceMs = 10_000) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-        // A kept connection whose last request was in flight becomes idle later, and would hold the stop up.
-        const idle = setInterval(() => server.closeIdleConnections(), 50);
-        server.close((error) => {
-          clearTimeout(timer);
-          clearInterval(idle);
-          if (error) reject(error);
-          else resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    drain,
+    close: (graceMs = 10_000) => close(graceMs),
   };
 }
 

@@ -17,6 +17,8 @@ import { openSubscriptions } from './subscriptions.js';
 
 export interface SubgraphServer {
   port: number;
+  /** Refuses readiness, and goes on. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,9 @@ export interface ServeOptions {
   log: Log;
   metrics: Metrics;
 }
+
+/** Within the 20 s that the process has for closing. */
+const GRACE_MS = 15_000;
 
 /** The gateway's own limit is lower; this one only bounds what another service may send. */
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -107,17 +112,24 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
     log,
     metrics,
   });
+  let stopping = false;
+  const reasons = async () => [...(stopping ? ['stopping'] : []), ...(await readiness())];
   const listener: HttpListener = await listen({
     host,
     port,
     log,
-    routes: { ...routes, '/graphql': graphql, ...operatorRoutes(readiness, metrics) },
+    routes: { ...routes, '/graphql': graphql, ...operatorRoutes(reasons, metrics) },
     upgrades: { '/graphql': subscriptions.upgrade },
   });
   return {
     port: listener.port,
+    drain: () => {
+      stopping = true;
+      listener.drain();
+    },
     close: async () => {
-      await Promise.all([subscriptions.close(), listener.close()]);
+      stopping = true;
+      await Promise.all([subscriptions.close(), listener.close(GRACE_MS)]);
     },
   };
 }

@@ -37,6 +37,8 @@ export async function describeProcesses(
   const common = {
     NODE_ENV: 'test',
     LOG_LEVEL: 'info',
+    // A stop closes at once, unless a test says otherwise.
+    DRAIN_MS: '0',
     IDENTITY_SECRET,
     PUBLIC_URL: publicUrl,
     ...urls,

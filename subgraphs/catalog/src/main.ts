@@ -28,7 +28,7 @@ const env = readCatalogEnv();
 const log = openLog('catalog', env.LOG_LEVEL);
 const metrics = openMetrics('catalog');
 
-await runService(log, async (own) => {
+await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
   const database = own(openDatabase(store));

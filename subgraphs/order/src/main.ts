@@ -27,7 +27,7 @@ const { PERSONAL_DATA_KEYS: sealer } = env;
 const log = openLog('order', env.LOG_LEVEL);
 const metrics = openMetrics('order');
 
-await runService(log, async (own) => {
+await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
   const database = own(openDatabase(store));

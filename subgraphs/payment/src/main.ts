@@ -30,7 +30,7 @@ const env = readPaymentEnv();
 const log = openLog('payment', env.LOG_LEVEL);
 const metrics = openMetrics('payment');
 
-await runService(log, async (own) => {
+await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
   const database = own(openDatabase(store));

@@ -25,7 +25,7 @@ const env = exitOnEnvironmentError(readUserEnv);
 const log = openLog('user', env.LOG_LEVEL);
 const metrics = openMetrics('user');
 
-await runService(log, async (own) => {
+await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const {
     DATABASE_URL: url,
     ACCESS_TOKEN_KEYS: keys,
