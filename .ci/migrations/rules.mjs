@@ -11,8 +11,9 @@ const CONTRACT = /^-- contract: .{20,}$/m;
  */
 export async function problemsOf(sql) {
   if (CONTRACT.test(sql)) return [];
-  const { stmts } = await parse(sql);
-  const statements = stmts.map(({ stmt }) => Object.entries(stmt)[0]);
+  const { stmts = [] } = await parse(sql);
+  /** @type {[string, any][]} */
+  const statements = stmts.flatMap(({ stmt }) => Object.entries(stmt ?? {}));
   // Nobody uses what the same migration makes.
   const own = new Set(
     statements.flatMap(([kind, body]) => (kind === 'CreateStmt' ? [body.relation.relname] : [])),
@@ -22,9 +23,10 @@ export async function problemsOf(sql) {
   );
 }
 
+/** By kind of statement, as PostgreSQL's parser names it. @type {Record<string, (body: any) => string[]>} */
 const rules = {
   AlterTableStmt: ({ relation, cmds }) =>
-    cmds.flatMap(({ AlterTableCmd: command }) => {
+    cmds.flatMap((/** @type {any} */ { AlterTableCmd: command }) => {
       const problem = changes[command.subtype]?.(command);
       return problem ? [`${relation.relname}: ${problem}`] : [];
     }),
@@ -45,9 +47,11 @@ const rules = {
   LockStmt: () => ['a table is locked by hand'],
 };
 
+/** @type {(column: { constraints?: { Constraint: { contype: string } }[] }, type: string) => boolean} */
 const hasConstraint = ({ constraints = [] }, type) =>
   constraints.some(({ Constraint }) => Constraint.contype === type);
 
+/** By kind of change of a table. @type {Record<string, (command: any) => string | undefined>} */
 const changes = {
   AT_DropColumn: ({ name }) => `column ${name} dropped: the version before may read it`,
   AT_AlterColumnType: ({ name }) => `another type of ${name} rewrites the table, and changes what is read`,
