@@ -32,8 +32,9 @@ async function main(): Promise<void> {
     log('stopping', { signal });
     emulators.close().then(() => log('stopped'), fail);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  // Told again, it goes on stopping.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 }
 
 function fail(error: unknown): void {

@@ -17,7 +17,8 @@ import type { Limits } from './shopping/quota.js';
 import { openShopping } from './shopping/routes.js';
 import { openToss, type TossOptions } from './toss/routes.js';
 
-const DRAIN_MS = 500;
+/** For answers that are delayed on purpose, whose askers still wait. */
+const GRACE_MS = 5_000;
 /** 30 minutes to pay, 10 to confirm; a webhook is sent again after a second, where Toss Payments waits a minute. */
 const TOSS: TossOptions = { windowMs: 1_800_000, confirmWindowMs: 600_000, webhookRetryMs: 1_000 };
 const LOGIN_SECRET = 'local-only-login-secret';
@@ -99,6 +100,19 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
     }
   }
 
+  /** Answers that never come. */
+  const withheld = new Set<ServerResponse>();
+
+  /** Leaves the caller waiting, until it gives up by itself when ms is 0. */
+  function withhold(response: ServerResponse, ms: number): void {
+    withheld.add(response);
+    const timer = ms === 0 ? undefined : setTimeout(() => response.destroy(), ms).unref();
+    response.once('close', () => {
+      withheld.delete(response);
+      clearTimeout(timer);
+    });
+  }
+
   async function answerTo(incoming: IncomingMessage): Promise<Answer> {
     const url = URL.parse(incoming.url ?? '/', 'http://emulators');
     const body = await readBody(incoming);
@@ -110,11 +124,13 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const answer = await answerTo(incoming);
-    if (answer.kind === 'withhold') return dropAfter(response, answer.dropAfterMs);
+    if (answer.kind === 'withhold') return withhold(response, answer.dropAfterMs);
     // Unreferenced, so that a long delay does not keep a stopped process alive.
     if (answer.delayMs > 0) await delay(answer.delayMs, undefined, { ref: false });
     // Without it, Node sends chunks: more work for whoever calls.
     const headers = { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) };
+    // A kept connection ends with the answer, not with the next request.
+    if (closing) response.shouldKeepAlive = false;
     response.writeHead(answer.status, headers).end(answer.body);
   }
 
@@ -139,19 +155,12 @@ export async function openEmulators(options: Options = {}): Promise<Emulators> {
     const closed = once(server, 'close');
     lateCalls.close();
     server.close();
-    // Withheld answers never end by themselves.
-    setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+    for (const response of withheld) response.destroy();
+    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
     await Promise.all([closed, smtp.close(), toss.close()]);
   }
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= shutDown());
 
   return { url: origin(), smtpUrl: smtp.url, close, [Symbol.asyncDispose]: close };
-}
-
-/** Leaves the caller waiting, until it gives up by itself when ms is 0. */
-function dropAfter(response: ServerResponse, ms: number): void {
-  if (ms === 0) return;
-  const timer = setTimeout(() => response.destroy(), ms).unref();
-  response.once('close', () => clearTimeout(timer));
 }
