@@ -38,6 +38,19 @@ test('a handler that tells of an event in turn passes the request’s id on', as
   await eventually(() => expect(ids).toEqual(['request-8', 'request-8', 'request-8']));
 });
 
+test('a service that stops publishes what it said last, before it leaves the broker', async () => {
+  await using house = await openHouse();
+  const catalog = await house.openService('catalog', []);
+  await catalog.note(1);
+  await eventually(async () => expect(await catalog.unpublished()).toBe(0));
+
+  // Of which its relay has not been told.
+  await catalog.database.run('UPDATE outbox SET published_at = NULL, leased_until = NULL');
+  await catalog.close();
+  expect(await catalog.unpublished()).toBe(0);
+  expect(await catalog.counted('outbox_published_total')).toBe(2);
+});
+
 test('a message that is published twice has its effect once', async () => {
   await using house = await openHouse();
   const catalog = await house.openService('catalog', [writer]);

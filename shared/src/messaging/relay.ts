@@ -7,6 +7,8 @@ import { standBack } from './stand-back.js';
 /** Rows of a process that died are found within a second; its own rows wake a relay as they commit. */
 const PAUSES = { pauseMs: 100, longestPauseMs: 1_000 };
 
+const REST_WITHIN_MS = 2_000;
+
 export interface RelayOptions extends RoundOptions {
   /** Whether people wait for answers that come first. */
   yieldsTo?: (() => boolean) | undefined;
@@ -28,14 +30,27 @@ export function startRelay({ log, yieldsTo = () => false, ...options }: RelayOpt
     return found;
   }
 
+  /** What the service said last, so that it does not wait for the next start; what cannot be published now does. */
+  async function publishRest(): Promise<void> {
+    const deadline = performance.now() + REST_WITHIN_MS;
+    try {
+      while (!options.publisher.problem() && performance.now() < deadline) {
+        if ((await relayRound(options)) < BATCH) return;
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'what was said last is published by another relay, or after the next start');
+    }
+  }
+
   const loop = workOff({ name: 'the outbox relay', ...PAUSES, fullBatch: BATCH, log }, round);
   const forget = onAppended(loop.wake);
   return {
-    /** Ends after the round that is under way. */
-    close: () => {
+    /** Publishes what is there, within 2 s or little more. */
+    close: async () => {
       closed = true;
       forget();
-      return loop.close();
+      await loop.close();
+      await publishRest();
     },
   };
 }
