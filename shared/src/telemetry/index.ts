@@ -2,4 +2,20 @@ export { openLog } from './log.js';
 export type { Log } from './log.js';
 export { openMetrics } from './metrics.js';
 export type { Metrics } from './metrics.js';
-export { currentRequestId, withRequestId } from './request-context.js';
+export { currentRequestId, currentWork, withRequestId, workFor } from './request-context.js';
+export type { Work } from './request-context.js';
+export {
+  annotate,
+  currentSpan,
+  failSpan,
+  inEntrySpan,
+  inSpan,
+  inSpanOfMany,
+  isSampled,
+  openTracing,
+  spanned,
+  traceHeaders,
+  traceparent,
+  tracer,
+  withTraceparent,
+} from './tracing/index.js';

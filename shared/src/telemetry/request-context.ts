@@ -1,13 +1,30 @@
+import type { Span } from '@opentelemetry/api';
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-const requests = new AsyncLocalStorage<string | undefined>();
+/** What the running code works for. One store for all of it: each more would cost every request. */
+export interface Work {
+  requestId: string | undefined;
+  /** Of a process that traces, else undefined. */
+  span: Span | undefined;
+}
+
+const works = new AsyncLocalStorage<Work | undefined>();
 
 /** Runs `work` under a request's id, so that what it tells others (events, logs) can carry the id along. */
 export function withRequestId<T>(requestId: string | undefined, work: () => T): T {
-  return requests.run(requestId, work);
+  return works.run({ requestId, span: works.getStore()?.span }, work);
 }
 
 /** The id of the request that the running code works for, if it works for one. */
 export function currentRequestId(): string | undefined {
-  return requests.getStore();
+  return works.getStore()?.requestId;
 }
+
+export const currentWork = (): Work | undefined => works.getStore();
+
+/** Runs `work` for somebody else than whoever began it; undefined: for nobody in particular. */
+export const workFor = <T, A extends unknown[]>(
+  whom: Work | undefined,
+  work: (...args: A) => T,
+  ...args: A
+): T => works.run(whom, work, ...args);
