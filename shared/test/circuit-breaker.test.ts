@@ -195,6 +195,7 @@ test('metrics show the state, its changes, and calls by how they ended', async (
   expect(await shown('transitions_total')).toEqual(['to="open" 1', 'to="half-open" 1', 'to="closed" 1']);
   expect((await shown('calls_total')).toSorted()).toEqual([
     'outcome="failed" 8',
+    'outcome="ignored" 0',
     'outcome="ok" 7',
     'outcome="refused" 1',
     'outcome="slow" 10',

@@ -4,7 +4,8 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 export const BREAKER_STATES = ['closed', 'open', 'half-open'] as const satisfies BreakerState[];
 
 /** How a call ended: `failed` whether slow or not, `slow` only if answered, `ignored` by its judge, `refused` unasked. */
-export type CallOutcome = 'ok' | 'failed' | 'slow' | 'ignored' | 'refused';
+export const CALL_OUTCOMES = ['ok', 'failed', 'slow', 'ignored', 'refused'] as const;
+export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
 /** Registers what operators see of all breakers of a process: once for each process. */
 export function breakerMetrics(metrics: Metrics) {

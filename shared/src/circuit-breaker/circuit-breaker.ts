@@ -1,6 +1,7 @@
 import type { Log } from '../telemetry/index.js';
 import {
   BREAKER_STATES,
+  CALL_OUTCOMES,
   type BreakerMetrics,
   type BreakerState,
   type CallOutcome,
@@ -71,6 +72,7 @@ export function openCircuitBreaker(options: CircuitBreakerOptions): CircuitBreak
 
   let phase = closed();
   showState();
+  for (const outcome of CALL_OUTCOMES) metrics.calls.inc({ name, outcome }, 0);
 
   function showState(): void {
     for (const state of BREAKER_STATES) metrics.state.set({ name, state }, Number(state === phase.state));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { Log } from '../telemetry/index.js';
+import type { Log, Metrics } from '../telemetry/index.js';
 
 export type Row = Record<string, unknown>;
 
@@ -43,6 +43,8 @@ export interface DatabaseOptions {
   maxConnections?: number;
   /** A statement that takes longer is ended by PostgreSQL, with 57014; 10,000 unless given. */
   statementTimeoutMs?: number;
+  /** Where the use of the pool is seen: of a process' main one, whose name the metrics have. */
+  metrics?: Metrics;
 }
 
 // int8 as a number: every int8 of ours (money in won, serials, epochs) stays below 2^53.
@@ -75,11 +77,30 @@ export function openDatabase(options: DatabaseOptions): Database {
     ),
   );
 
+  if (options.metrics) tellOf(pool, maxConnections, options.metrics);
   return {
     ...sqlOver(pool),
     transaction: (work) => runTransaction(pool, work),
     close: () => pool.end(),
   };
+}
+
+function tellOf(pool: pg.Pool, most: number, metrics: Metrics): void {
+  metrics.readings(
+    'database_connections',
+    'Connections of the pool to PostgreSQL, by state.',
+    'state',
+    () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      unopened: most - pool.totalCount,
+    }),
+  );
+  metrics.reading(
+    'database_waiting',
+    'Statements and transactions that wait for a connection.',
+    () => pool.waitingCount,
+  );
 }
 
 async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { workOff } from '../background/index.js';
+import { watchWaitingEffects } from './watch-waiting-effects.js';
 import type { Database, Transaction } from '../database/index.js';
-import type { Log } from '../telemetry/index.js';
+import type { Log, Metrics } from '../telemetry/index.js';
 import type { EffectAnswer, Inventory } from './inventory.js';
 import type { HoldName, SaleSettings } from './product.js';
 
@@ -23,6 +24,8 @@ export interface StockEffectsOptions {
   log: Log;
   /** Called when Redis knows nothing of a product, or not what it should: the effect waits for the rebuild. */
   askForRebuild: (productId: string) => void;
+  /** Where the rows that wait are seen. */
+  metrics?: Metrics;
 }
 
 interface EffectRow {
@@ -96,15 +99,16 @@ export function openStockEffects(options: StockEffectsOptions): StockEffects {
   const loop = workOff({ name: 'the relay of stock effects', ...PAUSES, fullBatch: BATCH, log }, () =>
     applyBatch(options),
   );
+  const watch = options.metrics && watchWaitingEffects(database, options.metrics, log);
   relays.add(loop.wake);
   return {
     pending: async () => {
       const [row] = await database.query<{ count: number }>('SELECT count(*) FROM stock_effect');
       return row?.count ?? 0;
     },
-    close: () => {
+    close: async () => {
       relays.delete(loop.wake);
-      return loop.close();
+      await Promise.all([loop.close(), watch?.close()]);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Attempts } from './attempts.js';
 import { Contradiction, type Handler } from './handler.js';
 import { handleOnce } from './inbox.js';
 import { openHandlingTogether } from './handle-together.js';
-import type { ConsumerMetrics } from './metrics.js';
+import { OUTCOMES, type ConsumerMetrics, type Outcome } from './metrics.js';
 import { openOutage } from '../background/index.js';
 import type { Slots } from './slots.js';
 import { Abandoned, untilAvailable } from './until-available.js';
@@ -23,8 +23,6 @@ export interface ConsumerOptions {
   log: Log;
 }
 
-type Outcome = 'handled' | 'duplicate' | 'retried' | 'dead-lettered';
-
 /** Settles deliveries of one queue: each is handled once, sent to wait, dead-lettered, or left to the broker. */
 export interface Consumer {
   queue: string;
@@ -40,6 +38,8 @@ export function openConsumer(options: ConsumerOptions): Consumer {
   const { queue, handler, attempts, database, slot, metrics, log } = options;
   const handleTogether = openHandlingTogether(options, handle);
   const outage = openOutage(log, `the consumer of ${queue}`);
+  for (const outcome of OUTCOMES) metrics.consumed.inc({ queue, outcome }, 0);
+  metrics.deadLetters.inc({ queue }, 0);
 
   /** @throws Abandoned */
   async function settle(message: ConsumeMessage, abandon: AbortSignal): Promise<Outcome> {

@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Channel, ChannelModel } from 'amqplib';
+import { Unavailable } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
 import { openConnection, type Connection } from './connection.js';
 import type { Consumer } from './consumer.js';
-import { declareTopology, type Topology } from './topology.js';
+import { declareTopology, queueName, type Topology } from './topology.js';
 
 export interface ConsumersOptions {
   url: string;
@@ -18,8 +19,20 @@ export interface ConsumersOptions {
 
 export interface Consumers {
   problem: () => string | undefined;
+  /** Deliveries that have been taken and are not settled: being handled, or waiting for their turn. */
+  inHand: () => number;
+  /** What waits in each queue. @throws when there is no connection, or a queue is missing. */
+  look: () => Promise<QueueLook[]>;
   /** Takes no more, finishes what has begun within 10 s, gives the rest back. */
   close(): Promise<void>;
+}
+
+export interface QueueLook {
+  queue: string;
+  /** Messages that have not been sent to anybody. */
+  ready: number;
+  /** Processes that take them. */
+  consumers: number;
 }
 
 const FINISH_WITHIN_MS = 10_000;
@@ -30,6 +43,8 @@ export async function openConsumers(options: ConsumersOptions): Promise<Consumer
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
   let channel: Channel | undefined;
+  /** Apart from the one that consumes: asking for a queue that is gone ends a channel. */
+  let looking: Channel | undefined;
   let tags: string[] = [];
 
   async function setup(model: ChannelModel, drop: Connection['drop']): Promise<void> {
@@ -46,6 +61,12 @@ export async function openConsumers(options: ConsumersOptions): Promise<Consumer
     await declareTopology(opened, topology);
     await opened.prefetch(prefetch);
     channel = opened;
+    const beside = await model.createChannel();
+    beside.on('error', (error) => log.debug({ err: error }, 'the channel that looks at queues failed'));
+    beside.on('close', () => {
+      if (looking === beside) looking = undefined;
+    });
+    looking = beside;
     tags = [];
     for (const consumer of consumers) {
       const { consumerTag } = await opened.consume(consumer.queue, (message) => {
@@ -69,8 +90,20 @@ export async function openConsumers(options: ConsumersOptions): Promise<Consumer
     }
   }
 
+  async function look(): Promise<QueueLook[]> {
+    const current = looking;
+    if (!current || connection.problem()) throw new Unavailable('The broker');
+    const looks = queuesOf(topology, consumers).map(async (queue) => {
+      const { messageCount, consumerCount } = await current.checkQueue(queue);
+      return { queue, ready: messageCount, consumers: consumerCount };
+    });
+    return Promise.all(looks);
+  }
+
   return {
     problem: connection.problem,
+    inHand: () => underWay.size,
+    look,
     close: async () => {
       const deadline = new Promise((resolve) => setTimeout(resolve, FINISH_WITHIN_MS).unref());
       await Promise.race([stopDeliveries(), deadline]);
@@ -81,3 +114,11 @@ export async function openConsumers(options: ConsumersOptions): Promise<Consumer
     },
   };
 }
+
+/** Its own, be they paused or not, and what else it consumes. */
+const queuesOf = ({ namespace, service, events }: Topology, consumers: readonly Consumer[]): string[] => [
+  ...new Set([
+    ...events.map((event) => queueName(namespace, service, event)),
+    ...consumers.map(({ queue }) => queue),
+  ]),
+];

@@ -1,10 +1,11 @@
 import { isUnavailable } from '../errors/index.js';
 import type { Database } from '../database/index.js';
 import type { Log } from '../telemetry/index.js';
+import type { MessagingMetrics } from './metrics.js';
 
 export interface HousekeepingOptions {
   database: Database;
-  depth: { set(rows: number): void };
+  outbox: MessagingMetrics['outbox'];
   /** Published rows older than this are deleted, in milliseconds. */
   keepPublishedMs: number;
   /** Longer than any message may be under way: a second delivery after that would have its effect again. */
@@ -20,7 +21,9 @@ const EVERY_MS = 5_000;
 const BATCH = 1_000;
 
 /** Counting stops there: a gauge that says "very many" must not itself be a load. */
-const DEPTH = `SELECT count(*) AS rows FROM (SELECT FROM outbox WHERE published_at IS NULL LIMIT 100000) waiting`;
+const DEPTH = `
+  SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS "oldestSeconds"
+  FROM (SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT 100000) waiting`;
 
 /** Small batches of rows that no other replica is deleting: no long lock, no waiting for one another. */
 const CLEAN_OUTBOX = `
@@ -36,7 +39,7 @@ const CLEAN_INBOX = `
 
 /** Measures the outbox and deletes what outbox and inbox need no longer, every 5 s. */
 export function startHousekeeping(options: HousekeepingOptions): Housekeeping {
-  const { database, depth, keepPublishedMs, keepHandledMs, log } = options;
+  const { database, outbox, keepPublishedMs, keepHandledMs, log } = options;
   const closing = new AbortController();
   let running: Promise<void> | undefined;
 
@@ -46,8 +49,9 @@ export function startHousekeeping(options: HousekeepingOptions): Housekeeping {
 
   async function tidy(): Promise<void> {
     try {
-      const [waiting] = await database.query<{ rows: number }>(DEPTH);
-      depth.set(waiting?.rows ?? 0);
+      const [waiting] = await database.query<{ rows: number; oldestSeconds: number }>(DEPTH);
+      outbox.rows.set(waiting?.rows ?? 0);
+      outbox.oldest.set(Math.max(0, waiting?.oldestSeconds ?? 0));
       await clean(CLEAN_OUTBOX, keepPublishedMs);
       await clean(CLEAN_INBOX, keepHandledMs);
     } catch (error) {

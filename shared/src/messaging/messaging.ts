@@ -11,6 +11,7 @@ import { openPublisher } from './publisher.js';
 import { startRelay } from './relay.js';
 import { openSlots, type Slots } from './slots.js';
 import { DEFAULT_DELAYS_MS, queueName, type Topology } from './topology.js';
+import { watchQueues } from './watch-queues.js';
 
 export interface MessagingOptions {
   /** Of the broker, amqp:// or amqps://. */
@@ -85,8 +86,9 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
     return openConsumer({ queue, handler, attempts, database, slot: turn, metrics: metrics.consumers, log });
   };
   const slot = openSlots(concurrency);
+  const asideSlot = openSlots(aside?.concurrency ?? 0);
   const own = handlers.map(consumerOf(slot));
-  const besides = aside && !aside.paused ? aside.handlers.map(consumerOf(openSlots(aside.concurrency))) : [];
+  const besides = aside && !aside.paused ? aside.handlers.map(consumerOf(asideSlot)) : [];
   const collectors = keepDeadLetter
     ? [openCollector({ namespace, keep: keepDeadLetter, database, slot, log })]
     : [];
@@ -108,11 +110,31 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
   });
   const housekeeping = startHousekeeping({
     database,
-    depth: metrics.depth,
+    outbox: metrics.outbox,
     keepPublishedMs,
     keepHandledMs: 7 * 24 * HOUR_MS,
     log,
   });
+
+  const queues = watchQueues(consumers, metrics.queues, log);
+  options.metrics.readings(
+    'consumer_slots',
+    'Turns for handling messages, by whether they are taken.',
+    'state',
+    () => {
+      const uses = [slot.use(), asideSlot.use()];
+      return { used: sumOf(uses, 'used'), free: sumOf(uses, 'free') };
+    },
+  );
+  options.metrics.readings(
+    'messages_in_hand',
+    'Messages that the broker has sent and that are not settled, by whether they have their turn.',
+    'state',
+    () => {
+      const handling = slot.use().used + asideSlot.use().used;
+      return { handling, waiting: Math.max(0, consumers.inHand() - handling) };
+    },
+  );
 
   return {
     readiness: () => {
@@ -120,6 +142,7 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
       return [...new Set(problems)];
     },
     close: async () => {
+      await queues.close();
       await consumers.close();
       await relay.close();
       await housekeeping.close();
@@ -127,3 +150,6 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
     },
   };
 }
+
+const sumOf = (uses: readonly { used: number; free: number }[], which: 'used' | 'free') =>
+  uses.reduce((sum, use) => sum + use[which], 0);

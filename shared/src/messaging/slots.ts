@@ -1,7 +1,11 @@
 import { Abandoned } from './until-available.js';
 
 /** Runs work when its turn comes. @throws Abandoned when `signal` is aborted while it waits. */
-export type Slots = <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+export interface Slots {
+  <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** How many run now, and how many may. */
+  use(): { used: number; free: number };
+}
 
 /** Lets so many pieces of work run at once; the rest wait their turn, first come, first served. */
 export function openSlots(count: number): Slots {
@@ -23,7 +27,7 @@ export function openSlots(count: number): Slots {
     });
   }
 
-  return async (work, signal) => {
+  async function run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw new Abandoned();
     if (free > 0) free -= 1;
     else await turn(signal);
@@ -38,5 +42,7 @@ export function openSlots(count: number): Slots {
         free += 1;
       }
     }
-  };
+  }
+
+  return Object.assign(run, { use: () => ({ used: count - free, free }) });
 }

@@ -7,8 +7,10 @@ import {
   type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
+import { rootFieldOf } from './root-field.js';
 
-export type Prepared = { ok: true; document: DocumentNode } | { ok: false; errors: readonly GraphQLError[] };
+export type Prepared =
+  { ok: true; document: DocumentNode; field: string } | { ok: false; errors: readonly GraphQLError[] };
 
 /** A document that fits the schema, or why it does not. */
 export type Prepare = (query: string) => Prepared;
@@ -43,7 +45,7 @@ function check(schema: GraphQLSchema, query: string): Prepared {
     return { ok: false, errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
   }
   const errors = validate(schema, document, rules);
-  if (errors.length === 0) return { ok: true, document };
+  if (errors.length === 0) return { ok: true, document, field: rootFieldOf(document) };
   return { ok: false, errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
 }
 

@@ -10,6 +10,7 @@ import {
 import { maskErrors } from '../errors/index.js';
 import type { Log } from '../telemetry/index.js';
 import { openDocuments, withCode, type Prepare } from './documents.js';
+import { NO_FIELD } from './root-field.js';
 
 export interface GraphqlRequest {
   query: string;
@@ -22,6 +23,8 @@ export interface Executor<Context extends { requestId: string }> {
   /** Never rejects: what goes wrong is in the result. Without `data` nothing has been executed. */
   execute(request: unknown, context: Context): Promise<FormattedExecutionResult>;
   prepare: Prepare;
+  /** What a request that has been answered asked for, in metrics: a root field of the schema, `several` or `none`. */
+  fieldOf(request: unknown): string;
   /** Errors as they leave the house: masked, coded, with the id of their request. */
   format(errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[];
 }
@@ -67,6 +70,12 @@ export function openExecutor<Context extends { requestId: string }>(
 
   return {
     prepare,
+    fieldOf: (request) => {
+      const { query } = Object(request) as Record<string, unknown>;
+      // It is known by now, or fits no schema.
+      const prepared = typeof query === 'string' ? prepare(query) : undefined;
+      return prepared?.ok ? prepared.field : NO_FIELD;
+    },
     format,
     execute: async (request, context) => {
       const { errors, ...result } = await run(request, context);

@@ -7,4 +7,5 @@ export type { SharedReads } from './shared-reads.js';
 export { openServiceClient } from './service-client.js';
 export type { ServiceClient } from './service-client.js';
 export { runService } from './run-service.js';
+export { NO_FIELD, rootFieldOf } from './root-field.js';
 export { readinessOf } from './readiness.js';

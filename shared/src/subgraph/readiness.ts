@@ -1,11 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { Database } from '../database/index.js';
+import type { Metrics } from '../telemetry/index.js';
 import { certainlyAhead, readClock, type ClockReading } from './clocks.js';
 
 /** What a service that keeps data cannot serve without. */
 export interface Needs {
   database: Pick<Database, 'query'>;
   redis?: Pick<Redis, 'time'>;
+  /** Where the difference of their clocks is seen. */
+  metrics?: Metrics;
 }
 
 /** Sales open and holds begin by the clock of Redis; holds end by that of PostgreSQL. */
@@ -16,7 +19,13 @@ const CLOCKS_MAY_DIFFER_MS = 500;
  * differ by more than 500 ms. The broker is none of them: what is said meanwhile waits in the outbox, and a broker's
  * restart takes no checkout offline.
  */
-export function readinessOf({ database, redis }: Needs): () => Promise<string[]> {
+export function readinessOf({ database, redis, metrics }: Needs): () => Promise<string[]> {
+  const difference =
+    redis &&
+    metrics?.gauge(
+      'clock_difference_seconds',
+      'How far the clock of Redis is ahead of that of PostgreSQL for certain; negative: behind.',
+    );
   return async () => {
     const [postgresql, ofRedis] = await Promise.all([
       ask('PostgreSQL', () => clockOfPostgresql(database)),
@@ -25,6 +34,7 @@ export function readinessOf({ database, redis }: Needs): () => Promise<string[]>
     const away = [postgresql, ofRedis].filter((answer) => typeof answer === 'string');
     if (away.length > 0 || typeof postgresql !== 'object' || typeof ofRedis !== 'object') return away;
     const ahead = Math.round(certainlyAhead(ofRedis, postgresql));
+    difference?.set(ahead / 1_000);
     if (Math.abs(ahead) <= CLOCKS_MAY_DIFFER_MS) return [];
     const where = ahead > 0 ? 'ahead of' : 'behind';
     return [`Clocks: Redis is ${Math.abs(ahead)} ms ${where} PostgreSQL`];

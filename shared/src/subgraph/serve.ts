@@ -6,13 +6,8 @@ import { DEADLINE_HEADER, deadlineOf, withDeadline } from '../spread/index.js';
 import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
 import { openExecutor } from './executor.js';
-import {
-  answerSharedReads,
-  isSharedReads,
-  MOST_READS_TOGETHER,
-  refusalOf,
-  type SharedReads,
-} from './shared-reads.js';
+import { openRequestMetrics } from './request-metrics.js';
+import { answerSharedReads, isSharedReads, refusalOf, type SharedReads } from './shared-reads.js';
 import { openSubscriptions } from './subscriptions.js';
 
 export interface SubgraphServer {
@@ -48,17 +43,10 @@ const BODY_LIMIT = 8 * 1024 * 1024;
  */
 export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServer> {
   const { name, subgraph, identitySecret, host, port, readiness, routes, log, metrics } = options;
-  const duration = metrics.histogram(
-    'graphql_seconds',
-    `Time to answer a question of GraphQL, which may be one for up to ${MOST_READS_TOGETHER} requests.`,
-  );
+  const requests = openRequestMetrics(metrics);
   const refused = metrics.counter('unsigned_requests_total', 'Requests without a valid signature.', [
     'reason',
   ]);
-  const sharedReads = metrics.counter(
-    'shared_reads_total',
-    'Queries that were answered together with others of the same kind.',
-  );
   const executor = openExecutor<SubgraphContext>(subgraph.schema, log);
 
   async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -76,7 +64,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
     if (response.destroyed || performance.now() >= deadline) return respond(response, 503, tooLate);
     const asked = parse(body);
     if (isSharedReads(asked)) return shared(asked, identity, response);
-    const end = duration.startTimer();
+    const begun = performance.now();
     const setRefreshCookie = (token: string | null) => {
       response.setHeader(REFRESH_COOKIE_HEADER, token ?? '');
     };
@@ -85,7 +73,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
         executor.execute(asked, { identity, requestId, client, setRefreshCookie }),
       ),
     );
-    end();
+    requests.answered(executor.fieldOf(asked), result, performance.now() - begun);
     respond(response, 'data' in result ? 200 : 400, result);
   }
 
@@ -96,10 +84,9 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       respond(response, 400, { errors: [{ message: refusal, extensions }] });
       return;
     }
-    const end = duration.startTimer();
+    const begun = performance.now();
     const results = await answerSharedReads(reads, executor);
-    end();
-    sharedReads.inc(results.length);
+    requests.answeredTogether(executor.fieldOf(reads), results, performance.now() - begun);
     respond(response, 200, results);
   }
 
