@@ -45,6 +45,8 @@ const shape = {
   LIVE_OPERATIONS: z.coerce.number().int().min(1).default(100),
   /** How often the supergraph's file is looked at; 0 takes it as it is at the start. */
   SUPERGRAPH_POLL_MS: z.coerce.number().int().min(0).default(5_000),
+  /** With it, `/metrics` is for whoever has it. */
+  METRICS_TOKEN: secret().optional(),
 };
 
 /** Base URLs of the subgraphs: all of them, or with a graph of other services any. */

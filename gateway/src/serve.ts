@@ -30,6 +30,7 @@ import { returnPage } from './pages/return-page.js';
 import { openAskPayment } from './pages/toss/ask-payment.js';
 import { TOSS_PAGES, tossPage } from './pages/toss/toss-page.js';
 import { tossScript } from './pages/toss/toss-script.js';
+import { privateMetrics } from './private-metrics.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
 import { openKnownOperations } from './single-fetch/known-operations.js';
 import type { Upstreams } from './upstream/upstreams.js';
@@ -123,6 +124,7 @@ export async function serveGateway(parts: GatewayParts) {
     env.addresses.payment !== undefined && supergraph.members.some(({ name }) => name === 'payment');
   const toss = hasPaymentService && tossPage(openAskPayment(() => upstreams.source('payment'), log));
   const product = productPage(executeBy(server));
+  const operators = operatorRoutes(readiness, metrics);
   const listener = await listen({
     host: env.HOST,
     port: env.PORT,
@@ -135,7 +137,8 @@ export async function serveGateway(parts: GatewayParts) {
       ...(toss && { '/pay/toss.js': tossScript() }),
       ...(tellPayment && { '/webhooks/toss': tossWebhook({ env, tellPayment, metrics }) }),
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
-      ...operatorRoutes(readiness, metrics),
+      ...operators,
+      '/metrics': privateMetrics(operators['/metrics'], env.METRICS_TOKEN),
     },
     fallback: (request, response, url) =>
       toss && url.pathname.startsWith(TOSS_PAGES)

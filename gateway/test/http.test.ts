@@ -146,28 +146,55 @@ test('shows the query plan to Sandbox, and to nobody in production', async () =>
   expect((await shop.ask(NAME, plan)).body).toEqual(NAMED);
 });
 
-test('counts requests by operation and outcome, and times subgraphs', async () => {
+test('counts requests by operation, root field and outcome, and times subgraphs', async () => {
   await using quiet = await openHouse({ BODY_LIMIT_BYTES: '1000' });
   await quiet.ask(NAME);
   await quiet.ask('mutation { rename(id: "p1", name: "n") { name } }');
+  await quiet.ask(NAME);
+  await quiet.ask(
+    'query A { ...Two } fragment Two on Query { product(id: "p1") { name } ... { search(id: "p1") { __typename } } }',
+  );
+  await quiet.ask('{ __typename }');
   await quiet.ask('{ fail(how: NOT_FOUND) }');
   await quiet.ask('{ nothing }');
   await quiet.ask(NAME, { authorization: 'Bearer x' });
   await quiet.ask(NAME, {}, { long: 'x'.repeat(1_000) });
   const { text } = await quiet.get('/metrics');
-  const counted = (operation: string, outcome: string) =>
-    new RegExp(
-      `stampede_requests_total{operation="${operation}",outcome="${outcome}",service="gateway"} 1\\n`,
-    );
-  expect(text).toMatch(counted('query', 'ok'));
-  expect(text).toMatch(counted('mutation', 'ok'));
-  expect(text).toMatch(counted('query', 'NOT_FOUND'));
-  expect(text).toMatch(counted('none', 'GRAPHQL_VALIDATION_FAILED'));
-  expect(text).toMatch(counted('none', 'UNAUTHENTICATED'));
-  expect(text).toMatch(counted('none', 'PAYLOAD_TOO_LARGE'));
-  expect(text).toMatch(
-    /stampede_subgraph_seconds_count{service="gateway",subgraph="catalog",outcome="answered"} 3/,
+  const counts = [...text.matchAll(/^stampede_requests_total{(.*),service="gateway"} (\d+)$/gm)]
+    .filter(([, , count]) => count !== '0')
+    .map(([, labels, count]) => `${labels} ${count}`);
+  const counted = (operation: string, field: string, outcome: string, times: number) =>
+    `operation="${operation}",field="${field}",outcome="${outcome}" ${times}`;
+  expect(counts.toSorted()).toEqual(
+    [
+      // The second by the short way.
+      counted('query', 'product', 'ok', 2),
+      counted('query', 'several', 'ok', 1),
+      counted('query', 'none', 'ok', 1),
+      counted('mutation', 'rename', 'ok', 1),
+      counted('query', 'fail', 'NOT_FOUND', 1),
+      counted('none', 'none', 'GRAPHQL_VALIDATION_FAILED', 1),
+      counted('none', 'none', 'UNAUTHENTICATED', 1),
+      counted('none', 'none', 'PAYLOAD_TOO_LARGE', 1),
+    ].toSorted(),
   );
+  expect(text).toMatch(
+    /stampede_subgraph_seconds_count{service="gateway",subgraph="catalog",outcome="answered"} 5/,
+  );
+});
+
+test('shows metrics to who reaches it, and to nobody through a proxy', async () => {
+  const metrics = async (gateway: typeof house, headers: Record<string, string>) =>
+    (await gateway.get('/metrics', { headers })).status;
+  expect(await metrics(house, {})).toBe(200);
+  for (const name of ['via', 'forwarded', 'x-forwarded-for']) {
+    expect(await metrics(house, { [name]: 'somebody' })).toBe(404);
+  }
+  const token = 'a-token-of-thirty-two-characters';
+  await using guarded = await openHouse({ METRICS_TOKEN: token });
+  expect(await metrics(guarded, {})).toBe(401);
+  expect(await metrics(guarded, { authorization: `Bearer ${token}s` })).toBe(401);
+  expect(await metrics(guarded, { authorization: `Bearer ${token}`, via: '1.1 proxy' })).toBe(200);
 });
 
 test('frees its port', async () => {

@@ -230,7 +230,9 @@ test('answers queries and mutations on the same socket, with the same masking an
   ]);
   await until(() => changed.ended !== undefined && who.ended !== undefined);
   expect([changed.ended, who.ended]).toEqual([{}, {}]);
-  expect((await shop.get('/metrics')).text).toMatch(/requests_total\{operation="mutation",outcome="ok"/);
+  expect((await shop.get('/metrics')).text).toMatch(
+    /requests_total\{operation="mutation",field="setAvailable",outcome="ok"/,
+  );
 });
 
 test('takes the operation that is named', async () => {

@@ -68,7 +68,7 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
       const since = performance.now();
       const quick = await answerSingleFetch(body, context);
       if (quick) {
-        metrics.answeredShort(quick.operation, (performance.now() - since) / 1_000);
+        metrics.answeredShort(quick.operation, quick.field, (performance.now() - since) / 1_000);
         return respond(response, 200, quick.text, { 'content-type': type });
       }
     }

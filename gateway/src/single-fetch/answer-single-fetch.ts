@@ -10,6 +10,8 @@ type Variables = Record<string, unknown>;
 
 export interface SingleFetchAnswer {
   operation: OperationTypeNode;
+  /** The root field that it asks for, or `several`. */
+  field: string;
   /** The body of the answer. */
   text: string;
 }
@@ -53,7 +55,8 @@ export function openSingleFetches(
       // It is thrown again to whoever goes the long way.
       () => undefined,
     );
-    return data && { operation: single.definition.operation, text: `${JSON.stringify({ data })}\n` };
+    const { definition, field } = single;
+    return data && { operation: definition.operation, field, text: `${JSON.stringify({ data })}\n` };
   };
 }
 

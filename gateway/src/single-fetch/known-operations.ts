@@ -1,5 +1,6 @@
 import { operationFromDocument, type Operation } from '@apollo/federation-internals';
 import type { GatewayConfig } from '@apollo/gateway';
+import { rootFieldOf } from '@stampede/shared/subgraph';
 import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { openRecent } from '../graphql/recent.js';
 import type { CurrentGraph, Graph } from '../live/planning/index.js';
@@ -17,6 +18,8 @@ export interface SingleFetch {
   /** The variables that the subgraph needs. */
   usages: readonly string[];
   definition: OperationDefinitionNode;
+  /** Its root field, in metrics. */
+  field: string;
   /** The client's selections, by which the answer is shaped. */
   operation: Operation;
   /** The graph that clients may use. */
@@ -82,6 +85,7 @@ function singleFetchOf(
     tail: `${name}}`,
     usages: node.variableUsages ?? [],
     definition,
+    field: rootFieldOf(document),
     operation: operationFromDocument(apiSchema, document, { validate: false }),
     schema,
     goesWith: goesWithOf(schema, document, tags),

@@ -31,7 +31,7 @@ const metrics = openMetrics('catalog');
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
-  const database = own(openDatabase(store));
+  const database = own(openDatabase({ ...store, metrics }));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
   const inventory = openInventory(redis, env.NAMESPACE);
@@ -39,7 +39,7 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const order = own(openServiceClient({ ...identity, urls: env.ORDER_URLS, audience: 'order' }));
   const rebuilds = askOrderForRebuild(order, log);
 
-  own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
+  own(openStockEffects({ database, inventory, log, metrics, askForRebuild: rebuilds.later }));
   own(
     await openMessaging({
       url: env.AMQP_URL,
@@ -74,7 +74,7 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
     askForRebuild: rebuilds.atOnce,
     log,
   });
-  const readiness = readinessOf({ database, redis });
+  const readiness = readinessOf({ database, redis, metrics });
   own(
     await serveSubgraph({
       name: 'catalog',

@@ -33,7 +33,7 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
     NAMESPACE: namespace,
   } = env;
   await migrate({ ...tables, url, log });
-  const database = own(openDatabase({ url, schema: 'user', log }));
+  const database = own(openDatabase({ url, schema: tables.schema, log, metrics }));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
   const guard = openGuard(redis, namespace, log);
@@ -90,7 +90,7 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
       host: env.HOST,
       port: env.PORT,
       routes: { ...jwksRoutes(keys), ...telling.routes },
-      readiness: readinessOf({ database, redis }),
+      readiness: readinessOf({ database, redis, metrics }),
       log,
       metrics,
     }),
