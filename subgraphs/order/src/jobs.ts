@@ -10,6 +10,7 @@ import { sweepOrphans, type OrphanParts } from './orphans/sweep-orphans.js';
 import { foldSaleFunnel } from './sale-figures/fold-sale-funnel.js';
 import { SEALED_TABLES } from './shipping-address/kept-address.js';
 import { reminders } from './watchdog/reminders.js';
+import { watchStanding } from './watchdog/watch-standing.js';
 
 /** Short enough that units are available again well within a second of `payBy`. */
 const EXPIRY_PAUSE_MS = 250;
@@ -36,5 +37,6 @@ export function jobs(parts: OrphanParts & AuditJobParts & DeliveryParts & { seal
     openAudits(parts),
     openResealing({ ...parts, tables: SEALED_TABLES }),
     startWatchdog({ database, reminders, log, metrics }),
+    watchStanding(parts),
   ];
 }

@@ -17,6 +17,8 @@ import { orderChanges } from './order-changes.js';
 import { openServerChanges } from './rebuild/on-server-change.js';
 import { openRebuilds } from './rebuild/rebuilds.js';
 import { openCheckoutCounts } from './sale-figures/checkout-counts.js';
+import { openCheckoutMetrics } from './sale-figures/checkout-metrics.js';
+import { countOrderSteps } from './sale-figures/count-order-steps.js';
 import { tellCounts } from './sale-figures/tell-counts.js';
 import { buildOrder } from './schema.js';
 import { openSavedAddresses } from './shipping-address/find-saved-address.js';
@@ -30,7 +32,7 @@ const metrics = openMetrics('order');
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
-  const database = own(openDatabase(store));
+  const database = own(openDatabase({ ...store, metrics }));
   const redis = openRedis(env.REDIS_URL, log);
   own({ close: async () => void (await redis.quit()) });
   const inventory = openInventory(redis, env.NAMESPACE);
@@ -56,7 +58,8 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const followed = own(openFollowedOrders({ database, feed, log }));
 
   own(openServerChanges(serverOf(redis), { database, inventory, rebuilds, log }));
-  own(openStockEffects({ database, inventory, log, askForRebuild: rebuilds.later }));
+  own(openStockEffects({ database, inventory, log, metrics, askForRebuild: rebuilds.later }));
+  own(countOrderSteps(metrics));
   const { deliverySchedule: schedule } = env;
   for (const job of jobs({ database, inventory, catalog, rebuilds, guard, sealer, schedule, log, metrics }))
     own(job);
@@ -86,11 +89,12 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
     guard,
     refreshListing,
     counts,
+    outcomes: openCheckoutMetrics(metrics),
     findSavedAddress,
     sealer,
   };
   const subgraph = await buildOrder(parts);
-  const readiness = readinessOf({ database, redis });
+  const readiness = readinessOf({ database, redis, metrics });
   own(
     await serveSubgraph({
       name: 'order',

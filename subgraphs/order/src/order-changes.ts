@@ -6,3 +6,9 @@ import { openNotices } from '@stampede/shared/live';
  * of the payment itself, and may die in the same way.
  */
 export const orderChanges = openNotices();
+
+/** The statuses that orders have reached by this process. */
+export const orderSteps = openNotices();
+
+/** Why catalog did not sell what had been paid for. */
+export const stockRejections = openNotices();

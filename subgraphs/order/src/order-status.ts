@@ -1,6 +1,6 @@
 import type { Transaction } from '@stampede/shared/database';
 import { registerEnumType } from 'type-graphql';
-import { orderChanges } from './order-changes.js';
+import { orderChanges, orderSteps } from './order-changes.js';
 
 export enum OrderStatus {
   PENDING_PAYMENT = 'PENDING_PAYMENT',
@@ -81,10 +81,13 @@ export async function changeStatuses(
     'INSERT INTO order_event (order_id, status, reason) SELECT id, $2, $3 FROM unnest($1::uuid[]) AS id',
     [orderIds, to, reason],
   );
-  for (const id of orderIds) orderChanges.note(tx, id);
+  for (const id of orderIds) {
+    orderChanges.note(tx, id);
+    orderSteps.note(tx, to);
+  }
 }
 
-/** One line of an order's timeline. */
+/** The first line of an order's timeline. */
 export async function recordEvent(
   tx: Transaction,
   orderId: string,
@@ -96,4 +99,5 @@ export async function recordEvent(
     status,
     reason,
   ]);
+  orderSteps.note(tx, status);
 }

@@ -22,11 +22,13 @@ import { RebuildResolver } from './rebuild/rebuild.resolver.js';
 import { QuoteResolver } from './refund/quote.resolver.js';
 import { openQuoteReader } from './refund/read-quotes.js';
 import type { CheckoutCounts } from './sale-figures/checkout-counts.js';
+import type { CheckoutMetrics } from './sale-figures/checkout-metrics.js';
 import { SaleFunnelResolver } from './sale-figures/sale-funnel.resolver.js';
 import { openAddressReader } from './shipping-address/address-reader.js';
 import { ShippingAddressResolver } from './shipping-address/shipping-address.resolver.js';
 
-export type OrderParts = CheckoutParts & AuditParts & { followed: FollowedOrders; counts: CheckoutCounts };
+export type OrderParts = CheckoutParts &
+  AuditParts & { followed: FollowedOrders; counts: CheckoutCounts; outcomes: CheckoutMetrics };
 
 export function buildOrder(parts: OrderParts): Promise<Subgraph> {
   const { database, followed, rebuilds, sealer } = parts;

@@ -4,6 +4,8 @@ import { CheckoutResolver } from '../src/checkout/checkout.resolver.js';
 import type { CheckoutInput } from '../src/checkout/checkout-input.js';
 import type { CheckoutParts } from '../src/checkout/checkout.js';
 import { Order } from '../src/order.entity.js';
+import { openMetrics } from '@stampede/shared/telemetry';
+import { openCheckoutMetrics } from '../src/sale-figures/checkout-metrics.js';
 import { openCheckoutCounts } from '../src/sale-figures/checkout-counts.js';
 import type { TestOrder } from './order-parts.js';
 
@@ -23,7 +25,11 @@ export function openCart(
   const context = { identity, requestId: 'test' };
   const counts = openCheckoutCounts();
   const cart = new CartResolver(parts);
-  const checkouts = new CheckoutResolver({ ...parts, counts });
+  const checkouts = new CheckoutResolver({
+    ...parts,
+    counts,
+    outcomes: openCheckoutMetrics(openMetrics('order')),
+  });
 
   return {
     userId,

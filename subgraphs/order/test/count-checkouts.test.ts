@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '@stampede/shared/database';
 import { randomUUID } from 'node:crypto';
 import { CheckoutResolver } from '../src/checkout/checkout.resolver.js';
+import { openMetrics } from '@stampede/shared/telemetry';
+import { openCheckoutMetrics } from '../src/sale-figures/checkout-metrics.js';
 import { openCheckoutCounts } from '../src/sale-figures/checkout-counts.js';
 import { newBuyer, openOrderParts, type TestOrder } from './order-parts.js';
 
@@ -21,9 +23,11 @@ function openCheckouts() {
     }) as T;
   const { database } = order;
   const counts = openCheckoutCounts();
+  const { registry, ...metrics } = openMetrics('order');
   const resolver = new CheckoutResolver({
     ...order.openReplica(),
     counts,
+    outcomes: openCheckoutMetrics({ registry, ...metrics }),
     database: {
       ...database,
       query: counted(database.query),
@@ -34,6 +38,14 @@ function openCheckouts() {
   return {
     asked,
     counts,
+    /** What `/metrics` says of checkouts, without what is 0. */
+    outcomes: async () => {
+      const lines = (await registry.metrics()).matchAll(
+        /^stampede_checkout(?:s_total\{outcome="([\w-]+)".*|_(units)_total\S*) (\d+)$/gm,
+      );
+      const found = [...lines].map(([, outcome, units, count]) => [outcome ?? units, Number(count)] as const);
+      return Object.fromEntries(found.filter(([, count]) => count > 0));
+    },
     checkout: async (
       productIds: string[],
       idempotencyKey: string = randomUUID(),
@@ -58,7 +70,7 @@ function tallied(counts: ReturnType<typeof openCheckoutCounts>) {
 }
 
 test('counts every answer once, and a repeat not at all', async () => {
-  const { counts, checkout } = openCheckouts();
+  const { counts, checkout, outcomes } = openCheckouts();
   const few = order.catalog.sells({ total: 2, limitPerBuyer: 1 });
   const { buyerId } = newBuyer();
   await checkout([few], 'the-same-key', buyerId);
@@ -67,6 +79,7 @@ test('counts every answer once, and a repeat not at all', async () => {
   await checkout([few]);
   for (let times = 0; times < 3; times += 1) expect(await checkout([few])).toBe('SoldOut');
   expect(tallied(counts)).toEqual({ [few]: { decisions: 6, SoldOut: 3, LimitExceeded: 1 } });
+  expect(await outcomes()).toEqual({ won: 2, units: 2, repeated: 2, limit: 1, 'sold-out': 3 });
 });
 
 test('of the same purchase sent twice at once, one is a decision', async () => {
@@ -98,8 +111,22 @@ test('a refusal is counted without a word to PostgreSQL', async () => {
   expect(tallied(counts)).toEqual({ [product]: { decisions: 51, SoldOut: 50 } });
 });
 
-test('what is no product is counted nowhere', async () => {
-  const { counts, checkout } = openCheckouts();
+test('what is no product is a decision of nothing, and a mistake is counted as one', async () => {
+  const { counts, checkout, outcomes } = openCheckouts();
   await expect(checkout([randomUUID()])).rejects.toThrow('There is no such product.');
   expect(counts.take()).toEqual([]);
+  await expect(checkout([randomUUID()], 'short')).rejects.toThrow('input.idempotencyKey');
+  expect(await checkout([])).toBe('CartEmpty');
+  const [one, another] = [order.catalog.sells({ total: 9 }), order.catalog.sells({ total: 9 })];
+  const { buyerId } = newBuyer();
+  await checkout([one], 'one-key-for-two', buyerId);
+  await expect(checkout([one, another], 'one-key-for-two', buyerId)).rejects.toThrow();
+  expect(await outcomes()).toEqual({
+    refused: 1,
+    'bad-input': 1,
+    'cart-empty': 1,
+    won: 1,
+    units: 1,
+    conflict: 1,
+  });
 });

@@ -8,6 +8,9 @@ import { openApprovals } from './approvals/approvals.js';
 import { bookingHandlers } from './books/booking.js';
 import { openSettling } from './decision/settle-unknown.js';
 import { readPaymentEnv } from './env.js';
+import { auditBooks } from './figures/audit-books.js';
+import { countPaymentSteps } from './figures/count-payment-steps.js';
+import { watchMoney } from './figures/watch-money.js';
 import { openProviders, tossSdkOf } from './open-providers.js';
 import { openOrderClient } from './order-client.js';
 import { onOrderCancelled, onOrderExpired } from './order-ended/on-order-ended.js';
@@ -33,7 +36,7 @@ const metrics = openMetrics('payment');
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
-  const database = own(openDatabase(store));
+  const database = own(openDatabase({ ...store, metrics }));
   const live = { redisUrl: env.REDIS_URL, namespace: env.NAMESPACE, log };
   const feed = own(openChangeFeed({ ...live, topic: 'orders' }));
   own(paymentChanges.listen(feed.announce));
@@ -58,6 +61,9 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const events = own(openProviderEvents(parts, metrics));
   own(startWatchdog({ database, reminders: [remindOfApproval], log, metrics }));
   own(watchDecisions(parts, metrics));
+  own(countPaymentSteps(parts.providers, metrics));
+  own(watchMoney(parts, metrics));
+  own(auditBooks(parts, metrics));
   own(
     await openMessaging({
       url: env.AMQP_URL,

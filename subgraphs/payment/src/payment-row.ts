@@ -1,6 +1,6 @@
 import { columnsOf, type Sql } from '@stampede/shared/database';
 import { LEASE_MS } from './lease.js';
-import { paymentChanges } from './payment-changes.js';
+import { paymentChanges, paymentSteps } from './payment-changes.js';
 import type { DeclineReason } from './payment.entity.js';
 import { assertAllowed, type PaymentStatus } from './payment-status.js';
 
@@ -108,8 +108,17 @@ export async function move(
       look_at === 'as planned',
     ],
   );
-  if (row) paymentChanges.note(sql, row.order_id);
+  if (row) noteStep(sql, row);
   return row;
+}
+
+/** Has it told, once it is committed, that a payment has reached the status that it has now. */
+export function noteStep(
+  sql: Sql,
+  { order_id, provider, status }: Pick<PaymentRow, 'order_id' | 'provider' | 'status'>,
+): void {
+  paymentChanges.note(sql, order_id);
+  paymentSteps.note(sql, `${provider} ${status}`);
 }
 
 /** Says that who has the payment in hand still has. Not once it has gone on, or somebody has it looked at sooner. */

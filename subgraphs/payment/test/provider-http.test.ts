@@ -51,7 +51,8 @@ async function openSlowProvider() {
     timeIsOver: () => deadline.abort(new DOMException('', 'TimeoutError')),
     counted: async () => {
       const found = await metrics.registry.getSingleMetric('stampede_circuit_breaker_calls_total')?.get();
-      return Object.fromEntries((found?.values ?? []).map(({ labels, value }) => [labels.outcome, value]));
+      const counts = (found?.values ?? []).filter(({ value }) => value > 0);
+      return Object.fromEntries(counts.map(({ labels, value }) => [labels.outcome, value]));
     },
   };
 }

@@ -28,6 +28,12 @@ export function openAudits(parts: AuditJobParts, everyMs = EVERY_MS): Repetition
 
   const failures = metrics.counter('stock_audit_failures_total', 'Products that could not be audited.');
 
+  const finishedAt = metrics.gauge(
+    'stock_audit_timestamp_seconds',
+    'When this process last went all round, or began to wait for its turn, in seconds since 1970. Take the maximum.',
+  );
+  finishedAt.set(Date.now() / 1_000);
+
   const stop = new AbortController();
 
   async function audit(productId: string): Promise<number> {
@@ -58,6 +64,7 @@ export function openAudits(parts: AuditJobParts, everyMs = EVERY_MS): Repetition
       }
     }
     drift.set(sum);
+    finishedAt.set(Date.now() / 1_000);
     tellFailed(failed);
   }
 

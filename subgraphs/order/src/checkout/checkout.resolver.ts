@@ -6,6 +6,7 @@ import { checkoutCart } from '../cart/checkout-cart.js';
 import type { Order } from '../order.entity.js';
 import { orderOf } from '../order-view.js';
 import type { CheckoutCounts } from '../sale-figures/checkout-counts.js';
+import type { CheckoutMetrics } from '../sale-figures/checkout-metrics.js';
 import { countCheckout } from '../sale-figures/count-checkout.js';
 import { basketOf, type Basket } from './basket.js';
 import { CheckoutInput } from './checkout-input.js';
@@ -17,7 +18,9 @@ const KEY = /^[A-Za-z0-9._-]{8,64}$/;
 
 @Resolver()
 export class CheckoutResolver {
-  constructor(private readonly parts: CheckoutParts & { counts: CheckoutCounts }) {}
+  constructor(
+    private readonly parts: CheckoutParts & { counts: CheckoutCounts; outcomes: CheckoutMetrics },
+  ) {}
 
   @Mutation(() => CheckoutResult, {
     description: 'Holds the units and places the order, or says why not. Role: any signed in.',
@@ -29,15 +32,22 @@ export class CheckoutResolver {
     })
     input: CheckoutInput,
   ): Promise<Order | CheckoutRejection> {
-    const { userId } = requireUser(context);
-    if (!KEY.test(input.idempotencyKey)) {
-      throw badInput({ path: 'input.idempotencyKey', message: 'has 8 to 64 of A-Z a-z 0-9 . _ -.' });
+    const { counts, outcomes } = this.parts;
+    try {
+      const { userId } = requireUser(context);
+      if (!KEY.test(input.idempotencyKey)) {
+        throw badInput({ path: 'input.idempotencyKey', message: 'has 8 to 64 of A-Z a-z 0-9 . _ -.' });
+      }
+      const bought = await this.buy(userId, input);
+      outcomes.ended(bought);
+      if (!bought) return cartEmpty();
+      const { basket, outcome } = bought;
+      countCheckout(counts, basket, outcome);
+      return 'order' in outcome ? orderOf(outcome.order) : outcome.rejection;
+    } catch (error) {
+      outcomes.failed(error);
+      throw error;
     }
-    const bought = await this.buy(userId, input);
-    if (!bought) return cartEmpty();
-    const { basket, outcome } = bought;
-    countCheckout(this.parts.counts, basket, outcome);
-    return 'order' in outcome ? orderOf(outcome.order) : outcome.rejection;
   }
 
   /** What was bought, and how that went; undefined when there is nothing to buy. */

@@ -2,6 +2,7 @@ import { stockRejected } from '@stampede/shared/messages';
 import { Contradiction, on, type Handler } from '@stampede/shared/messaging';
 import { cancelPaidOrder } from '../cancellation/cancel-paid-order.js';
 import { endHolds } from '../end-holds.js';
+import { stockRejections } from '../order-changes.js';
 import { lockOrderAndStock } from '../order-row.js';
 import { OrderStatus } from '../order-status.js';
 
@@ -23,6 +24,7 @@ export const onStockRejected: Handler = on(stockRejected, async (tx, { orderId, 
     case OrderStatus.PAID:
       // Catalog sold nothing of it: the units are still held, and go back from here.
       await endHolds(tx, [orderId]);
+      stockRejections.note(tx, reason);
       return cancelPaidOrder(tx, order, lines, order.cancel_reason ?? reason);
     case OrderStatus.CANCELLED:
     case OrderStatus.EXPIRED:

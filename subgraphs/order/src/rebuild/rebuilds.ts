@@ -52,6 +52,9 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
   const running = new Map<string, Promise<boolean>>();
   const unknown = openUnknownProducts();
   const seconds = metrics.histogram('rebuild_seconds', 'Time to rebuild a product’s stock in Redis.');
+  const failures = metrics.counter('rebuild_failures_total', 'Rebuilds that came to nothing.');
+  let underWay = 0;
+  metrics.reading('rebuilds_running', 'Rebuilds that this process has in hand.', () => underWay);
 
   function rebuild(productId: string, least?: number): Promise<boolean> {
     // Who needs a rebuild must not be given the answer of one that found none needed.
@@ -76,11 +79,23 @@ export function openRebuilds(parts: RebuildParts): Rebuilds {
         unknown.remember(productId);
         return false;
       }
-      const end = seconds.startTimer();
-      await run(parts, productId);
-      end();
+      await timed(() => run(parts, productId));
       return true;
     });
+  }
+
+  async function timed(work: () => Promise<void>): Promise<void> {
+    const end = seconds.startTimer();
+    underWay += 1;
+    try {
+      await work();
+      end();
+    } catch (error) {
+      failures.inc();
+      throw error;
+    } finally {
+      underWay -= 1;
+    }
   }
 
   /** Whether a product of this epoch, or a newer one, can be sold from. */

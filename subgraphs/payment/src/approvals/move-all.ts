@@ -1,6 +1,5 @@
 import type { Sql } from '@stampede/shared/database';
-import { paymentChanges } from '../payment-changes.js';
-import { PAYMENT_COLUMNS, type Changes, type PaymentRow } from '../payment-row.js';
+import { noteStep, PAYMENT_COLUMNS, type Changes, type PaymentRow } from '../payment-row.js';
 import { assertAllowed, type PaymentStatus } from '../payment-status.js';
 
 /** One payment that goes on with others. */
@@ -54,6 +53,6 @@ export async function moveAll(
     all.map(({ changes }) => changes.window_ends_at ?? null),
   ]);
   const moved = new Map(rows.map(({ number, ...row }) => [number, row]));
-  for (const { order_id: orderId } of moved.values()) paymentChanges.note(sql, orderId);
+  for (const payment of moved.values()) noteStep(sql, payment);
   return all.map((_, index) => moved.get(index + 1));
 }

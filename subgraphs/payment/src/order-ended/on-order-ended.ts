@@ -1,7 +1,7 @@
 import type { Transaction } from '@stampede/shared/database';
 import { orderCancelled, orderExpired } from '@stampede/shared/messages';
 import { on, type Handler } from '@stampede/shared/messaging';
-import { paymentChanges } from '../payment-changes.js';
+import { noteStep, type PaymentRow } from '../payment-row.js';
 
 /**
  * The order has ended: a payment that nobody has begun to approve is given up.
@@ -15,14 +15,14 @@ import { paymentChanges } from '../payment-changes.js';
  * Locked in the order of their ids: those who give up several orders at once never wait for one another in a circle.
  */
 export async function giveUpReady(tx: Transaction, orderIds: readonly string[]): Promise<void> {
-  const givenUp = await tx.query<{ order_id: string }>(
+  const givenUp = await tx.query<Pick<PaymentRow, 'order_id' | 'provider' | 'status'>>(
     `WITH ready AS MATERIALIZED (
        SELECT id FROM payment WHERE order_id = ANY($1::uuid[]) AND status = 'READY' ORDER BY id FOR NO KEY UPDATE)
      UPDATE payment SET status = 'CANCELLED', updated_at = now() FROM ready WHERE payment.id = ready.id
-     RETURNING order_id`,
+     RETURNING order_id, provider, status`,
     [orderIds],
   );
-  for (const { order_id: id } of givenUp) paymentChanges.note(tx, id);
+  for (const payment of givenUp) noteStep(tx, payment);
 }
 
 export const onOrderExpired: Handler = on(orderExpired, (tx, { orderId }) => giveUpReady(tx, [orderId]));

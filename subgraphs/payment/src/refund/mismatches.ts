@@ -8,5 +8,6 @@ export function mismatchesOf(metrics: Metrics): (provider: ProviderName) => void
     'Tries of refunds that found another amount given back at the provider than was known here.',
     ['provider'],
   );
+  for (const provider of ['KAKAOPAY', 'TOSS_PAYMENTS'] as const) mismatches.inc({ provider }, 0);
   return (provider) => mismatches.inc({ provider });
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderToPay } from '../order-client.js';
-import { paymentChanges } from '../payment-changes.js';
 import type { PaymentParts } from '../payment-parts.js';
-import { PAYMENT_COLUMNS, type PaymentRow } from '../payment-row.js';
+import { noteStep, PAYMENT_COLUMNS, type PaymentRow } from '../payment-row.js';
 import { findReady } from './find-ready.js';
 import { returnUrlsOf } from './return-url.js';
 import type { StartAnswer, StartRequest } from './start-payment.js';
@@ -53,7 +52,7 @@ export async function prepare(
       windowEndsAt,
     ],
   );
-  if (payment) paymentChanges.note(parts.database, orderId);
+  if (payment) noteStep(parts.database, payment);
   // A twin of this request was quicker: its payment is the one, and ours lapses unseen at the provider.
   const started = payment ?? (await findReady(parts, orderId, provider));
   return started ? { kind: 'started', payment: started } : { kind: 'not-payable' };
