@@ -44,7 +44,7 @@ export interface Subgraph {
   sdl: string;
 }
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@inaccessible", "@tag", "@external", "@requires", "@provides"])`;
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@inaccessible", "@tag", "@external", "@requires", "@provides", "@cost", "@listSize"])`;
 
 /**
  * Builds an executable federation 2 subgraph from type-graphql resolvers.

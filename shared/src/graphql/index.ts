@@ -1,5 +1,6 @@
 export { Currency, Money, won } from './money.js';
 export { checkFirst, connectionOf, MAX_PAGE, onDemand, type Connection } from './connection.js';
+export { asLongAsFirst, cost, PAGED, usually } from './cost.js';
 export { PageInfo } from './page-info.js';
 export { Rejection } from './rejection.js';
 export { SalePhase } from './sale-phase.js';

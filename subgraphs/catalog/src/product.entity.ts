@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Money } from '@stampede/shared/graphql';
+import { Money, usually } from '@stampede/shared/graphql';
 import type { SaleSettings } from '@stampede/shared/inventory';
 import type { RefundPolicyTerms } from '@stampede/shared/messages';
 import { GraphQLDateTime, GraphQLURL } from 'graphql-scalars';
@@ -23,6 +23,7 @@ export class RefundPolicy {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'The day of admission, for a ticket.' })
   usedOn!: Date | null;
 
+  @Directive(usually(4))
   @Field(() => [RefundTier], { description: 'Most days first.' })
   tiers!: RefundTier[];
 }

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
+import { PAGED } from '@stampede/shared/graphql';
 import type { Inventory } from '@stampede/shared/inventory';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Directive, ID, Int, Query, Resolver } from 'type-graphql';
 import { Product } from '../product.entity.js';
 import { ProductConnection } from './product-connection.js';
 import { ProductFilter } from './product-filter.js';
@@ -20,6 +21,7 @@ export class BrowseResolver {
     return this.products_.one(id);
   }
 
+  @Directive(PAGED)
   @Query(() => ProductConnection, { description: 'Products, those that a filter leaves, in some order.' })
   products(
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'At most 100.' })

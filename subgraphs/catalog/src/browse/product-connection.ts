@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { PageInfo } from '@stampede/shared/graphql';
-import { Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { cost, PageInfo } from '@stampede/shared/graphql';
+import { Directive, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { ProductEdge } from '../product.entity.js';
 
 @ObjectType({ description: 'A page of products.' })
@@ -17,6 +17,7 @@ export class ProductConnection {
 
 @Resolver(() => ProductConnection)
 export class ProductConnectionResolver {
+  @Directive(cost(10))
   @FieldResolver(() => Int, { description: 'Products in the whole list, exactly.' })
   totalCount(@Root() { totalCount }: ProductConnection): number | Promise<number> {
     return typeof totalCount === 'function' ? totalCount() : totalCount;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { SalePhase } from '@stampede/shared/graphql';
+import { cost, SalePhase } from '@stampede/shared/graphql';
 import { GraphQLSafeInt } from 'graphql-scalars';
-import { Field, ID, InputType } from 'type-graphql';
+import { Directive, Field, ID, InputType } from 'type-graphql';
 
 type Given<T> = T | null | undefined;
 
@@ -9,6 +9,7 @@ type Given<T> = T | null | undefined;
   description: 'What products of a list have in common. A part that is left out, or null, leaves all.',
 })
 export class ProductFilter {
+  @Directive(cost(20))
   @Field(() => String, {
     nullable: true,
     description:

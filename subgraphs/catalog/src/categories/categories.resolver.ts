@@ -1,7 +1,8 @@
 import 'reflect-metadata';
+import { usually } from '@stampede/shared/graphql';
 import type { Database } from '@stampede/shared/database';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Product } from '../product.entity.js';
 import { Category } from './category.entity.js';
 import type { CategoryReader } from './category-reader.js';
@@ -27,6 +28,7 @@ export class CategoriesResolver {
     return categoryId === null ? null : this.reader.one(categoryId);
   }
 
+  @Directive(usually(100))
   @Query(() => [Category], {
     description: `What products are sorted under, by name; at most ${MOST_CATEGORIES}.`,
   })

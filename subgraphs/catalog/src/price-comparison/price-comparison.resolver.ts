@@ -1,6 +1,7 @@
 import 'reflect-metadata';
+import { asLongAsFirst, cost } from '@stampede/shared/graphql';
 import { badInput } from '@stampede/shared/errors';
-import { Arg, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Directive, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { Product } from '../product.entity.js';
 import type { ComparePrices } from './compare-prices.js';
 import { PriceComparison } from './price-comparison.entity.js';
@@ -10,6 +11,8 @@ import { MOST_OFFERS } from './price-source.js';
 export class PriceComparisonResolver {
   constructor(private readonly compare: ComparePrices) {}
 
+  @Directive(cost(10))
+  @Directive(asLongAsFirst('offers'))
   @FieldResolver(() => PriceComparison, {
     description: 'What others ask for a product of this name. It delays no product by more than 800 ms.',
   })

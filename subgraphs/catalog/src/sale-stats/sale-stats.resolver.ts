@@ -1,8 +1,9 @@
 import 'reflect-metadata';
+import { usually } from '@stampede/shared/graphql';
 import type { Database } from '@stampede/shared/database';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { ProductReader } from '../browse/product-reader.js';
 import { requireOwnProduct } from '../own-product.js';
 import { readFirstSecond, readRefusals, readSoldOutAt } from './read-figures.js';
@@ -83,6 +84,7 @@ export class SaleStatsResolver {
     return readSoldOutAt(this.database, product.id);
   }
 
+  @Directive(usually(600))
   @FieldResolver(() => [SalePoint], {
     description: 'The seconds in which something happened, oldest first; the newest 3,600 at most.',
   })

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
+import { PAGED } from '@stampede/shared/graphql';
 import type { Database } from '@stampede/shared/database';
 import { notFound } from '@stampede/shared/errors';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { ProductConnection } from '../browse/product-connection.js';
 import type { ProductReader } from '../browse/product-reader.js';
 import { Product } from '../product.entity.js';
@@ -28,6 +29,7 @@ export class WishlistResolver {
     return identity.kind === 'user' && this.isWished({ userId: identity.userId, productId: id });
   }
 
+  @Directive(PAGED)
   @Query(() => ProductConnection, {
     description: 'What the caller wishes for, the newest wish first. Role: any signed in.',
   })

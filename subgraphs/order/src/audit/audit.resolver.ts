@@ -1,7 +1,8 @@
 import 'reflect-metadata';
+import { cost } from '@stampede/shared/graphql';
 import { notFound } from '@stampede/shared/errors';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { auditProduct, type AuditParts } from './audit-product.js';
 import { StockAudit } from './stock-audit.entity.js';
 
@@ -11,6 +12,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class AuditResolver {
   constructor(private readonly parts: AuditParts) {}
 
+  @Directive(cost(100))
   @Query(() => StockAudit, {
     description: 'Compares the stores of a product’s stock, order by order. Role: OPERATOR.',
   })
@@ -22,6 +24,7 @@ export class AuditResolver {
     return auditProduct(this.parts, idOf(productId));
   }
 
+  @Directive(cost(100))
   @Mutation(() => StockAudit, {
     description: 'Loads a product’s stock into Redis anew, then compares. Role: OPERATOR.',
   })

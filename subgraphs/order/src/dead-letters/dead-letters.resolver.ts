@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { badInput, notFound } from '@stampede/shared/errors';
-import { isStorable, isUuid } from '@stampede/shared/graphql';
+import { isStorable, isUuid, PAGED } from '@stampede/shared/graphql';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { discard, replay, type Closing } from './close-dead-letter.js';
 import { DeadLetterConnection } from './dead-letter.entity.js';
 import { listDeadLetters } from './list-dead-letters.js';
@@ -14,6 +14,7 @@ const MAX_REASON = 500;
 export class DeadLettersResolver {
   constructor(private readonly database: Database) {}
 
+  @Directive(PAGED)
   @Query(() => DeadLetterConnection, {
     description:
       'Messages of all services that were given up and wait for a person, newest first. One that is replayed or discarded leaves this list; the table keeps it, with who did it, when and why. Role: OPERATOR.',

@@ -1,6 +1,15 @@
 import 'reflect-metadata';
-import { PageInfo } from '@stampede/shared/graphql';
-import { Field, FieldResolver, Int, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
+import { cost, PageInfo } from '@stampede/shared/graphql';
+import {
+  Directive,
+  Field,
+  FieldResolver,
+  Int,
+  ObjectType,
+  registerEnumType,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { Order } from '../order.entity.js';
 
 export enum OrderScope {
@@ -40,6 +49,7 @@ export class OrderConnection {
 
 @Resolver(() => OrderConnection)
 export class OrderConnectionResolver {
+  @Directive(cost(10))
   @FieldResolver(() => Int, { description: 'Orders in the whole list.' })
   totalCount(@Root() { totalCount }: OrderConnection): Promise<number> {
     return totalCount();

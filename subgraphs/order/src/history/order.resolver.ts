@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { notFound } from '@stampede/shared/errors';
-import { Money, won } from '@stampede/shared/graphql';
+import { Money, PAGED, usually, won } from '@stampede/shared/graphql';
 import { requireRole, requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Order, OrderEvent, OrderLine } from '../order.entity.js';
 import { OrderConnection, OrderScope } from './order-connection.js';
 import { OrderFilter } from './order-filter.js';
@@ -25,6 +25,7 @@ export class OrderResolver {
     return order;
   }
 
+  @Directive(PAGED)
   @Query(() => OrderConnection, {
     description: 'Orders that a filter leaves, newest first. Role: by scope.',
   })
@@ -61,6 +62,7 @@ export class OrderResolver {
     });
   }
 
+  @Directive(usually(4))
   @FieldResolver(() => [OrderLine], {
     description: 'What was bought. A SELLER who is not the buyer sees their own lines.',
   })
@@ -68,6 +70,7 @@ export class OrderResolver {
     return this.reader.lines(order, identity);
   }
 
+  @Directive(usually(5))
   @FieldResolver(() => [OrderEvent], { description: 'Every change of status, oldest first.' })
   timeline(@Root() { id }: Order): Promise<OrderEvent[]> {
     return this.reader.events(id);

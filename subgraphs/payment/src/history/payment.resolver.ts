@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { notFound } from '@stampede/shared/errors';
-import { Money, won } from '@stampede/shared/graphql';
+import { Money, usually, won } from '@stampede/shared/graphql';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Order, Payment } from '../payment.entity.js';
 import { paymentOf } from '../payment-view.js';
 import type { PaymentReader } from './payment-reader.js';
@@ -34,6 +34,7 @@ export class PaymentResolver {
 export class OrderPaymentsResolver {
   constructor(private readonly reader: PaymentReader) {}
 
+  @Directive(usually(2))
   @FieldResolver(() => [Payment], { nullable: true, description: 'Every attempt to pay it, oldest first.' })
   async payments(@Root() { id }: Order, @Ctx() { identity }: SubgraphContext): Promise<Payment[]> {
     return (await this.reader.ofOrder(id, identity)).map(paymentOf);

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
+import { cost, PAGED, usually } from '@stampede/shared/graphql';
 import type { Database } from '@stampede/shared/database';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { AccountBalance } from './account-balance.entity.js';
 import { auditDeposits } from './audit-deposits.js';
 import { DepositsAudit } from './deposits-audit.entity.js';
@@ -18,6 +19,7 @@ export class JournalResolver {
     private readonly reader: JournalReader,
   ) {}
 
+  @Directive(PAGED)
   @Query(() => JournalEntryConnection, {
     description:
       'What has been booked, newest first: a moment after it happened, as booking follows paying. Role: OPERATOR.',
@@ -39,6 +41,7 @@ export class JournalResolver {
     });
   }
 
+  @Directive(usually(100))
   @Query(() => [AccountBalance], {
     description:
       'Where every account stands, by name: all debits together equal all credits together. Role: OPERATOR.',
@@ -48,6 +51,7 @@ export class JournalResolver {
     return readTrialBalance(this.database);
   }
 
+  @Directive(cost(500))
   @Query(() => DepositsAudit, {
     description:
       'Compares what is held for buyers, by the payments, with the account `deposits`. Reads every payment. Role: OPERATOR.',
@@ -57,6 +61,7 @@ export class JournalResolver {
     return auditDeposits(this.database);
   }
 
+  @Directive(usually(4))
   @FieldResolver(() => [JournalLine], {
     description: 'Its debits and credits. A SELLER sees those of their own wallet.',
   })

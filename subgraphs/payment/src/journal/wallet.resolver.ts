@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { badInput, forbidden, notFound } from '@stampede/shared/errors';
-import { isUuid, Money, won } from '@stampede/shared/graphql';
+import { isUuid, Money, PAGED, won } from '@stampede/shared/graphql';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { JournalLineConnection } from './journal-connection.js';
 import { listWallet } from './list-wallet.js';
 import { openCredits, wasBooked } from './read-balances.js';
@@ -45,6 +45,7 @@ export class WalletResolver {
     return won(await this.credit(payable(seller.id)));
   }
 
+  @Directive(PAGED)
   @FieldResolver(() => JournalLineConnection, {
     description: 'What was added to it (credit) and taken from it (debit), newest first.',
   })

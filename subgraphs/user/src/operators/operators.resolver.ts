@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import type { Database } from '@stampede/shared/database';
 import { notFound } from '@stampede/shared/errors';
-import { MAX_PAGE } from '@stampede/shared/graphql';
+import { MAX_PAGE, PAGED } from '@stampede/shared/graphql';
 import type { Role } from '@stampede/shared/identity';
 import type { Sealer } from '@stampede/shared/sealing';
 import { requireRole, type SubgraphContext } from '@stampede/shared/subgraph';
 import type { Log } from '@stampede/shared/telemetry';
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { Account } from '../account.entity.js';
 import { Roles, User } from '../profile/user.type.js';
 import { listUsers } from './list-users.js';
@@ -24,6 +24,7 @@ export class OperatorsResolver {
     private readonly log: Log,
   ) {}
 
+  @Directive(PAGED)
   @Query(() => UserConnection, { description: 'People with an account, newest first. Role: OPERATOR.' })
   users(
     @Ctx() context: SubgraphContext,

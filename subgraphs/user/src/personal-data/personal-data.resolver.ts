@@ -1,6 +1,7 @@
 import 'reflect-metadata';
+import { cost } from '@stampede/shared/graphql';
 import { requireUser, type SubgraphContext } from '@stampede/shared/subgraph';
-import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, Mutation, Query, Resolver } from 'type-graphql';
 import { clientOf } from '../client.js';
 import { deleteAccount, type DeletionParts } from './delete-account.js';
 import { exportMyData, type ExportParts } from './export-my-data.js';
@@ -9,6 +10,7 @@ import { exportMyData, type ExportParts } from './export-my-data.js';
 export class PersonalDataResolver {
   constructor(private readonly parts: DeletionParts & ExportParts) {}
 
+  @Directive(cost(500))
   @Query(() => String, {
     description:
       'JSON of all that is kept of the person: account, addresses, sessions, social links, mailed links, orders, cart, payments, wishes. Role: any signed in.',
