@@ -1,6 +1,7 @@
 import { baseEnv, publicUrl, readEnv, secret, serviceUrls } from '@stampede/shared/env';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { documentLimits } from './limits/settings.js';
 
 /** The subgraphs that the house composes; `NAME_URL` or `NAME_URLS` says where each is. */
 export const SUBGRAPHS = ['user', 'catalog', 'order', 'payment'] as const;
@@ -13,6 +14,7 @@ const milliseconds = z.coerce.number().int().min(1);
 
 const shape = {
   ...baseEnv,
+  ...documentLimits,
   IDENTITY_SECRET: secret(),
   /** Where clients reach this gateway. */
   PUBLIC_URL: publicUrl().default('http://localhost:4000'),

@@ -20,6 +20,9 @@ import { executeBy, startGraphQLServer } from './graphql/server.js';
 import type { Admit } from './identity/admit.js';
 import type { Identify } from './identity/identify.js';
 import { toClientBy } from './live/client-errors.js';
+import { withinLimits } from './limits/document/within-limits.js';
+import { openPricedOperations } from './limits/request/priced-operations.js';
+import { refuseOverLimits } from './limits/request/refuse-over-limits.js';
 import { openLive } from './live/live.js';
 import { followGraph } from './live/planning/index.js';
 import { accountPages } from './pages/account-pages.js';
@@ -57,7 +60,8 @@ const GRACE_MS = 15_000;
 /** Loads the supergraph and serves it, with the operators' routes and the pages. */
 export async function serveGateway(parts: GatewayParts) {
   const { env, supergraph, upstreams, identify, admit, tellPayment, log, metrics } = parts;
-  const known = openKnownOperations();
+  const priced = openPricedOperations(env);
+  const known = openKnownOperations(priced);
   const federation = openFederation({
     supergraphSdl: watchSupergraph(supergraph, { everyMs: env.SUPERGRAPH_POLL_MS, log }),
     buildService: ({ name, url }) => upstreams.source(name, url),
@@ -65,16 +69,21 @@ export async function serveGateway(parts: GatewayParts) {
     planned: known.learn,
     log,
   });
-  const graphs = followGraph(federation, [
-    knownRoot,
-    ...(env.production ? [NoSchemaIntrospectionCustomRule] : []),
-  ]);
+  const rules = [knownRoot, withinLimits(env)];
+  const graphs = followGraph(
+    federation,
+    [...rules, ...(env.production ? [NoSchemaIntrospectionCustomRule] : [])],
+    env,
+  );
+  priced.follow(graphs);
   known.follow(graphs);
   const requests = openRequestMetrics(metrics);
   const server = await startGraphQLServer({
     federation,
     production: env.production,
-    plugins: [requests.plugin, refuseEnded(admit, metrics)],
+    rules,
+    maxTokens: env.QUERY_TOKENS,
+    plugins: [requests.plugin, refuseEnded(admit, metrics), refuseOverLimits(priced)],
     log,
   });
 
@@ -97,6 +106,7 @@ export async function serveGateway(parts: GatewayParts) {
       initMs: env.LIVE_INIT_MS,
       heartbeatMs: env.LIVE_HEARTBEAT_MS,
       operationLimit: env.LIVE_OPERATIONS,
+      maxTokens: env.QUERY_TOKENS,
       deadlineMs: env.SUBGRAPH_DEADLINE_MS,
     },
     toClient: toClientBy(formatErrorFor(env.production, log)),

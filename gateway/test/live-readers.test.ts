@@ -6,7 +6,12 @@ import { openLiveShop, type LiveShop } from './fixtures/live/live-shop.js';
 
 let shop: LiveShop;
 beforeAll(async () => {
-  shop = await openLiveShop({ BODY_LIMIT_BYTES: '1000000' });
+  shop = await openLiveShop({
+    BODY_LIMIT_BYTES: '1000000',
+    QUERY_TOKENS: '9000',
+    QUERY_FIELDS: '1000',
+    QUERY_ALIASES: '1000',
+  });
 });
 afterAll(() => shop.close());
 

@@ -9,6 +9,7 @@ import type { Credential } from '../src/live/credential.js';
 import { openLiveMetrics } from '../src/live/live-metrics.js';
 import { openEventStream } from '../src/live/sse/event-stream.js';
 import { openEventStreams } from '../src/live/sse/route.js';
+import { openDocuments } from '../src/live/planning/index.js';
 import { until } from './fixtures/house.js';
 import { openLiveShop, type LiveShop } from './fixtures/live/live-shop.js';
 
@@ -188,6 +189,7 @@ test('begins nothing for a client that left while its token was checked', async 
   const checked = new EventEmitter();
   const begun: unknown[] = [];
   const streams = openEventStreams({
+    documents: openDocuments(1_000),
     identify: async () => ((await once(checked, 'token')) as [Credential & { ok: true }])[0],
     operate: (request) => {
       begun.push(request);

@@ -122,7 +122,7 @@ test.each([
 test('refuses variables that do not fit, and what the subgraph refuses, as errors', async () => {
   await using client = openClient(shop.socketUrl);
   const wrong = client.watch(WATCH, { ids: null });
-  const many = client.watch(WATCH, { ids: Array.from({ length: 10_000 }, (_, index) => `p${index}`) });
+  const many = client.watch(WATCH, { ids: Array.from({ length: 101 }, (_, index) => `p${index}`) });
   await until(() => wrong.ended !== undefined && many.ended !== undefined);
   expect(codeOf(wrong.ended)).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
   expect(codeOf(many.ended)).toEqual([{ code: 'BAD_USER_INPUT', message: 'productIds: at most 100.' }]);

@@ -7,17 +7,21 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Log } from '@stampede/shared/telemetry';
 import type { ApolloGateway } from '@apollo/gateway';
+import type { ValidationRule } from 'graphql';
 import type { Execute } from '../live/operate.js';
 import type { GatewayContext } from './context.js';
 import { executorFor } from './executor.js';
 import { loggerOf } from './federation.js';
 import { formatErrorFor } from './format-error.js';
 import { requestIdOfErrors } from './request-id.js';
-import { oneOperation, knownRoot } from './root-types.js';
+import { oneOperation } from './root-types.js';
 
 export interface GraphQLServerOptions {
   federation: ApolloGateway;
   production: boolean;
+  /** What documents have to keep to besides GraphQL's own rules. */
+  rules: ValidationRule[];
+  maxTokens: number;
   plugins: ApolloServerPlugin<GatewayContext>[];
   log: Log;
 }
@@ -26,7 +30,7 @@ export interface GraphQLServerOptions {
 export async function startGraphQLServer(
   options: GraphQLServerOptions,
 ): Promise<ApolloServer<GatewayContext>> {
-  const { federation, production, plugins, log } = options;
+  const { federation, production, rules, maxTokens, plugins, log } = options;
   const server = new ApolloServer<GatewayContext>({
     gateway: executorFor(federation, log),
     nodeEnv: production ? 'production' : 'development',
@@ -36,7 +40,8 @@ export async function startGraphQLServer(
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    validationRules: [knownRoot],
+    parseOptions: { maxTokens },
+    validationRules: rules,
     formatError: formatErrorFor(production, log),
     logger: loggerOf(log),
     plugins: [...plugins, requestIdOfErrors, oneOperation, ...nothingOfApollos()],

@@ -9,7 +9,7 @@ import type { Identify } from '../identity/identify.js';
 import type { ToClient } from './client-errors.js';
 import { openLiveMetrics } from './live-metrics.js';
 import { openOperate, type Execute } from './operate.js';
-import type { CurrentGraph } from './planning/index.js';
+import { openDocuments, type CurrentGraph } from './planning/index.js';
 import { openAnswerEvent } from './sharing/answer-event.js';
 import { openBroadcasts } from './sharing/broadcasts.js';
 import { openTurns } from './sharing/turns.js';
@@ -27,6 +27,8 @@ export interface LiveLimits {
   heartbeatMs: number;
   /** Operations of one WebSocket at a time. */
   operationLimit: number;
+  /** Of a document. */
+  maxTokens: number;
   /** Milliseconds in which a subgraph has to be reached for the first time. */
   deadlineMs: number;
 }
@@ -74,7 +76,8 @@ export function openLive(options: LiveOptions): Live {
     deadlineMs: limits.deadlineMs,
     metrics,
   });
-  const operate = openOperate({ broadcasts, execute: options.execute, toClient });
+  const documents = openDocuments(limits.maxTokens);
+  const operate = openOperate({ documents, broadcasts, execute: options.execute, toClient });
   const mayCome = origins.mayListen;
   const { bodyLimit, heartbeatMs } = limits;
   const sockets = openWebSockets({
@@ -90,6 +93,7 @@ export function openLive(options: LiveOptions): Live {
     messageLimit: bodyLimit,
   });
   const events = openEventStreams({
+    documents,
     identify,
     operate,
     mayCome,

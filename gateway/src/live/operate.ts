@@ -3,7 +3,7 @@ import type { FormattedExecutionResult } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { GatewayContext } from '../graphql/context.js';
 import type { ToClient } from './client-errors.js';
-import { asSubscription, type OperationRequest } from './planning/index.js';
+import type { Documents, OperationRequest } from './planning/index.js';
 import type { Viewer } from './sharing/deliver.js';
 import type { Broadcasts } from './sharing/broadcasts.js';
 
@@ -30,12 +30,13 @@ export interface Asker {
 export type Operate = (request: OperationRequest, asker: Asker, viewer: Viewer) => Operation;
 
 export interface OperateOptions {
+  documents: Documents;
   broadcasts: Broadcasts;
   execute: Execute;
   toClient: ToClient;
 }
 
-export function openOperate({ broadcasts, execute, toClient }: OperateOptions): Operate {
+export function openOperate({ documents, broadcasts, execute, toClient }: OperateOptions): Operate {
   /** Never rejects. A result without data is a refusal: nothing was executed. */
   async function answer(request: OperationRequest, asker: Asker, viewer: Viewer): Promise<void> {
     const { identity, client } = asker;
@@ -58,7 +59,7 @@ export function openOperate({ broadcasts, execute, toClient }: OperateOptions): 
   }
 
   return (request, asker, viewer) => {
-    const subscription = asSubscription(request);
+    const subscription = documents.asSubscription(request);
     if (!subscription) {
       void answer(request, asker, viewer);
       return { subscribes: false, stop: () => undefined };

@@ -40,7 +40,7 @@ export function openSingleFetches(
     const request = requestOf(sent);
     const single = request && known.recall(request.query, request.operationName);
     if (!single || admit(context.identity, single.definition.operation)) return undefined;
-    if (!fits(single, request.variables)) return undefined;
+    if (single.refusalOf(request.variables) || !fits(single, request.variables)) return undefined;
     const subgraph = single.service;
     const { head, tail, goesWith } = single;
     const variables = usedOf(single, request.variables);

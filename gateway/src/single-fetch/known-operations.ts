@@ -4,6 +4,8 @@ import { rootFieldOf } from '@stampede/shared/subgraph';
 import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { openRecent } from '../graphql/recent.js';
 import type { CurrentGraph, Graph } from '../live/planning/index.js';
+import type { PricedOperations } from '../limits/request/priced-operations.js';
+import type { RefusalOf } from '../limits/request/request-limits.js';
 import type { PublicRead } from '../upstream/gather.js';
 import { goesWithOf } from './goes-with.js';
 
@@ -20,6 +22,8 @@ export interface SingleFetch {
   definition: OperationDefinitionNode;
   /** Its root field, in metrics. */
   field: string;
+  /** What a request of it is refused for, by its variables. */
+  refusalOf: RefusalOf;
   /** The client's selections, by which the answer is shaped. */
   operation: Operation;
   /** The graph that clients may use. */
@@ -37,7 +41,7 @@ export interface KnownOperations {
   follow(graphs: Pick<CurrentGraph, 'onChange'>): void;
 }
 
-export function openKnownOperations(): KnownOperations {
+export function openKnownOperations(priced: Pick<PricedOperations, 'of'>): KnownOperations {
   let known = openRecent<SingleFetch>();
   let graph: Pick<Graph, 'published' | 'apiSchema' | 'tags'> | undefined;
   const keyOf = (query: string, operationName = '') => `${operationName}\n${query}`;
@@ -49,7 +53,7 @@ export function openKnownOperations(): KnownOperations {
       if (resolved.operationContext.schema !== graph?.published) return;
       const key = keyOf(query, request.operationName);
       if (known.get(key)) return;
-      const single = singleFetchOf(resolved, graph);
+      const single = singleFetchOf(resolved, graph, priced);
       if (single) known.set(key, single, key.length);
     },
     follow: (graphs) => {
@@ -69,6 +73,7 @@ const INTROSPECTION = /__schema|__type\b/;
 function singleFetchOf(
   { queryPlan: { node }, operationContext, requestContext }: Resolved,
   { apiSchema, tags }: Pick<Graph, 'apiSchema' | 'tags'>,
+  priced: Pick<PricedOperations, 'of'>,
 ): SingleFetch | undefined {
   if (node?.kind !== 'Fetch' || node.requires || INTROSPECTION.test(requestContext.source)) return undefined;
   if (node.inputRewrites || node.outputRewrites || node.contextRewrites) return undefined;
@@ -86,6 +91,7 @@ function singleFetchOf(
     usages: node.variableUsages ?? [],
     definition,
     field: rootFieldOf(document),
+    refusalOf: priced.of(schema, document, definition),
     operation: operationFromDocument(apiSchema, document, { validate: false }),
     schema,
     goesWith: goesWithOf(schema, document, tags),

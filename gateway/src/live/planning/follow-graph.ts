@@ -1,5 +1,6 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import type { ValidationRule } from 'graphql';
+import type { DocumentLimits } from '../../limits/settings.js';
 import { openGraph, type Graph } from './graph.js';
 
 export interface CurrentGraph {
@@ -10,12 +11,16 @@ export interface CurrentGraph {
 }
 
 /** Follows the federation from one supergraph to the next; to be called before it loads the first. */
-export function followGraph(federation: ApolloGateway, rules: readonly ValidationRule[]): CurrentGraph {
+export function followGraph(
+  federation: ApolloGateway,
+  rules: readonly ValidationRule[],
+  limits: DocumentLimits,
+): CurrentGraph {
   const listeners: ((graph: Graph) => void)[] = [];
   let current: Graph | undefined;
 
   federation.onSchemaLoadOrUpdate(({ coreSupergraphSdl, apiSchema }) => {
-    const graph = openGraph({ coreSupergraphSdl, apiSchema, rules });
+    const graph = openGraph({ coreSupergraphSdl, apiSchema, rules, limits });
     current = graph;
     for (const listener of listeners) listener(graph);
   });

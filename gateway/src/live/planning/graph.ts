@@ -12,6 +12,9 @@ import {
   type GraphQLSchema,
   type ValidationRule,
 } from 'graphql';
+import { readCostTable, type CostTable } from '../../limits/cost/cost-table.js';
+import { openRequestLimits, type RefusalOf } from '../../limits/request/request-limits.js';
+import type { DocumentLimits } from '../../limits/settings.js';
 import { readAccessTags, type AccessTags } from './access-tags.js';
 import { audienceOf, type Audience } from './audience.js';
 import type { SubscriptionRequest } from './documents.js';
@@ -24,6 +27,8 @@ export interface SubscriptionPlan extends KeyedFetch {
   /** The operation with its fragments and nothing else, in one way of writing. */
   text: string;
   audience: Audience;
+  /** What a request of it is refused for, by its variables. */
+  refusalOf: RefusalOf;
   /** How an event becomes an answer: the primary fetch, which the event answers, then what the rest needs. */
   queryPlan: QueryPlan;
   operation: ReturnType<typeof buildOperationContext>;
@@ -39,6 +44,7 @@ export interface GraphOptions {
   apiSchema: GraphQLSchema;
   /** What documents have to keep to besides GraphQL's own rules. */
   rules: readonly ValidationRule[];
+  limits: DocumentLimits;
 }
 
 /** One supergraph, and the subscriptions that it has a place for. */
@@ -47,6 +53,7 @@ export interface Graph {
   published: GraphQLSchema;
   apiSchema: Schema;
   tags: AccessTags;
+  costs: CostTable;
   plan(request: SubscriptionRequest): Planned;
 }
 
@@ -62,7 +69,7 @@ const MAX_VARIABLE_ERRORS = 5;
 const LONGEST_FETCH = 256 * 1024;
 
 /** Makes the planner that queries are planned with; a document is validated and planned once. */
-export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions): Graph {
+export function openGraph({ coreSupergraphSdl, apiSchema, rules, limits }: GraphOptions): Graph {
   const supergraph = Supergraph.build(coreSupergraphSdl, { validateSupergraph: false });
   const planner = new QueryPlanner(supergraph);
   const graph = {
@@ -70,6 +77,7 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
   };
   const tags = readAccessTags(coreSupergraphSdl);
+  const costs = readCostTable(coreSupergraphSdl);
   const keys = readEntityKeys(coreSupergraphSdl);
   const enumOf = supergraph.subgraphNameToGraphEnumValue();
   const allRules = [...specifiedRules, subscribableRoot, ...rules];
@@ -85,6 +93,11 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
     if (!alone) throw new Error(`the document was read as having the operation ${operationName}`);
     const audience = audienceOf(apiSchema, alone, tags);
     if (audience instanceof GraphQLError) return { errors: [audience] };
+    const context = buildOperationContext({ schema: apiSchema, operationDocument: alone });
+    const refusalOf = openRequestLimits(
+      { schema: apiSchema, document: alone, operation: context.operation, table: costs },
+      limits,
+    );
     const { node } = planner.buildQueryPlan(operationFromDocument(graph.apiSchema, alone));
     if (node?.kind !== 'Subscription') throw new Error('a subscription was planned as something else');
     const { rest } = node;
@@ -98,7 +111,8 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
       primary,
       keyOf,
       queryPlan: { kind: 'QueryPlan', node: rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary },
-      operation: buildOperationContext({ schema: apiSchema, operationDocument: alone }),
+      operation: context,
+      refusalOf,
       graph,
     };
     return { plan };
@@ -108,12 +122,15 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules }: GraphOptions)
     published: apiSchema,
     apiSchema: graph.apiSchema,
     tags,
+    costs,
     plan: ({ query, document, operationName, variables }) => {
       const key = `${operationName ?? ''}\n${query}`;
       const result = made.get(key) ?? make(document, operationName);
       made.set(key, result, key.length);
       if ('errors' in result) return { ok: false, errors: result.errors };
       const { plan } = result;
+      const refusal = plan.refusalOf(variables);
+      if (refusal) return { ok: false, errors: [refusal] };
       const { errors, coerced } = getVariableValues(
         apiSchema,
         plan.operation.operation.variableDefinitions ?? [],

@@ -1,5 +1,5 @@
-export { asSubscription, isMutation } from './documents.js';
-export type { OperationRequest, SubscriptionRequest } from './documents.js';
+export { openDocuments } from './documents.js';
+export type { Documents, OperationRequest, SubscriptionRequest } from './documents.js';
 export { followGraph, type CurrentGraph } from './follow-graph.js';
 export type { Graph, SubscriptionPlan } from './graph.js';
 export type { AccessTags } from './access-tags.js';

@@ -10,11 +10,12 @@ import type { Identify } from '../../identity/identify.js';
 import { whenEnded, type Credential } from '../credential.js';
 import type { LiveMetrics } from '../live-metrics.js';
 import type { Asker, Operate } from '../operate.js';
-import { isMutation, type OperationRequest } from '../planning/index.js';
+import type { Documents, OperationRequest } from '../planning/index.js';
 import { openEventStream, type EventStream } from './event-stream.js';
 import { readOperation } from './read-request.js';
 
 export interface EventStreamsOptions {
+  documents: Pick<Documents, 'isMutation'>;
   identify: Identify;
   operate: Operate;
   mayCome: (request: IncomingMessage) => boolean;
@@ -27,7 +28,7 @@ export interface EventStreamsOptions {
 
 /** GraphQL over server-sent events: one operation per request, by POST or GET. */
 export function openEventStreams(options: EventStreamsOptions) {
-  const { identify, operate, mayCome, clients, cors, bodyLimit, heartbeatMs, metrics } = options;
+  const { documents, identify, operate, mayCome, clients, cors, bodyLimit, heartbeatMs, metrics } = options;
   const transport = metrics.of('sse');
   const endless = new Set<EventStream>();
   let draining = false;
@@ -79,7 +80,7 @@ export function openEventStreams(options: EventStreamsOptions) {
     }
     if (operation instanceof GraphQLError) return refuse(response, 400, operation);
     if (draining) return refuse(response, 503, serviceUnavailable(), { connection: 'close' });
-    if (request.method === 'GET' && isMutation(operation)) {
+    if (request.method === 'GET' && documents.isMutation(operation)) {
       const error = badInput({ path: 'request', message: 'GET changes nothing: send mutations by POST.' });
       return refuse(response, 405, error, { allow: 'POST' });
     }
