@@ -67,13 +67,14 @@ test('a migration waits aside for a table that is in use: nobody waits behind it
   const other = openDatabase({ url, schema: 'order', log });
   try {
     await database.run('CREATE TABLE used (id int)');
-    const waits = Promise.withResolvers<void>();
-    log.info = (() => waits.resolve()) as typeof log.info;
+    const waits = new Promise<void>((resolve) => {
+      log.info = (() => resolve()) as typeof log.info;
+    });
     let migrating: Promise<void> | undefined;
     await other.transaction(async (tx) => {
       await tx.query('SELECT * FROM used');
       migrating = migrate({ url, schema: 'order', folder, log });
-      await waits.promise;
+      await waits;
       expect(await database.query('SELECT id FROM used')).toEqual([]);
     });
     await migrating;
