@@ -6,15 +6,16 @@ const limit = () => z.coerce.number().int().min(1);
 /** What a document and its variables may be at most; see docs/limits.md. */
 export const documentLimits = {
   /** Words and signs of a document. */
-  QUERY_TOKENS: limit().default(2_000),
+  QUERY_TOKENS: limit().default(4_000),
   /** Fields within fields. */
   QUERY_DEPTH: limit().default(16),
   /** Fields of all operations, each fragment counted wherever it is spread. */
-  QUERY_FIELDS: limit().default(600),
+  QUERY_FIELDS: limit().default(1_000),
   QUERY_ROOT_FIELDS: limit().default(30),
   /** Of a mutation: each is planned, and done, by itself. */
   QUERY_MUTATION_FIELDS: limit().default(5),
-  QUERY_ALIASES: limit().default(60),
+  /** Names under which a document asks for one and the same field. */
+  QUERY_ALIASES: limit().default(50),
   QUERY_DIRECTIVES: limit().default(20),
   /** Directives of one field, fragment, operation or variable. */
   QUERY_NODE_DIRECTIVES: limit().default(4),

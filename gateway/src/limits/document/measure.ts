@@ -2,6 +2,7 @@ import {
   Kind,
   OperationTypeNode,
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
@@ -15,7 +16,6 @@ interface Size {
   top: number;
   fields: number;
   depth: number;
-  aliases: number;
   directives: number;
 }
 
@@ -25,6 +25,7 @@ export interface Measures extends Shape {
   mutationFields: number;
   fields: number;
   depth: number;
+  /** Names under which one and the same field is asked for, of the field that has the most. */
   aliases: number;
   fragments: number;
   directives: number;
@@ -32,7 +33,7 @@ export interface Measures extends Shape {
   endless: boolean;
 }
 
-const NOTHING: Size = { top: 0, fields: 0, depth: 0, aliases: 0, directives: 0 };
+const NOTHING: Size = { top: 0, fields: 0, depth: 0, directives: 0 };
 
 /**
  * Measures a document before anything that takes longer than reading it once: validation compares fields with one
@@ -41,6 +42,7 @@ const NOTHING: Size = { top: 0, fields: 0, depth: 0, aliases: 0, directives: 0 }
  */
 export function measure(document: DocumentNode): Measures {
   const fragments = new Map<string, FragmentDefinitionNode>();
+  const aliases = new Map<string, Set<string | undefined>>();
   const measured = new Map<string, Size | 'begun'>();
   const found: Measures = {
     rootFields: 0,
@@ -75,13 +77,20 @@ export function measure(document: DocumentNode): Measures {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return sizeOfFragment(selection.name.value);
     const inner = sizeOf(selection.selectionSet);
     if (selection.kind === Kind.INLINE_FRAGMENT) return inner;
+    if (selection.alias) found.aliases = Math.max(found.aliases, aliasesWith(selection));
     return {
       top: 1,
       fields: inner.fields + 1,
       depth: inner.depth + 1,
-      aliases: inner.aliases + (selection.alias ? 1 : 0),
       directives: inner.directives,
     };
+  }
+
+  /** Names of a field, with this one. */
+  function aliasesWith({ name, alias }: FieldNode): number {
+    const names = aliases.get(name.value) ?? new Set();
+    aliases.set(name.value, names);
+    return names.add(alias?.value).size;
   }
 
   function sizeOfFragment(name: string): Size {
@@ -105,7 +114,6 @@ export function measure(document: DocumentNode): Measures {
       }
       found.depth = Math.max(found.depth, size.depth);
       found.fields += size.fields;
-      found.aliases += size.aliases;
       found.directives += size.directives + directivesOfHead(definition);
     } else if (definition.kind === Kind.FRAGMENT_DEFINITION) {
       // One that no operation spreads, or that bears another's name, is validated like the others.
@@ -116,7 +124,6 @@ export function measure(document: DocumentNode): Measures {
     ...found,
     depth: Math.max(found.depth, unspread.depth),
     fields: Math.max(found.fields, unspread.fields),
-    aliases: Math.max(found.aliases, unspread.aliases),
     directives: Math.max(found.directives, unspread.directives),
   };
 }
@@ -124,14 +131,12 @@ export function measure(document: DocumentNode): Measures {
 function add(sum: Size, part: Size): void {
   sum.top = Math.min(sum.top + part.top, UNCOUNTABLE);
   sum.fields = Math.min(sum.fields + part.fields, UNCOUNTABLE);
-  sum.aliases = Math.min(sum.aliases + part.aliases, UNCOUNTABLE);
   sum.directives = Math.min(sum.directives + part.directives, UNCOUNTABLE);
   sum.depth = Math.max(sum.depth, part.depth);
 }
 
 function widen(most: Size, size: Size): void {
   most.fields = Math.max(most.fields, size.fields);
-  most.aliases = Math.max(most.aliases, size.aliases);
   most.directives = Math.max(most.directives, size.directives);
   most.depth = Math.max(most.depth, size.depth);
 }

@@ -30,7 +30,7 @@ export function refusalOf(document: DocumentNode, limits: DocumentLimits): Graph
     ['root fields', found.rootFields, limits.QUERY_ROOT_FIELDS],
     ['root fields of a mutation', found.mutationFields, limits.QUERY_MUTATION_FIELDS],
     ['depth', found.depth, limits.QUERY_DEPTH],
-    ['aliases', found.aliases, limits.QUERY_ALIASES],
+    ['aliases of one field', found.aliases, limits.QUERY_ALIASES],
     ['directives', found.directives, limits.QUERY_DIRECTIVES],
     ['directives of one node', found.nodeDirectives, limits.QUERY_NODE_DIRECTIVES],
     ['entries of a list', found.list, limits.QUERY_LIST],
