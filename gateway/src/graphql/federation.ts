@@ -4,6 +4,7 @@ import {
   type GraphQLDataSource,
   type SupergraphSdlHook,
 } from '@apollo/gateway';
+import { plannerBounds } from '../limits/planner.js';
 import type { Log } from '@stampede/shared/telemetry';
 
 // Read by ApolloGateway's constructor, which would otherwise open an exporter to its vendor.
@@ -27,6 +28,7 @@ export function openFederation(options: FederationOptions) {
   return new ApolloGateway({
     ...source,
     buildService,
+    queryPlannerConfig: plannerBounds,
     serviceHealthCheck: false,
     __exposeQueryPlanExperimental: exposeQueryPlans,
     ...(planned && { experimental_didResolveQueryPlan: planned }),

@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import { readCostTable, type CostTable } from '../../limits/cost/cost-table.js';
 import { openRequestLimits, type RefusalOf } from '../../limits/request/request-limits.js';
+import { plannerBounds } from '../../limits/planner.js';
 import type { DocumentLimits } from '../../limits/settings.js';
 import { readAccessTags, type AccessTags } from './access-tags.js';
 import { audienceOf, type Audience } from './audience.js';
@@ -71,7 +72,7 @@ const LONGEST_FETCH = 256 * 1024;
 /** Makes the planner that queries are planned with; a document is validated and planned once. */
 export function openGraph({ coreSupergraphSdl, apiSchema, rules, limits }: GraphOptions): Graph {
   const supergraph = Supergraph.build(coreSupergraphSdl, { validateSupergraph: false });
-  const planner = new QueryPlanner(supergraph);
+  const planner = new QueryPlanner(supergraph, plannerBounds);
   const graph = {
     apiSchema: supergraph.apiSchema(),
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
