@@ -2,6 +2,8 @@ import { baseEnv, publicUrl, readEnv, secret, serviceUrls } from '@stampede/shar
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { documentLimits } from './limits/settings.js';
+import { rate, rates } from './rates/read-rates.js';
+import { USUAL_PER_ACCOUNT, USUAL_PER_ADDRESS } from './rates/usual-rates.js';
 
 /** The subgraphs that the house composes; `NAME_URL` or `NAME_URLS` says where each is. */
 export const SUBGRAPHS = ['user', 'catalog', 'order', 'payment'] as const;
@@ -11,6 +13,7 @@ const isOrigin = (text: string) =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 const milliseconds = z.coerce.number().int().min(1);
+const count = (usual: number) => z.coerce.number().int().min(1).default(usual);
 
 const shape = {
   ...baseEnv,
@@ -44,7 +47,19 @@ const shape = {
   /** In which a WebSocket has to send its `connection_init`. */
   LIVE_INIT_MS: milliseconds.default(10_000),
   /** Operations of one WebSocket at a time. */
-  LIVE_OPERATIONS: z.coerce.number().int().min(1).default(100),
+  LIVE_OPERATIONS: count(100),
+  /** Messages of one WebSocket, as PER_SECOND/BURST. */
+  LIVE_MESSAGES: rate('100/1000'),
+  /** WebSockets and event streams of one account, of the anonymous of one address, and of this process. */
+  LIVE_CONNECTIONS_PER_ACCOUNT: count(100),
+  LIVE_CONNECTIONS_PER_ADDRESS: count(25_000),
+  LIVE_CONNECTIONS: count(50_000),
+  /** Subscriptions over all of those connections, of one account and of the anonymous of one address. */
+  LIVE_SUBSCRIPTIONS_PER_ACCOUNT: count(1_000),
+  LIVE_SUBSCRIPTIONS_PER_ADDRESS: count(100_000),
+  /** How often a kind of operation may be asked for, as `kind=PER_SECOND/BURST,…` or `kind=off`. */
+  RATES_PER_ACCOUNT: rates(USUAL_PER_ACCOUNT),
+  RATES_PER_ADDRESS: rates(USUAL_PER_ADDRESS),
   /** How often the supergraph's file is looked at; 0 takes it as it is at the start. */
   SUPERGRAPH_POLL_MS: z.coerce.number().int().min(0).default(5_000),
   /** With it, `/metrics` is for whoever has it. */

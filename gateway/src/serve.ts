@@ -28,12 +28,15 @@ import { followGraph } from './live/planning/index.js';
 import { accountPages } from './pages/account-pages.js';
 import { openAskUser } from './pages/ask-user.js';
 import { homePage } from './pages/home-page.js';
+import { openLimitPages } from './pages/limit-pages.js';
 import { productPage } from './pages/product-page.js';
 import { returnPage } from './pages/return-page.js';
 import { openAskPayment } from './pages/toss/ask-payment.js';
 import { TOSS_PAGES, tossPage } from './pages/toss/toss-page.js';
 import { tossScript } from './pages/toss/toss-script.js';
 import { privateMetrics } from './private-metrics.js';
+import { openChargeOfRequest } from './rates/charge-of-request.js';
+import { openRates } from './rates/rates.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
 import { openKnownOperations } from './single-fetch/known-operations.js';
 import type { Upstreams } from './upstream/upstreams.js';
@@ -92,6 +95,9 @@ export async function serveGateway(parts: GatewayParts) {
   const origins = openOrigins(env.PUBLIC_URL, env.ALLOWED_ORIGINS, sandboxOrigins);
   const cookie = openRefreshCookie(env.PUBLIC_URL);
   const clients = openClients({ trustedProxies: env.TRUSTED_PROXIES, origins, cookie });
+  const { RATES_PER_ACCOUNT: perAccount, RATES_PER_ADDRESS: perAddress } = env;
+  const rates = openRates({ perAccount, perAddress, metrics });
+  const chargeOf = openChargeOfRequest(env.QUERY_TOKENS);
   const live = openLive({
     graphs,
     execute: executeBy(server),
@@ -99,6 +105,8 @@ export async function serveGateway(parts: GatewayParts) {
     subgraphs: upstreams,
     identitySecret: env.IDENTITY_SECRET,
     clients,
+    rates,
+    chargeOf,
     origins,
     cors,
     limits: {
@@ -107,6 +115,14 @@ export async function serveGateway(parts: GatewayParts) {
       heartbeatMs: env.LIVE_HEARTBEAT_MS,
       operationLimit: env.LIVE_OPERATIONS,
       maxTokens: env.QUERY_TOKENS,
+      messageRate: env.LIVE_MESSAGES,
+      crowd: {
+        connections: env.LIVE_CONNECTIONS,
+        connectionsPerAccount: env.LIVE_CONNECTIONS_PER_ACCOUNT,
+        connectionsPerAddress: env.LIVE_CONNECTIONS_PER_ADDRESS,
+        subscriptionsPerAccount: env.LIVE_SUBSCRIPTIONS_PER_ACCOUNT,
+        subscriptionsPerAddress: env.LIVE_SUBSCRIPTIONS_PER_ADDRESS,
+      },
       deadlineMs: env.SUBGRAPH_DEADLINE_MS,
     },
     toClient: toClientBy(formatErrorFor(env.production, log)),
@@ -119,9 +135,11 @@ export async function serveGateway(parts: GatewayParts) {
   const graphql = live.over(
     graphqlRoute({
       server,
-      answerSingleFetch: openSingleFetches(known, upstreams.source, admit),
+      answerSingleFetch: openSingleFetches({ known, sourceOf: upstreams.source, admit, rates }),
       identify,
       clients,
+      rates,
+      chargeOf,
       bodyLimit: env.BODY_LIMIT_BYTES,
       cors,
       metrics: requests,
@@ -132,8 +150,10 @@ export async function serveGateway(parts: GatewayParts) {
   const askUser = openAskUser(() => upstreams.source('user'), log);
   const hasPaymentService =
     env.addresses.payment !== undefined && supergraph.members.some(({ name }) => name === 'payment');
-  const toss = hasPaymentService && tossPage(openAskPayment(() => upstreams.source('payment'), log));
-  const product = productPage(executeBy(server));
+  const pages = openLimitPages(rates, env.TRUSTED_PROXIES);
+  const askPayment = openAskPayment(() => upstreams.source('payment'), log);
+  const toss = hasPaymentService && pages.view(tossPage(askPayment));
+  const product = pages.view(productPage(executeBy(server)));
   const operators = operatorRoutes(readiness, metrics);
   const listener = await listen({
     host: env.HOST,
@@ -143,7 +163,8 @@ export async function serveGateway(parts: GatewayParts) {
     routes: {
       '/': homePage,
       '/return': returnPage(env.PUBLIC_URL),
-      ...(hasUserService && accountPages({ publicUrl: env.PUBLIC_URL, clients, origins, identify, askUser })),
+      ...(hasUserService &&
+        accountPages({ publicUrl: env.PUBLIC_URL, clients, origins, identify, askUser, pages })),
       ...(toss && { '/pay/toss.js': tossScript() }),
       ...(tellPayment && { '/webhooks/toss': tossWebhook({ env, tellPayment, metrics }) }),
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),

@@ -197,6 +197,11 @@ test('begins nothing for a client that left while its token was checked', async 
     },
     mayCome: () => true,
     clients: { ofStream: () => NO_CLIENT },
+    crowd: {
+      enter: () => {
+        throw new Error('nobody is let in who has left');
+      },
+    },
     cors: () => undefined,
     bodyLimit: 1_000,
     heartbeatMs: 60_000,

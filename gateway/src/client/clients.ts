@@ -8,7 +8,10 @@ import type { RefreshCookie } from './refresh-cookie.js';
 
 export interface Clients {
   /** The parts of a request's context that are about its client. Nothing is read before somebody asks. */
-  of(request: IncomingMessage, response: ServerResponse): Pick<GatewayContext, 'client' | 'keepCookie'>;
+  of(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Pick<GatewayContext, 'address' | 'client' | 'keepCookie'>;
   /** Of a request whose headers have been answered when its operations run: a WebSocket, an event stream. */
   ofStream(request: IncomingMessage): Client;
 }
@@ -32,6 +35,7 @@ export function openClients({ trustedProxies, origins, cookie }: ClientsOptions)
   return {
     ofStream,
     of: (request, response) => ({
+      address: () => addressOf(request, trustedProxies),
       client: () => {
         const client = ofStream(request);
         if (!takesCookies(request)) return client;

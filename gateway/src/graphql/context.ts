@@ -5,6 +5,10 @@ import type { SubgraphAnswer } from '../upstream/answer.js';
 export interface GatewayContext {
   identity: Identity;
   requestId: string;
+  /** The client's, in the form that limits count by; not of what the gateway asks by itself. */
+  address?: (() => string) | undefined;
+  /** Its rates have been looked at. */
+  counted?: boolean;
   /** Says who is at the other end, to the user service alone; asked only where that is. */
   client?: (() => Client) | undefined;
   /** Has the client keep a refresh token as its cookie, or by an empty text forget it. */

@@ -7,6 +7,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clients } from '../client/clients.js';
 import { NotJson, readJson } from '../edge/read-json.js';
 import type { Identify } from '../identity/identify.js';
+import type { ChargeOfRequest } from '../rates/charge-of-request.js';
+import { refusalHeaders, refusalStatus } from '../rates/refusal.js';
+import type { Rates } from '../rates/rates.js';
 import type { AnswerSingleFetch } from '../single-fetch/answer-single-fetch.js';
 import type { GatewayContext } from './context.js';
 import { openContentTypes } from './content-types.js';
@@ -18,6 +21,8 @@ export interface GraphQLRouteOptions {
   answerSingleFetch: AnswerSingleFetch;
   identify: Identify;
   clients: Clients;
+  rates: Rates;
+  chargeOf: ChargeOfRequest;
   bodyLimit: number;
   cors: Cors;
   metrics: RequestMetrics;
@@ -35,13 +40,17 @@ const READ_HEADERS = [
 
 /** GraphQL over HTTP: POST, and GET for queries. */
 export function graphqlRoute(options: GraphQLRouteOptions): Route {
-  const { server, answerSingleFetch, identify, clients, bodyLimit, cors, metrics } = options;
+  const { server, answerSingleFetch, identify, clients, rates, chargeOf } = options;
+  const { bodyLimit, cors, metrics } = options;
   const types = openContentTypes();
 
   function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
     metrics.refused(String(error.extensions.code));
     respond(response, status, { errors: [error] }, headers);
   }
+
+  const refuseRate = (response: ServerResponse, error: GraphQLError) =>
+    refuse(response, refusalStatus(error), error, refusalHeaders(error));
 
   return async (request, response, url) => {
     const requestId = randomUUID();
@@ -68,9 +77,14 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
       const since = performance.now();
       const quick = await answerSingleFetch(body, context);
       if (quick) {
+        if ('refusal' in quick) return refuseRate(response, quick.refusal);
         metrics.answeredShort(quick.operation, quick.field, (performance.now() - since) / 1_000);
         return respond(response, 200, quick.text, { 'content-type': type });
       }
+    }
+    if (!context.counted) {
+      const refusal = rates.refuse(chargeOf(...wordsOf(body, url)), context);
+      if (refusal) return refuseRate(response, refusal);
     }
     const answer = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: readHeaders(request), search: url.search, body },
@@ -88,6 +102,13 @@ const notUnderstood = (message: string) => badInput({ path: 'request', message }
 /** RFC 6750, section 3: a refused token is answered with the scheme that was tried. */
 const challenge = (status: number) =>
   status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
+
+/** A request's text and the name of its operation, wherever Apollo Server will look for them. */
+function wordsOf(body: unknown, { searchParams }: URL): [query: unknown, operationName: unknown] {
+  if (body === undefined) return [searchParams.get('query'), searchParams.get('operationName')];
+  const { query, operationName } = (body ?? {}) as Record<string, unknown>;
+  return [query, operationName];
+}
 
 function readHeaders(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();

@@ -36,6 +36,12 @@ export const tooMany = (limit: number): GraphQLFormattedError => ({
   extensions: { code: 'RATE_LIMITED' },
 });
 
+/** The client has as many subscriptions as it may have, over all of its connections. */
+export const tooManySubscriptions = (limit: number) =>
+  new GraphQLError(`${limit} subscriptions of yours are open already. End one before you begin another.`, {
+    extensions: { code: 'RATE_LIMITED' },
+  });
+
 /** In the words in which a body over the limit is refused. */
 export const tooLarge = (limit: number): GraphQLFormattedError => ({
   message: `a message of more than ${limit} bytes`,

@@ -6,7 +6,11 @@ import type { Origins } from '../client/origins.js';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Cors } from '../graphql/cors.js';
 import type { Identify } from '../identity/identify.js';
+import type { ChargeOfRequest } from '../rates/charge-of-request.js';
+import type { Rate } from '../rates/gcra.js';
+import type { Rates } from '../rates/rates.js';
 import type { ToClient } from './client-errors.js';
+import { openCrowd, type CrowdLimits } from './crowd.js';
 import { openLiveMetrics } from './live-metrics.js';
 import { openOperate, type Execute } from './operate.js';
 import { openDocuments, type CurrentGraph } from './planning/index.js';
@@ -29,6 +33,9 @@ export interface LiveLimits {
   operationLimit: number;
   /** Of a document. */
   maxTokens: number;
+  /** Messages of one WebSocket. */
+  messageRate: Rate;
+  crowd: CrowdLimits;
   /** Milliseconds in which a subgraph has to be reached for the first time. */
   deadlineMs: number;
 }
@@ -38,6 +45,8 @@ export interface LiveOptions {
   execute: Execute;
   identify: Identify;
   clients: Clients;
+  rates: Rates;
+  chargeOf: ChargeOfRequest;
   /** How to ask a subgraph, and where it is. */
   subgraphs: {
     source(name: string): GraphQLDataSource<GatewayContext>;
@@ -79,17 +88,20 @@ export function openLive(options: LiveOptions): Live {
   const documents = openDocuments(limits.maxTokens);
   const operate = openOperate({ documents, broadcasts, execute: options.execute, toClient });
   const mayCome = origins.mayListen;
+  const crowd = openCrowd(limits.crowd, options.rates, options.chargeOf);
   const { bodyLimit, heartbeatMs } = limits;
   const sockets = openWebSockets({
     identify,
     operate,
     mayCome,
     clients,
+    crowd,
     heartbeatMs,
     metrics,
     log,
     initMs: limits.initMs,
     operationLimit: limits.operationLimit,
+    messageRate: limits.messageRate,
     messageLimit: bodyLimit,
   });
   const events = openEventStreams({
@@ -98,6 +110,7 @@ export function openLive(options: LiveOptions): Live {
     operate,
     mayCome,
     clients,
+    crowd,
     cors,
     bodyLimit,
     heartbeatMs,

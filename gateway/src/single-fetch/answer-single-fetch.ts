@@ -1,7 +1,8 @@
 import { computeResponse } from '@apollo/gateway/dist/resultShaping.js';
-import { getVariableValues, type OperationTypeNode } from 'graphql';
+import { getVariableValues, type GraphQLError, type OperationTypeNode } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Admit } from '../identity/admit.js';
+import type { Rates } from '../rates/rates.js';
 import type { SubgraphAnswer } from '../upstream/answer.js';
 import type { SubgraphSource } from '../upstream/subgraph-source.js';
 import type { KnownOperations, SingleFetch } from './known-operations.js';
@@ -14,6 +15,11 @@ export interface SingleFetchAnswer {
   field: string;
   /** The body of the answer. */
   text: string;
+}
+
+/** It was not asked for, since its client asks too often. */
+export interface SingleFetchRefusal {
+  refusal: GraphQLError;
 }
 
 /**
@@ -29,17 +35,24 @@ export interface SingleFetchAnswer {
 export type AnswerSingleFetch = (
   body: unknown,
   context: GatewayContext,
-) => Promise<SingleFetchAnswer | undefined>;
+) => Promise<SingleFetchAnswer | SingleFetchRefusal | undefined>;
 
-export function openSingleFetches(
-  known: KnownOperations,
-  sourceOf: (subgraph: string) => SubgraphSource,
-  admit: Admit,
-): AnswerSingleFetch {
+export interface SingleFetchesOptions {
+  known: KnownOperations;
+  sourceOf: (subgraph: string) => SubgraphSource;
+  admit: Admit;
+  rates: Rates;
+}
+
+export function openSingleFetches(options: SingleFetchesOptions): AnswerSingleFetch {
+  const { known, sourceOf, admit, rates } = options;
   return async (sent, context) => {
     const request = requestOf(sent);
     const single = request && known.recall(request.query, request.operationName);
     if (!single || admit(context.identity, single.definition.operation)) return undefined;
+    const refusal = rates.refuse(single.charge, context);
+    if (refusal) return { refusal };
+    context.counted = true;
     if (single.refusalOf(request.variables) || !fits(single, request.variables)) return undefined;
     const subgraph = single.service;
     const { head, tail, goesWith } = single;

@@ -6,6 +6,7 @@ import { openRecent } from '../graphql/recent.js';
 import type { CurrentGraph, Graph } from '../live/planning/index.js';
 import type { PricedOperations } from '../limits/request/priced-operations.js';
 import type { RefusalOf } from '../limits/request/request-limits.js';
+import { chargeOf, type Charge } from '../rates/charge.js';
 import type { PublicRead } from '../upstream/gather.js';
 import { goesWithOf } from './goes-with.js';
 
@@ -28,6 +29,8 @@ export interface SingleFetch {
   operation: Operation;
   /** The graph that clients may use. */
   schema: GraphQLSchema;
+  /** What it counts as, of what its client may ask for in a time. */
+  charge: Charge;
   /** With whose requests it may be sent; undefined: it is about whoever asks. */
   goesWith: PublicRead['goesWith'] | undefined;
 }
@@ -94,6 +97,7 @@ function singleFetchOf(
     refusalOf: priced.of(schema, document, definition),
     operation: operationFromDocument(apiSchema, document, { validate: false }),
     schema,
+    charge: chargeOf(definition, fragments),
     goesWith: goesWithOf(schema, document, tags),
   };
 }

@@ -47,7 +47,8 @@ export function openDocuments(maxTokens: number): Documents {
   };
 }
 
-function parseQuietly(query: string, maxTokens: number): DocumentNode | undefined {
+/** Undefined for what is no GraphQL, or has more tokens than may be, or is too deep to be read. */
+export function parseQuietly(query: string, maxTokens: number): DocumentNode | undefined {
   try {
     return parse(query, { maxTokens });
   } catch (error) {

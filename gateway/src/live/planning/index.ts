@@ -1,4 +1,4 @@
-export { openDocuments } from './documents.js';
+export { openDocuments, parseQuietly } from './documents.js';
 export type { Documents, OperationRequest, SubscriptionRequest } from './documents.js';
 export { followGraph, type CurrentGraph } from './follow-graph.js';
 export type { Graph, SubscriptionPlan } from './graph.js';

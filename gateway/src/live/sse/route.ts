@@ -7,7 +7,9 @@ import type { Clients } from '../../client/clients.js';
 import { NotJson } from '../../edge/read-json.js';
 import type { Cors } from '../../graphql/cors.js';
 import type { Identify } from '../../identity/identify.js';
+import { refusalHeaders, refusalStatus } from '../../rates/refusal.js';
 import { whenEnded, type Credential } from '../credential.js';
+import type { Admitted, Crowd } from '../crowd.js';
 import type { LiveMetrics } from '../live-metrics.js';
 import type { Asker, Operate } from '../operate.js';
 import type { Documents, OperationRequest } from '../planning/index.js';
@@ -20,6 +22,7 @@ export interface EventStreamsOptions {
   operate: Operate;
   mayCome: (request: IncomingMessage) => boolean;
   clients: Pick<Clients, 'ofStream'>;
+  crowd: Crowd;
   cors: Cors;
   bodyLimit: number;
   heartbeatMs: number;
@@ -28,7 +31,8 @@ export interface EventStreamsOptions {
 
 /** GraphQL over server-sent events: one operation per request, by POST or GET. */
 export function openEventStreams(options: EventStreamsOptions) {
-  const { documents, identify, operate, mayCome, clients, cors, bodyLimit, heartbeatMs, metrics } = options;
+  const { documents, identify, operate, mayCome, clients, crowd, cors, bodyLimit, heartbeatMs, metrics } =
+    options;
   const transport = metrics.of('sse');
   const endless = new Set<EventStream>();
   let draining = false;
@@ -40,7 +44,28 @@ export function openEventStreams(options: EventStreamsOptions) {
     respond(response, status, { errors: [error] }, headers);
   }
 
-  function stream(response: ServerResponse, operation: OperationRequest, who: Asker & Credential): void {
+  /** @returns how to say that it is over, or why it is not begun */
+  function admit(operation: OperationRequest, { identity, client }: Asker): Admitted | GraphQLError {
+    const visitor = crowd.enter(client.address, identity);
+    if (visitor instanceof GraphQLError) return visitor;
+    const admitted = visitor.begins(operation);
+    if (admitted instanceof GraphQLError) {
+      visitor.leaves();
+      return admitted;
+    }
+    return {
+      ends: () => {
+        admitted.ends();
+        visitor.leaves();
+      },
+    };
+  }
+
+  function stream(
+    response: ServerResponse,
+    operation: OperationRequest,
+    who: Asker & Credential & Admitted,
+  ): void {
     const events = openEventStream(response, {
       heartbeatMs,
       metrics: transport,
@@ -59,6 +84,7 @@ export function openEventStreams(options: EventStreamsOptions) {
     response.on('close', () => {
       forgetEnd();
       stop();
+      who.ends();
       transport.connections.dec();
       if (endless.delete(events)) transport.subscriptions.dec();
     });
@@ -86,7 +112,12 @@ export function openEventStreams(options: EventStreamsOptions) {
     }
     // Whoever left while the token was checked is told of no more: their stream would never end.
     if (request.socket.destroyed) return undefined;
-    stream(response, operation, { ...who, client: clients.ofStream(request) });
+    const client = clients.ofStream(request);
+    const admitted = admit(operation, { identity: who.identity, client });
+    if (admitted instanceof GraphQLError) {
+      return refuse(response, refusalStatus(admitted), admitted, refusalHeaders(admitted));
+    }
+    stream(response, operation, { ...who, client, ...admitted });
   };
 
   return {

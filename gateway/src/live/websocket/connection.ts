@@ -2,8 +2,11 @@ import type { Client } from '@stampede/shared/identity';
 import type { Log } from '@stampede/shared/telemetry';
 import type { WebSocket } from 'ws';
 import type { Identify } from '../../identity/identify.js';
+import type { Rate } from '../../rates/gcra.js';
+import { openMeter } from '../../rates/meter.js';
 import { tooLarge } from '../client-errors.js';
 import { whenEnded, type Credential } from '../credential.js';
+import type { Visitor } from '../crowd.js';
 import type { TransportMetrics } from '../live-metrics.js';
 import type { Operate } from '../operate.js';
 import { openHeartbeat } from './heartbeat.js';
@@ -20,6 +23,8 @@ export interface ConnectionOptions {
   heartbeatMs: number;
   /** Operations at a time. */
   operationLimit: number;
+  /** Messages of one client, pings and pongs with them. */
+  messageRate: Rate;
   /** Bytes of one message. */
   messageLimit: number;
   metrics: TransportMetrics;
@@ -33,6 +38,7 @@ export interface Opening {
   /** Its header; the client's own word comes first. */
   authorization: string | undefined;
   client: Client;
+  visitor: Visitor;
 }
 
 export interface Connection {
@@ -43,12 +49,12 @@ export interface Connection {
 /** Speaks the protocol `graphql-transport-ws` with one client. */
 export function openConnection(
   socket: WebSocket,
-  { authorization, client }: Opening,
+  { authorization, client, visitor }: Opening,
   options: ConnectionOptions,
 ): Connection {
   const { identify, operate, operationLimit, messageLimit, metrics, onRefused, log } = options;
   const send = openOutlet(socket, metrics, () => onRefused('unread'));
-  const operations = openOperations({ send, operate, limit: operationLimit, metrics });
+  const operations = openOperations({ send, operate, visitor, limit: operationLimit, metrics });
   const heartbeat = openHeartbeat(socket, options.heartbeatMs, () => onRefused('silent'));
   const initTimer = setTimeout(
     () => refuse(CLOSE.initialisationTimeout, 'Connection initialisation timeout'),
@@ -67,7 +73,7 @@ export function openConnection(
   }
 
   async function initialise(payload: Record<string, unknown> | null | undefined): Promise<void> {
-    if (initialised) return refuse(CLOSE.initialisedTwice, 'Too many initialisation requests');
+    if (initialised) return refuse(CLOSE.tooMany, 'Too many initialisation requests');
     initialised = true;
     const own = payload?.Authorization ?? payload?.authorization;
     // What is no text is no good token either.
@@ -79,6 +85,7 @@ export function openConnection(
       refuse(isBad ? CLOSE.forbidden : CLOSE.tryAgainLater, isBad ? 'Forbidden' : 'Try again later');
       return;
     }
+    if (visitor.isOf(who.identity)) return refuse(CLOSE.tooMany, 'Too many connections');
     credential = who;
     forgetEnd = whenEnded(who, () => refuse(CLOSE.forbidden, 'The access token has ended'));
     send(ACK);
@@ -108,9 +115,21 @@ export function openConnection(
     }
   }
 
+  const mayCome = openMeter(options.messageRate);
+  /** Whether what has come may be looked at: it is not too much, and nobody has hung up. */
+  function comes(): boolean {
+    if (socket.readyState !== socket.OPEN) return false;
+    if (mayCome(performance.now())) return true;
+    refuse(CLOSE.tooMany, 'Too many messages');
+    return false;
+  }
+
+  // ws answers pings by itself; what else they and pongs cost is reading them.
+  socket.on('ping', comes);
+  socket.on('pong', comes);
   socket.on('message', (data: Buffer, isBinary) => {
     // Until the client has answered our closing, its messages still come in.
-    if (socket.readyState !== socket.OPEN) return;
+    if (!comes()) return;
     const message = isBinary ? undefined : readMessage(data.toString());
     if (!message) return refuse(CLOSE.badRequest, 'Invalid message received');
     handle(message, data.length).catch((error: unknown) => {

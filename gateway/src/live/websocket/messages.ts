@@ -12,7 +12,8 @@ export const CLOSE = {
   notThisProtocol: 4406,
   initialisationTimeout: 4408,
   subscriberExists: 4409,
-  initialisedTwice: 4429,
+  /** Too many introductions, in the protocol's words; and whatever else there is too much of. */
+  tooMany: 4429,
 } as const;
 
 export const PROTOCOL = 'graphql-transport-ws';

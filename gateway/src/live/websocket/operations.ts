@@ -1,5 +1,6 @@
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { tooMany } from '../client-errors.js';
+import type { Admitted, Visitor } from '../crowd.js';
 import type { Frame } from '../frame.js';
 import type { TransportMetrics } from '../live-metrics.js';
 import type { Asker, Operate, Operation } from '../operate.js';
@@ -24,18 +25,20 @@ export interface Operations {
 export interface OperationsOptions {
   send: Outlet;
   operate: Operate;
+  visitor: Pick<Visitor, 'begins'>;
   /** Operations at a time. */
   limit: number;
   metrics: TransportMetrics;
 }
 
-type Entry = Pick<Operation, 'stop'> & Partial<Operation> & { answered?: boolean };
+type Entry = Admitted & Pick<Operation, 'stop'> & Partial<Operation> & { answered?: boolean };
 
 /**
  * The operations of one socket. One counts until its last frame is written: who does not read begins no more. A query
  * or a mutation that its client has ended is executed all the same, and counts until it has been.
  */
-export function openOperations({ send, operate, limit, metrics }: OperationsOptions): Operations {
+export function openOperations(options: OperationsOptions): Operations {
+  const { send, operate, visitor, limit, metrics } = options;
   const entries = new Map<string, Entry>();
   const abandoned = new Set<Entry>();
   let drained: (() => void) | undefined;
@@ -45,6 +48,7 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
     entries.delete(id);
     if (entry.subscribes) metrics.subscriptions.dec();
     entry.stop();
+    entry.ends();
     if (entries.size === 0) drained?.();
   }
 
@@ -76,7 +80,12 @@ export function openOperations({ send, operate, limit, metrics }: OperationsOpti
         refuse(id, tooMany(limit));
         return;
       }
-      const entry: Entry = { stop: () => undefined };
+      const admitted = visitor.begins(request);
+      if (admitted instanceof GraphQLError) {
+        refuse(id, admitted.toJSON());
+        return;
+      }
+      const entry: Entry = { ...admitted, stop: () => undefined };
       entries.set(id, entry);
       const operation = operate(request, asker, viewerOf(id, entry));
       if (operation.subscribes) metrics.subscriptions.inc();
