@@ -170,7 +170,7 @@ test('every problem of the URLs of other services is listed, by the name that wa
     `ORDER_URL: its entry 1 ${noUrl}`,
     `USER_URL: its entry 1 ${noUrl}`,
   ]);
-  expect(of({ ORDER_URLS: 'http://a,HTTP://A:80/,,http://b/path' })).toEqual([
+  expect(of({ ORDER_URLS: 'http://a,HTTP://A:80/graphql,,http://b?c' })).toEqual([
     'ORDER_URLS: its entry 2 is one that was there before',
     `ORDER_URLS: its entry 3 ${noUrl}`,
     `ORDER_URLS: its entry 4 ${noUrl}`,

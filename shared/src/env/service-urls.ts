@@ -21,9 +21,9 @@ export const serviceUrls = () =>
     })
     .meta({ orOne: true });
 
-/** Undefined also for what would be left out in silence: a path, a question, somebody's name and password. */
+/** Without its path: each service knows those of the others. Undefined also for names and passwords, and questions. */
 function originOf(text: string): string | undefined {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) return undefined;
-  return url.href === `${url.origin}/` ? url.origin : undefined;
+  return url.href === url.origin + url.pathname ? url.origin : undefined;
 }
