@@ -186,3 +186,30 @@ test('refuses what a session sends slowly, when it has ended before all is there
   expect((await answer).status).toBe(401);
   expect(house.names.size).toBe(0);
 });
+
+test('hears of ended sessions from another replica when one dies or goes silent, and refuses nobody', async () => {
+  await using house = await openHouse();
+  await house.closeGateway();
+  await using one = await openTcpProxy(house.userUrl());
+  await using other = await openTcpProxy(house.userUrl());
+  const urls = [one, other].map(({ port }) => `http://127.0.0.1:${port}`).join();
+  await using behind = await house.another({ USER_URL: '', USER_URLS: urls });
+  await until(async () => (await behind.get('/readyz')).status === 200);
+  const mine = await bearerOf(house, 's1');
+  const isRefused = async (sid: string) => (await behind.ask(WHO, await bearerOf(house, sid))).status === 401;
+
+  one.cut();
+  house.endings.end('s2');
+  const changes: number[] = [];
+  await until(async () => {
+    changes.push((await behind.ask(RENAME, mine, { n: 'cut' })).status);
+    return isRefused('s2');
+  });
+  expect(new Set(changes)).toEqual(new Set([200]));
+  expect((await behind.get('/readyz')).status).toBe(200);
+
+  one.restore();
+  other.freeze();
+  house.endings.end('s3');
+  await until(() => isRefused('s3'));
+});

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { respond, type Route } from '@stampede/shared/http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ENDED_SESSIONS_PATH } from '@stampede/shared/identity';
-import { openBareSubgraph, openHouse, startGateway, until } from './fixtures/house.js';
+import { ANONYMOUS, ENDED_SESSIONS_PATH, IDENTITY_HEADER, signIdentity } from '@stampede/shared/identity';
+import { DEADLINE_HEADER } from '@stampede/shared/spread';
+import { IDENTITY_SECRET, openBareSubgraph, openHouse, startGateway, until } from './fixtures/house.js';
 
 const SELLER = '{ product(id: "p1") { name seller { name } } }';
 const UNAVAILABLE = {
@@ -175,4 +176,37 @@ test('says that it is stopping before it stops, and sends kept connections away 
   const answer = await house.ask('{ whoAmI }');
   expect(answer.status).toBe(200);
   expect(answer.headers.get('connection')).toBe('close');
+});
+
+const RENAME = 'mutation ($n: String!) { rename(id: "p1", name: $n) { name } }';
+
+test('is ready and changes things while one of two addresses is away, and counts it', async () => {
+  await using house = await openHouse();
+  await using gateway = await house.another({
+    CATALOG_URL: '',
+    CATALOG_URLS: `http://127.0.0.1:1,${house.catalogUrl()}`,
+  });
+  await until(async () => (await gateway.get('/readyz')).status === 200);
+  for (const n of ['one', 'two', 'three']) {
+    expect((await gateway.ask(RENAME, {}, { n })).body.data).toEqual({ rename: { name: n } });
+  }
+  const { text } = await gateway.get('/metrics');
+  expect(text).toMatch(/upstream_addresses\{subgraph="catalog",state="not_ready",[^}]*\} 1/);
+});
+
+test('a subgraph begins nothing for which nobody waits any more', async () => {
+  await using house = await openHouse();
+  const body = JSON.stringify({ query: RENAME, variables: { n: 'late' } });
+  const signed = { audience: 'catalog', identity: ANONYMOUS, requestId: 'r-1' };
+  const ask = async (deadline: string) => {
+    const headers = {
+      [IDENTITY_HEADER]: signIdentity(IDENTITY_SECRET, signed, body),
+      [DEADLINE_HEADER]: deadline,
+    };
+    return (await fetch(`${house.catalogUrl()}/graphql`, { method: 'POST', headers, body })).status;
+  };
+  expect(await ask('0')).toBe(503);
+  expect(house.names.size).toBe(0);
+  expect(await ask('5000')).toBe(200);
+  expect(house.names.get('p1')).toBe('late');
 });
