@@ -25,7 +25,8 @@ export interface ServiceClientOptions {
   deadlineMs?: number;
   /**
    * Whether what is asked is for the request alone on whose behalf it is asked: then it is given up when that is. Not of
-   * what a request only set off, such as a rebuild, which others wait for, too.
+   * what a request only set off, such as a rebuild, nor of what is asked for several together: they run on in the
+   * context of the first of them, whose deadline is nobody else's.
    */
   withinRequest?: boolean;
   log: Log;

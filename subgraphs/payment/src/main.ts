@@ -41,7 +41,6 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const feed = own(openChangeFeed({ ...live, topic: 'orders' }));
   own(paymentChanges.listen(feed.announce));
   const identity = {
-    withinRequest: true,
     service: 'payment',
     identitySecret: env.IDENTITY_SECRET,
     log,

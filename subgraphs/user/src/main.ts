@@ -38,9 +38,13 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   own({ close: async () => void (await redis.quit()) });
   const guard = openGuard(redis, namespace, log);
   const passwords = await openPasswords(metrics);
-  const us = { withinRequest: true, service: 'user', identitySecret: env.IDENTITY_SECRET, log, metrics };
-  const order = own(openServiceClient({ ...us, urls: env.ORDER_URLS, audience: 'order' }));
-  const payment = own(openServiceClient({ ...us, urls: env.PAYMENT_URLS, audience: 'payment' }));
+  const us = { service: 'user', identitySecret: env.IDENTITY_SECRET, log, metrics };
+  const order = own(
+    openServiceClient({ ...us, withinRequest: true, urls: env.ORDER_URLS, audience: 'order' }),
+  );
+  const payment = own(
+    openServiceClient({ ...us, withinRequest: true, urls: env.PAYMENT_URLS, audience: 'payment' }),
+  );
   const catalog = own(openServiceClient({ ...us, urls: env.CATALOG_URLS, audience: 'catalog' }));
   if (env.STAMPEDE_DEMO) await createDemoAccounts(database, sealer, passwords);
 
