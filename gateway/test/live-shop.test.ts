@@ -77,7 +77,7 @@ test('shows a change to viewers of every gateway, whichever catalog made it, exe
 
 function started(service: ServiceProcess): AsyncDisposable {
   service.start();
-  return { [Symbol.asyncDispose]: () => service.stop() };
+  return { [Symbol.asyncDispose]: async () => void (await service.stop()) };
 }
 
 const metricsOf = async ({ url }: ServiceProcess) => await (await fetch(`${url}/metrics`)).text();

@@ -16,8 +16,8 @@ export interface ServiceProcess {
   ready(): Promise<void>;
   /** Starts it (again), with the same settings, on the same port. */
   start(): void;
-  /** Ends it: SIGTERM drains, SIGKILL is a crash. Resolves when it is gone. */
-  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Ends it: SIGTERM drains, SIGKILL is a crash. @returns when it is gone, its exit code, which a killed one has not */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
   /** The last lines that it wrote. */
   log(): string;
   /** One more of it, on a port of its own; the caller's to start and to stop. `env` comes on top. */
@@ -78,11 +78,13 @@ export function serviceProcess(folder: string, port: number, env: Record<string,
       }
     },
     stop: async (signal = 'SIGTERM') => {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      if (!child) return null;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       child.kill(signal);
       const kill = setTimeout(() => child?.kill('SIGKILL'), STOP_WITHIN_MS);
       await gone;
       clearTimeout(kill);
+      return child.exitCode;
     },
   };
 }

@@ -10,6 +10,8 @@ const SEARCH_SECRET = 'local-only-search-secret';
 
 export type ProcessName = ServiceName | 'gateway' | 'emulators';
 export type ShopProcesses = Record<ProcessName, ServiceProcess>;
+/** All processes of each subgraph, the first one among them. */
+export type ShopReplicas = Record<ServiceName, ServiceProcess[]>;
 
 /** Where a shop keeps what it keeps, and its keys. */
 export interface ShopPlace {
@@ -21,19 +23,24 @@ export interface ShopPlace {
   personalKeys: string;
 }
 
-/** Describes every process of a shop; none is started. `env` comes on top of a process' own settings. */
+export interface ShopDescription {
+  /** Added to a service's own settings. */
+  env?: Partial<Record<ProcessName, Record<string, string>>> | undefined;
+  /** How many processes of a subgraph there are; one unless it is said. */
+  replicas?: Partial<Record<ServiceName, number>> | undefined;
+}
+
+/** Describes every process of a shop; none is started. */
 export async function describeProcesses(
   place: ShopPlace,
-  env: Partial<Record<ProcessName, Record<string, string>>> = {},
-): Promise<ShopProcesses> {
-  const names = ['emulators', ...SERVICES, 'gateway'] as const;
-  const [smtpPort, ...ports] = (await freePorts(names.length + 1)) as [number, ...number[]];
-  const portOf = (name: (typeof names)[number]) => ports[names.indexOf(name)] as number;
+  { env = {}, replicas = {} }: ShopDescription,
+): Promise<{ services: ShopProcesses; replicas: ShopReplicas }> {
+  const ports = await takePorts(replicas);
+  const portOf = (name: ProcessName) => ports[name][0]!;
+  const smtpPort = ports.smtp[0]!;
   const emulatorsUrl = `http://127.0.0.1:${portOf('emulators')}`;
   const publicUrl = `http://127.0.0.1:${portOf('gateway')}`;
-  const urls = Object.fromEntries(
-    SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${portOf(name)}`]),
-  );
+  const urls = Object.fromEntries(SERVICES.map((name) => addressOf(name, ports[name])));
   const common = {
     NODE_ENV: 'test',
     LOG_LEVEL: 'info',
@@ -43,8 +50,9 @@ export async function describeProcesses(
     PUBLIC_URL: publicUrl,
     ...urls,
   };
-  const subgraph = (name: ServiceName, own: Record<string, string> = {}) =>
-    serviceProcess(`subgraphs/${name}`, portOf(name), {
+  const all = {} as ShopReplicas;
+  const subgraph = (name: ServiceName, own: Record<string, string> = {}): ServiceProcess => {
+    const settings = {
       ...common,
       DATABASE_URL: serviceDatabaseUrl(adminDatabaseUrl(), place.databaseName, name, TEST_ROLE_PASSWORD),
       REDIS_URL: place.redisUrl,
@@ -52,8 +60,11 @@ export async function describeProcesses(
       NAMESPACE: place.namespace,
       ...own,
       ...env[name],
-    });
-  return {
+    };
+    all[name] = ports[name].map((port) => serviceProcess(`subgraphs/${name}`, port, settings));
+    return all[name][0]!;
+  };
+  const services = {
     emulators: serviceProcess('emulators', portOf('emulators'), {
       NODE_ENV: 'test',
       SMTP_PORT: String(smtpPort),
@@ -106,4 +117,19 @@ export async function describeProcesses(
       ...env.gateway,
     }),
   };
+  return { services, replicas: all };
+}
+
+/** All of them in one go: what was given back may be given again. */
+async function takePorts(replicas: Partial<Record<ServiceName, number>>) {
+  const names = ['emulators', 'smtp', ...SERVICES, 'gateway'] as const;
+  const counts = names.map((name) => (replicas as Record<string, number | undefined>)[name] ?? 1);
+  const free = await freePorts(counts.reduce((sum, count) => sum + count, 0));
+  const taken = names.map((name, index) => [name, free.splice(0, counts[index])]);
+  return Object.fromEntries(taken) as Record<(typeof names)[number], number[]>;
+}
+
+function addressOf(service: ServiceName, ports: number[]): [name: string, value: string] {
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  return [`${service.toUpperCase()}_URL${urls.length > 1 ? 'S' : ''}`, urls.join(',')];
 }

@@ -19,7 +19,12 @@ import {
 } from './emulated-provider.js';
 import { openGraphqlClient, type GraphqlClient } from './graphql-client.js';
 import { assertInvariants } from './invariants.js';
-import { describeProcesses, type ProcessName, type ShopProcesses } from './shop-processes.js';
+import {
+  describeProcesses,
+  type ProcessName,
+  type ShopProcesses,
+  type ShopReplicas,
+} from './shop-processes.js';
 import { adminDatabaseUrl, createTestDatabase, dropTestDatabase } from './test-database.js';
 
 export interface ShopOptions {
@@ -28,6 +33,8 @@ export interface ShopOptions {
   limitPerBuyer?: number;
   /** Added to a service's environment. */
   env?: Partial<Record<ProcessName, Record<string, string>>>;
+  /** How many processes of a subgraph there are; one unless it is said. */
+  replicas?: Partial<Record<ServiceName, number>>;
   /** In place of the test runner's servers: for a test that stops or flushes them. */
   redisUrl?: string;
   amqpUrl?: string;
@@ -46,6 +53,8 @@ export interface Shop extends AsyncDisposable {
   redis: Redis;
   namespace: string;
   services: ShopProcesses;
+  /** All processes of each subgraph, that of `services` first. */
+  replicas: ShopReplicas;
   /** Seals and opens personal data as the user service does. */
   sealer: Sealer;
   /** Verified accounts, each signed in. */
@@ -101,7 +110,7 @@ async function open(
     format: 'pem',
   }) as string;
   const personalKeys = `local-only-1:${randomBytes(32).toString('base64')},index:${randomBytes(32).toString('base64')}`;
-  const services = await describeProcesses(
+  const { services, replicas } = await describeProcesses(
     {
       namespace,
       databaseName,
@@ -110,13 +119,14 @@ async function open(
       keys,
       personalKeys,
     },
-    options.env,
+    options,
   );
-  for (const service of Object.values(services)) {
-    cleanUps.push(() => service.stop());
-    service.start();
+  const processes = new Set([...Object.values(services), ...Object.values(replicas).flat()]);
+  for (const process of processes) {
+    cleanUps.push(() => process.stop());
+    process.start();
   }
-  for (const service of Object.values(services)) await service.ready();
+  for (const process of processes) await process.ready();
 
   const admin = new URL(adminDatabaseUrl());
   admin.pathname = `/${databaseName}`;
@@ -156,6 +166,7 @@ async function open(
     redis,
     namespace,
     services,
+    replicas,
     sealer,
     accounts,
     buyer: () => first(accounts(1)),
