@@ -74,6 +74,11 @@ export async function runService(
     hurry.abort();
     void stop(0);
   });
+  process.on('uncaughtException', (error) => {
+    // Nobody knows what is half done: what others hold of it (leases, messages) comes back to them.
+    log.fatal({ err: error }, 'an error was thrown and nobody caught it');
+    void stop(1);
+  });
   process.on('unhandledRejection', (error) => {
     log.fatal({ err: error }, 'a promise was rejected and nobody handled it');
     void stop(1);
