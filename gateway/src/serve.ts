@@ -1,5 +1,5 @@
 import { listen, operatorRoutes } from '@stampede/shared/http';
-import type { Log, Metrics } from '@stampede/shared/telemetry';
+import { tracer, type Log, type Metrics } from '@stampede/shared/telemetry';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { openClients } from './client/clients.js';
 import { openOrigins } from './client/origins.js';
@@ -14,6 +14,7 @@ import { openFederation } from './graphql/federation.js';
 import { formatErrorFor } from './graphql/format-error.js';
 import { refuseEnded } from './graphql/refuse-ended.js';
 import { openRequestMetrics } from './graphql/request-metrics.js';
+import { requestSpans } from './graphql/request-spans.js';
 import { knownRoot } from './graphql/root-types.js';
 import { graphqlRoute } from './graphql/route.js';
 import { executeBy, startGraphQLServer } from './graphql/server.js';
@@ -86,7 +87,12 @@ export async function serveGateway(parts: GatewayParts) {
     production: env.production,
     rules,
     maxTokens: env.QUERY_TOKENS,
-    plugins: [requests.plugin, refuseEnded(admit, metrics), refuseOverLimits(priced)],
+    plugins: [
+      requests.plugin,
+      refuseEnded(admit, metrics),
+      refuseOverLimits(priced),
+      ...(tracer() ? [requestSpans] : []),
+    ],
     log,
   });
 

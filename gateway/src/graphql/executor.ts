@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import type { Log } from '@stampede/shared/telemetry';
+import { inSpan, type Log } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
 
 type Executor = Awaited<ReturnType<ApolloGateway['load']>>['executor'];
@@ -10,7 +10,8 @@ export const executorFor = (federation: ApolloGateway, log: Log) => ({
   onSchemaLoadOrUpdate: federation.onSchemaLoadOrUpdate.bind(federation),
   load: async (options: Parameters<ApolloGateway['load']>[0]) => {
     const { executor } = await federation.load(options);
-    const execute: Executor = async (request) => fit(await executor(request), log);
+    const execute: Executor = async (request) =>
+      fit(await inSpan('plan and execute', 'internal', {}, () => executor(request)), log);
     return { executor: execute };
   },
   stop: () => federation.stop(),

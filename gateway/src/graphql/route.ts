@@ -1,6 +1,7 @@
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { badInput } from '@stampede/shared/errors';
 import { respond, type Route } from '@stampede/shared/http';
+import { tracer, workFor } from '@stampede/shared/telemetry';
 import type { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -15,6 +16,7 @@ import type { GatewayContext } from './context.js';
 import { openContentTypes } from './content-types.js';
 import type { Cors } from './cors.js';
 import type { RequestMetrics } from './request-metrics.js';
+import { inRequestSpan } from './request-spans.js';
 
 export interface GraphQLRouteOptions {
   server: ApolloServer<GatewayContext>;
@@ -52,9 +54,12 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
   const refuseRate = (response: ServerResponse, error: GraphQLError) =>
     refuse(response, refusalStatus(error), error, refusalHeaders(error));
 
-  return async (request, response, url) => {
-    const requestId = randomUUID();
-    response.setHeader('x-request-id', requestId);
+  async function answer(
+    requestId: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+  ): Promise<void> {
     cors(request, response);
     const { method = 'GET' } = request;
     if (method === 'OPTIONS') return void response.writeHead(204, { allow: METHODS }).end();
@@ -86,13 +91,21 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
       const refusal = rates.refuse(chargeOf(...wordsOf(body, url)), context);
       if (refusal) return refuseRate(response, refusal);
     }
-    const answer = await server.executeHTTPGraphQLRequest({
+    const long = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: readHeaders(request), search: url.search, body },
       context: () => Promise.resolve(context),
     });
-    if (answer.body.kind !== 'complete') throw new Error('the gateway answers whole, never in chunks');
-    types.learn(request, answer);
-    respond(response, answer.status ?? 200, answer.body.string, Object.fromEntries(answer.headers));
+    if (long.body.kind !== 'complete') throw new Error('the gateway answers whole, never in chunks');
+    types.learn(request, long);
+    respond(response, long.status ?? 200, long.body.string, Object.fromEntries(long.headers));
+  }
+
+  return (request, response, url) => {
+    const requestId = randomUUID();
+    response.setHeader('x-request-id', requestId);
+    return tracer() === undefined
+      ? workFor({ requestId, span: undefined }, answer, requestId, request, response, url)
+      : inRequestSpan(requestId, request, response, () => answer(requestId, request, response, url));
   };
 }
 

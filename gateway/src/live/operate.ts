@@ -2,6 +2,7 @@ import type { Client, Identity } from '@stampede/shared/identity';
 import type { FormattedExecutionResult } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { GatewayContext } from '../graphql/context.js';
+import { inOperation } from '../graphql/request-spans.js';
 import type { ToClient } from './client-errors.js';
 import type { Documents, OperationRequest } from './planning/index.js';
 import type { Viewer } from './sharing/deliver.js';
@@ -42,11 +43,10 @@ export function openOperate({ documents, broadcasts, execute, toClient }: Operat
     const { identity, client } = asker;
     const requestId = randomUUID();
     try {
-      const { data, errors, extensions } = await execute(request, {
-        identity,
-        requestId,
-        client: () => client,
-      });
+      const context = { identity, requestId, client: () => client };
+      const { data, errors, extensions } = await inOperation(requestId, ON_A_CONNECTION, () =>
+        execute(request, context),
+      );
       if (data === undefined && errors) {
         viewer.error(encode(errors));
         return;
@@ -72,5 +72,7 @@ export function openOperate({ documents, broadcasts, execute, toClient }: Operat
     }
   };
 }
+
+const ON_A_CONNECTION = { attributes: { 'network.protocol.name': 'websocket' } };
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value));

@@ -1,6 +1,7 @@
 import { computeResponse } from '@apollo/gateway/dist/resultShaping.js';
 import { getVariableValues, type GraphQLError, type OperationTypeNode } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
+import { nameRequestSpan } from '../graphql/request-spans.js';
 import type { Admit } from '../identity/admit.js';
 import type { Rates } from '../rates/rates.js';
 import type { SubgraphAnswer } from '../upstream/answer.js';
@@ -54,6 +55,7 @@ export function openSingleFetches(options: SingleFetchesOptions): AnswerSingleFe
     if (refusal) return { refusal };
     context.counted = true;
     if (single.refusalOf(request.variables) || !fits(single, request.variables)) return undefined;
+    nameRequestSpan(single.definition);
     const subgraph = single.service;
     const { head, tail, goesWith } = single;
     const variables = usedOf(single, request.variables);

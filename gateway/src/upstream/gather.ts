@@ -1,4 +1,5 @@
 import { MOST_READS_TOGETHER } from '@stampede/shared/subgraph';
+import { currentWork, inSpanOfMany, workFor, type Work } from '@stampede/shared/telemetry';
 import type { GatewayContext } from '../graphql/context.js';
 import { ManyRefused, type SubgraphAnswer } from './answer.js';
 
@@ -29,6 +30,8 @@ export interface GatheringOptions {
 }
 
 interface Waiting {
+  /** Whom it is for, in logs and traces. */
+  work: Work | undefined;
   context: GatewayContext;
   resolve: (answer: SubgraphAnswer) => void;
   reject: (error: unknown) => void;
@@ -73,7 +76,10 @@ export function openGathering({ askAlone, askMany, onGathered, onRefused }: Gath
     if (everybody.length === 1) return askEach(operation, reads);
     try {
       onGathered(everybody.length);
-      const answers = await askMany(bodyOf(operation, reads), one.context.requestId, reads.length);
+      const spans = everybody.map(({ work }) => work?.span);
+      const answers = await inSpanOfMany('reads together', spans, () =>
+        askMany(bodyOf(operation, reads), one.context.requestId, reads.length),
+      );
       for (const [index, [, waiting]] of reads.entries()) settle(waiting, answers[index]);
     } catch (error) {
       if (error instanceof ManyRefused) {
@@ -86,8 +92,8 @@ export function openGathering({ askAlone, askMany, onGathered, onRefused }: Gath
 
   function askEach(operation: PublicRead, reads: [string, Waiting[]][]): void {
     for (const [variables, waiting] of reads) {
-      for (const { context, resolve, reject } of waiting) {
-        askAlone({ ...operation, variables }, context).then(resolve, reject);
+      for (const { work, context, resolve, reject } of waiting) {
+        workFor(work, askAlone, { ...operation, variables }, context).then(resolve, reject);
       }
     }
   }
@@ -101,8 +107,9 @@ export function openGathering({ askAlone, askMany, onGathered, onRefused }: Gath
     const { waiting } = group;
     return new Promise((resolve, reject) => {
       const equals = waiting.get(read.variables);
-      if (equals) equals.push({ context, resolve, reject });
-      else waiting.set(read.variables, [{ context, resolve, reject }]);
+      const one = { work: currentWork(), context, resolve, reject };
+      if (equals) equals.push(one);
+      else waiting.set(read.variables, [one]);
     });
   };
 }

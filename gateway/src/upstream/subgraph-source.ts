@@ -6,7 +6,7 @@ import {
   type SignedRequest,
 } from '@stampede/shared/identity';
 import { isRead, type Exchange } from '@stampede/shared/spread';
-import type { Metrics } from '@stampede/shared/telemetry';
+import { spanned, traceHeaders, type Metrics } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
 import { GATEWAY } from '../identity/as-gateway.js';
@@ -76,13 +76,14 @@ export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSour
     exchange.send({
       headers: {
         ...JSON_BOTH_WAYS,
+        ...traceHeaders(),
         [IDENTITY_HEADER]: signIdentity(identitySecret, { audience: name, ...signed }, body),
       },
       body,
       mayRepeat: isRead(body),
     });
 
-  const ask = (body: string, context: GatewayContext): Promise<SubgraphAnswer> =>
+  const plainAsk = (body: string, context: GatewayContext): Promise<SubgraphAnswer> =>
     timed(async () => {
       const { identity, requestId } = context;
       const client = knowsClients ? context.client?.() : undefined;
@@ -93,11 +94,17 @@ export function openSubgraphSource(options: SubgraphSourceOptions): SubgraphSour
       return answer;
     });
 
-  const askMany = (body: string, requestId: string, count: number) =>
+  const plainAskMany = (body: string, requestId: string, count: number) =>
     timed(async () => {
       const { status, text } = await post({ identity: GATEWAY, requestId }, body);
       return readAnswers(name, status, text, count);
     });
+
+  const { ask, askMany } = spanned(
+    { ask: plainAsk, askMany: plainAskMany },
+    { name, kind: 'client', attributes: { 'http.request.method': 'POST', 'url.path': '/graphql' } },
+    ['ask', 'askMany'],
+  );
 
   const askAlone = (read: PublicRead, context: GatewayContext) =>
     ask(`${read.head}${read.variables}${read.tail}`, context);

@@ -1,4 +1,5 @@
 import { Unavailable } from '../errors/index.js';
+import { currentSpan, inSpanOfMany } from '../telemetry/index.js';
 
 /** Adds one to what is worked off next, and gives what became of it. @throws why it failed */
 export type Together<T, R> = (item: T) => Promise<R>;
@@ -13,13 +14,16 @@ export interface TogetherOptions {
 interface Waiting<T, R> {
   item: T;
   since: number;
+  /** Of the trace that it belongs to. */
+  span: ReturnType<typeof currentSpan>;
   resolve: (result: R) => void;
   reject: (reason: unknown) => void;
 }
 
 /**
  * Works off together what has come by the time it begins, one batch after the other: who comes meanwhile is in the
- * next one, and waits for this one however long it takes. The more there are, the less each costs.
+ * next one, and waits for this one however long it takes. The more there are, the less each costs. It is done for no
+ * request in particular: what it says to others does not carry the id of whoever happened to be the first.
  *
  * @param most in one batch; @param work settles each of them, in their order. It never rejects.
  */
@@ -41,7 +45,9 @@ export function openTogether<T, R>(
       refuseLate();
       const batch = waiting.splice(0, most);
       if (batch.length === 0) break;
-      const results = await work(batch.map(({ item }) => item));
+      const items = batch.map(({ item }) => item);
+      const spans = batch.map(({ span }) => span);
+      const results = await inSpanOfMany('together', spans, () => work(items));
       for (const [index, { resolve, reject }] of batch.entries()) {
         const result = results[index] as PromiseSettledResult<R>;
         if (result.status === 'fulfilled') resolve(result.value);
@@ -53,7 +59,7 @@ export function openTogether<T, R>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, since: performance.now(), resolve, reject });
+      waiting.push({ item, since: performance.now(), span: currentSpan(), resolve, reject });
       if (working === atOnce) return;
       working += 1;
       // What arrives in the same turn belongs to it.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { Log, Metrics } from '../telemetry/index.js';
+import { spanned, type Log, type Metrics } from '../telemetry/index.js';
 
 export type Row = Record<string, unknown>;
 
@@ -78,11 +78,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   );
 
   if (options.metrics) tellOf(pool, maxConnections, options.metrics);
-  return {
+  const database: Database = {
     ...sqlOver(pool),
     transaction: (work) => runTransaction(pool, work),
     close: () => pool.end(),
   };
+  const attributes = { 'db.system.name': 'postgresql', 'db.namespace': schema };
+  return spanned(database, { name: schema, kind: 'client', attributes }, ['transaction']);
 }
 
 function tellOf(pool: pg.Pool, most: number, metrics: Metrics): void {

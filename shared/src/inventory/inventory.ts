@@ -11,6 +11,7 @@ import {
 import { readEntries, readUnitsByBuyer, scanEntries, type StockEntry } from './read-entries.js';
 import { readHeld, type HeldEntry } from './read-held.js';
 import { readClock, readStanding, readStock, type StockReading } from './read-stock.js';
+import { spanned } from '../telemetry/index.js';
 import { reserve, type ReserveAnswer, type ReserveRequest } from './reserve.js';
 import { defineScript } from './scripts.js';
 
@@ -51,6 +52,9 @@ export interface Inventory {
   now(): Promise<number>;
 }
 
+/** What people wait for, or who works off their orders. */
+const STEPS = ['probe', 'reserve', 'commit', 'release', 'changeSettings', 'load'] as const;
+
 /** @param namespace prefixes every key, so that installations and tests can share a Redis. */
 export function openInventory(redis: Redis, namespace: string): Inventory {
   const scripts = {
@@ -68,7 +72,7 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
     hold.serial,
   ];
 
-  return {
+  const inventory: Inventory = {
     probe: (request) => reserve(scripts.reserve, namespace, 'probe', request),
     reserve: (request) => reserve(scripts.reserve, namespace, 'reserve', request),
     commit: async (hold) => {
@@ -101,4 +105,6 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
     unitsByBuyer: (productId) => readUnitsByBuyer(redis, namespace, productId),
     now: () => readClock(redis),
   };
+  const attributes = { 'db.system.name': 'redis' };
+  return spanned(inventory, { name: 'stock', kind: 'client', attributes }, STEPS);
 }

@@ -55,7 +55,7 @@ function copyOf(
   routingKey: string,
   headers: Record<string, unknown>,
 ): Outgoing {
-  const kept = [HEADERS.version, HEADERS.requestId, HEADERS.replayOf] as const;
+  const kept = [HEADERS.version, HEADERS.requestId, HEADERS.traceparent, HEADERS.replayOf] as const;
   const before = Object.fromEntries(kept.map((header) => [header, properties.headers?.[header]]));
   return {
     exchange,

@@ -1,8 +1,9 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { answer } from './answer.js';
 import type { Database } from '../database/index.js';
-import { withRequestId, type Log } from '../telemetry/index.js';
+import type { Log } from '../telemetry/index.js';
 import type { Attempts } from './attempts.js';
+import { inOriginOf, inProcessSpan } from './message-spans.js';
 import { Contradiction, type Handler } from './handler.js';
 import { handleOnce } from './inbox.js';
 import { openHandlingTogether } from './handle-together.js';
@@ -52,10 +53,12 @@ export function openConsumer(options: ConsumerOptions): Consumer {
       return untilAvailable(() => attempts.deadLetter(message, incoming.reason), abandon, outage);
     }
     try {
-      return await untilAvailable(
-        () => handleTogether?.({ incoming, abandon }) ?? slot(() => handle(incoming), abandon),
-        abandon,
-        outage,
+      return await inProcessSpan(queue, incoming, (traced) =>
+        untilAvailable(
+          () => handleTogether?.({ incoming: traced, abandon }) ?? slot(() => handle(traced), abandon),
+          abandon,
+          outage,
+        ),
       );
     } catch (error) {
       if (error instanceof Abandoned) throw error;
@@ -78,7 +81,7 @@ export function openConsumer(options: ConsumerOptions): Consumer {
 
   function handle({ body, meta }: Readable) {
     const end = metrics.seconds.startTimer({ queue });
-    return withRequestId(meta.requestId, () =>
+    return inOriginOf(meta, () =>
       handleOnce(database, queue, meta.messageId, (tx) => handler.handle(tx, body, meta)),
     ).finally(end);
   }

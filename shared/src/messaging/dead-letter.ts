@@ -13,6 +13,7 @@ export interface DeadLetter {
   routingKey: string;
   version: number | null;
   requestId: string | null;
+  traceparent: string | null;
   reason: string;
   attempts: number;
   diedAt: Date;
@@ -20,6 +21,9 @@ export interface DeadLetter {
   replayOf: string | null;
   body: Buffer;
 }
+
+/** Of version 00 of W3C Trace Context, the only one that is sent here. */
+const TRACEPARENT_LENGTH = 55;
 
 interface Death {
   queue: string;
@@ -46,6 +50,7 @@ export function readDeadLetter(namespace: string, { content, properties }: Consu
     routingKey: nameIn(headers[HEADERS.routingKey]) ?? owner?.event ?? nameIn(properties.type) ?? '',
     version: integerIn(headers[HEADERS.version]) ?? null,
     requestId: textIn(headers[HEADERS.requestId]) ?? null,
+    traceparent: textIn(headers[HEADERS.traceparent])?.slice(0, TRACEPARENT_LENGTH) ?? null,
     reason: textIn(headers[HEADERS.reason]) ?? reasonOf(death),
     attempts: attempts ?? 0,
     diedAt: new Date(instantIn(headers[HEADERS.diedAt]) ?? death?.time ?? Date.now()),

@@ -7,6 +7,8 @@ export interface MessageMeta {
   messageId: string;
   /** The request that the event came of, where there was one. */
   requestId?: string;
+  /** Of the span in which it is handled, for what is told of it; of who sent it, where nothing is traced here. */
+  traceparent?: string;
   /** How often handling has failed so far; 0 at the first try, and not raised by a database that is away. */
   attempts: number;
 }

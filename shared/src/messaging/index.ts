@@ -1,4 +1,5 @@
 export { appendAllToOutbox, appendEachToOutbox, appendReplay, appendToOutbox } from './outbox.js';
+export type { Origin } from './outbox.js';
 export type { Replay } from './outbox.js';
 export type { KeepDeadLetter } from './collector.js';
 export type { DeadLetter } from './dead-letter.js';

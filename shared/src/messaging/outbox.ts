@@ -1,31 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../database/index.js';
 import type { MessageType } from '../messages/index.js';
-import { currentRequestId } from '../telemetry/index.js';
+import { currentRequestId, traceparent } from '../telemetry/index.js';
 
 const APPEND = `
-  INSERT INTO outbox (message_id, routing_key, version, body, request_id)
-  VALUES ($1, $2, $3, $4, $5)`;
+  INSERT INTO outbox (message_id, routing_key, version, body, request_id, traceparent)
+  VALUES ($1, $2, $3, $4, $5, $6)`;
 
 /**
  * Tells other services of an event, if and only if the transaction commits. The relay is woken after the commit;
  * should the process die before, the row is found by any relay of the service.
  *
  * The message gets an id of its own (what stands still is told again by appending anew) and carries the current
- * request's id.
+ * request's id and trace.
  *
  * @throws ZodError when the body breaks the event's schema: a mistake of the code, which undoes the transaction.
  */
 export async function appendToOutbox<T>(tx: Transaction, type: MessageType<T>, body: T): Promise<void> {
   const content = JSON.stringify(type.schema.parse(body));
-  await tx.run(APPEND, [randomUUID(), type.name, type.version, content, currentRequestId() ?? null]);
+  const origin = [currentRequestId() ?? null, traceparent() ?? null];
+  await tx.run(APPEND, [randomUUID(), type.name, type.version, content, ...origin]);
   tx.afterCommit(announce);
 }
 
 const APPEND_ALL = `
-  INSERT INTO outbox (message_id, routing_key, version, body, request_id)
-  SELECT message_id, $2, $3, body::jsonb, request_id
-  FROM unnest($1::uuid[], $4::text[], $5::text[]) AS message (message_id, body, request_id)`;
+  INSERT INTO outbox (message_id, routing_key, version, body, request_id, traceparent)
+  SELECT message_id, $2, $3, body::jsonb, request_id, traceparent
+  FROM unnest($1::uuid[], $4::text[], $5::text[], $6::text[])
+    AS message (message_id, body, request_id, traceparent)`;
 
 /**
  * As {@link appendToOutbox}, for an event that happened to many at once: one statement, in their order.
@@ -41,26 +43,35 @@ export async function appendAllToOutbox<T>(
 ): Promise<void> {
   const contents = bodies.map((body) => JSON.stringify(type.schema.parse(body)));
   const requestIds = bodies.map(() => currentRequestId() ?? null);
-  await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, requestIds]);
+  const traces = bodies.map(() => traceparent() ?? null);
+  await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, requestIds, traces]);
   tx.afterCommit(announce);
 }
 
-/** As {@link appendAllToOutbox}, of events that came of several requests: each message carries its own's id. */
+/** What an event came of, as far as it is known. */
+export interface Origin {
+  requestId: string | undefined;
+  /** Of the span that it belongs to, where that is traced. */
+  traceparent?: string | undefined;
+}
+
+/** As {@link appendAllToOutbox}, of events that came of several requests: each message carries its own's id and trace. */
 export async function appendEachToOutbox<T>(
   tx: Transaction,
   type: MessageType<T>,
-  events: readonly { body: T; requestId: string | undefined }[],
+  events: readonly ({ body: T } & Origin)[],
 ): Promise<void> {
   const ids = events.map(() => randomUUID());
   const contents = events.map(({ body }) => JSON.stringify(type.schema.parse(body)));
   const requestIds = events.map(({ requestId }) => requestId ?? null);
-  await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, requestIds]);
+  const traces = events.map((event) => event.traceparent ?? null);
+  await tx.run(APPEND_ALL, [ids, type.name, type.version, contents, requestIds, traces]);
   tx.afterCommit(announce);
 }
 
 const APPEND_REPLAY = `
-  INSERT INTO outbox (message_id, routing_key, version, request_id, content, queue, replay_of)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+  INSERT INTO outbox (message_id, routing_key, version, request_id, traceparent, content, queue, replay_of)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
 
 /** A dead letter that goes back, as it was, to the one queue that it died in. */
 export interface Replay {
@@ -71,6 +82,7 @@ export interface Replay {
   routingKey: string;
   version: number | null;
   requestId: string | null;
+  traceparent: string | null;
   body: Buffer;
 }
 
@@ -80,7 +92,8 @@ export interface Replay {
  */
 export async function appendReplay(tx: Transaction, replay: Replay): Promise<void> {
   const { messageId, routingKey, version, requestId, body, queue, replayOf } = replay;
-  await tx.run(APPEND_REPLAY, [messageId, routingKey, version, requestId, body, queue, replayOf]);
+  const origin = [requestId, replay.traceparent];
+  await tx.run(APPEND_REPLAY, [messageId, routingKey, version, ...origin, body, queue, replayOf]);
   tx.afterCommit(announce);
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../database/index.js';
 import type { Publisher } from './publisher.js';
+import { inPublishSpan } from './message-spans.js';
 import { outgoing, type OutboxRow } from './wire.js';
 
 export interface RoundOptions {
@@ -31,7 +32,7 @@ const CLAIM = `
     FOR UPDATE SKIP LOCKED
   ))
   RETURNING id, message_id AS "messageId", routing_key AS "routingKey", version, body::text AS body,
-    request_id AS "requestId", created_at AS "createdAt", content, queue, replay_of AS "replayOf"`;
+    request_id AS "requestId", traceparent, created_at AS "createdAt", content, queue, replay_of AS "replayOf"`;
 
 const MARK = `UPDATE outbox SET published_at = now() WHERE id = ANY($1)`;
 const RELEASE = `UPDATE outbox SET leased_until = NULL WHERE id = ANY($1) AND published_at IS NULL`;
@@ -48,7 +49,11 @@ export async function relayRound(options: RoundOptions): Promise<number> {
   const rows = await database.query<OutboxRow>(CLAIM, [LEASE_MS, BATCH]);
   if (rows.length === 0) return 0;
   rows.sort((a, b) => a.id - b.id);
-  const confirms = await Promise.allSettled(rows.map((row) => publisher.publish(outgoing(namespace, row))));
+  const confirms = await Promise.allSettled(
+    rows.map((row) =>
+      inPublishSpan(namespace, row, (traced) => publisher.publish(outgoing(namespace, traced))),
+    ),
+  );
   const idsThat = (status: 'fulfilled' | 'rejected') =>
     rows.filter((_, index) => confirms[index]?.status === status).map((row) => row.id);
 

@@ -9,6 +9,8 @@ import { deadLetterQueue, ownerOf } from './topology.js';
 export const HEADERS = {
   version: 'x-version',
   requestId: 'request-id',
+  /** W3C Trace Context, as OpenTelemetry has it in messages. */
+  traceparent: 'traceparent',
   attempts: 'x-attempts',
   reason: 'x-reason',
   service: 'x-service',
@@ -26,6 +28,7 @@ export interface OutboxRow {
   routingKey: string;
   version: number | null;
   requestId: string | null;
+  traceparent: string | null;
   createdAt: Date;
   /** JSON of an event; null for a replay. */
   body: string | null;
@@ -78,6 +81,7 @@ const optionsOf = (row: OutboxRow, headers: Record<string, unknown> = {}): Outgo
   headers: {
     ...(row.version !== null && { [HEADERS.version]: row.version }),
     ...(row.requestId !== null && { [HEADERS.requestId]: row.requestId }),
+    ...(row.traceparent !== null && { [HEADERS.traceparent]: row.traceparent }),
     ...(row.replayOf !== null && { [HEADERS.replayOf]: row.replayOf }),
     ...headers,
   },
@@ -117,7 +121,8 @@ export function readIncoming(type: MessageType<unknown>, message: ConsumeMessage
   }
   const body = type.schema.safeParse(json);
   if (!body.success) return { ok: false, reason: `malformed: ${z.prettifyError(body.error)}` };
-  const requestId: unknown = message.properties.headers?.[HEADERS.requestId];
+  const { [HEADERS.requestId]: requestId, [HEADERS.traceparent]: traceparent }: Record<string, unknown> =
+    message.properties.headers ?? {};
   return {
     ok: true,
     body: body.data,
@@ -125,6 +130,7 @@ export function readIncoming(type: MessageType<unknown>, message: ConsumeMessage
       messageId: id.data,
       attempts: attemptsOf(message),
       ...(typeof requestId === 'string' && { requestId }),
+      ...(typeof traceparent === 'string' && { traceparent }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import Redlock, { ExecutionError, ResourceLockedError, type Lock } from 'redlock';
-import type { Log } from '../telemetry/index.js';
+import { inSpan, type Log } from '../telemetry/index.js';
 
 /**
  * An advisory lock by Redlock: it keeps work in turns, and proves nothing (its time may run out while the work
@@ -37,6 +37,9 @@ export interface Times {
 }
 
 const RETRY_MS = 25;
+
+/** Never the lock's name: a person's may be in it. */
+const REDLOCK = { 'db.system.name': 'redis' };
 
 /** @param prefix keeps the locks of installations that share a Redis apart. */
 export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
@@ -84,7 +87,7 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
 
   return {
     inTurn: async (name, { waitMs, ttlMs, kept = false }, work) => {
-      const lock = await acquire(name, waitMs, ttlMs);
+      const lock = await inSpan('lock', 'client', REDLOCK, () => acquire(name, waitMs, ttlMs));
       return lock ? under(lock, kept ? ttlMs : undefined, work) : work();
     },
     oncePer: async (name, everyMs, work) => {

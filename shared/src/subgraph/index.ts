@@ -9,3 +9,4 @@ export type { ServiceClient } from './service-client.js';
 export { runService } from './run-service.js';
 export { NO_FIELD, rootFieldOf } from './root-field.js';
 export { readinessOf } from './readiness.js';
+export { spanNameOf } from './operation-span.js';

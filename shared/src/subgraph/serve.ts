@@ -3,9 +3,10 @@ import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
 import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, verifyIdentity, type Identity } from '../identity/index.js';
 import { DEADLINE_HEADER, deadlineOf, withDeadline } from '../spread/index.js';
-import { withRequestId, type Log, type Metrics } from '../telemetry/index.js';
+import type { Log, Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
 import { openExecutor } from './executor.js';
+import { inOperationSpan } from './operation-span.js';
 import { openRequestMetrics } from './request-metrics.js';
 import { answerSharedReads, isSharedReads, refusalOf, type SharedReads } from './shared-reads.js';
 import { openSubscriptions } from './subscriptions.js';
@@ -63,12 +64,14 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
     // Nobody waits for it any more: what is not begun cannot be half done.
     if (response.destroyed || performance.now() >= deadline) return respond(response, 503, tooLate);
     const asked = parse(body);
-    if (isSharedReads(asked)) return shared(asked, identity, response);
+    const traced = { requestId, asked, prepare: executor.prepare };
+    if (isSharedReads(asked))
+      return inOperationSpan(request, traced, () => shared(asked, identity, response));
     const begun = performance.now();
     const setRefreshCookie = (token: string | null) => {
       response.setHeader(REFRESH_COOKIE_HEADER, token ?? '');
     };
-    const result = await withRequestId(requestId, () =>
+    const result = await inOperationSpan(request, traced, () =>
       withDeadline(deadline, () =>
         executor.execute(asked, { identity, requestId, client, setRefreshCookie }),
       ),

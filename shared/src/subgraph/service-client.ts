@@ -1,7 +1,7 @@
 import { Unavailable } from '../errors/index.js';
 import { IDENTITY_HEADER, signIdentity } from '../identity/index.js';
 import { isRead, openExchange, openReplicas, remainingMs } from '../spread/index.js';
-import type { Log, Metrics } from '../telemetry/index.js';
+import { spanned, traceHeaders, type Log, type Metrics } from '../telemetry/index.js';
 
 /** Asks another subgraph, as a service of the house, through fields that the published API does not have. */
 export interface ServiceClient {
@@ -53,6 +53,7 @@ export function openServiceClient(options: ServiceClientOptions): ServiceClient 
     const identity = { kind: 'service', service } as const;
     const headers = {
       'content-type': 'application/json',
+      ...traceHeaders(),
       [IDENTITY_HEADER]: signIdentity(identitySecret, { audience, identity, requestId }, body),
     };
     const { status, text } = await exchange.send({ headers, body, mayRepeat: isRead(body) }, left);
@@ -63,7 +64,7 @@ export function openServiceClient(options: ServiceClientOptions): ServiceClient 
     }
   }
 
-  return {
+  const client: ServiceClient = {
     ask: async <T>(query: string, variables: Record<string, unknown>, requestId: string) => {
       const answer = await send(JSON.stringify({ query: query.trimStart(), variables }), requestId);
       const [refusal] = answer.errors ?? [];
@@ -76,4 +77,5 @@ export function openServiceClient(options: ServiceClientOptions): ServiceClient 
       await replicas.close();
     },
   };
+  return spanned(client, { name: audience, kind: 'client' }, ['ask']);
 }

@@ -29,6 +29,8 @@ export { STATUS_CHANGES } from './order-statuses.js';
 export type { Finding, InvariantParts } from './finding.js';
 export { landLateCalls, setFault } from './emulated-provider.js';
 export type { Fault, ProviderCalls, TossCalls } from './emulated-provider.js';
+export { openSpanCollector } from './span-collector.js';
+export type { CollectedSpan, SpanCollector } from './span-collector.js';
 export { openShop } from './shop.js';
 export { IDENTITY_SECRET } from './shop-processes.js';
 export type { Shop, ShopOptions } from './shop.js';

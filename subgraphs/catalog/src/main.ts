@@ -5,7 +5,7 @@ import { openChangeFeed } from '@stampede/shared/live';
 import { openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
-import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { openLog, openMetrics, openTracing } from '@stampede/shared/telemetry';
 import { openLists } from './browse/open-lists.js';
 import { openProductReader } from './browse/product-reader.js';
 import { seedDemoProducts } from './demo/seed-demo-products.js';
@@ -29,6 +29,7 @@ const log = openLog('catalog', env.LOG_LEVEL);
 const metrics = openMetrics('catalog');
 
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
+  own(await openTracing('catalog', log));
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
   const database = own(openDatabase({ ...store, metrics }));

@@ -6,7 +6,7 @@ import { openChangeFeed } from '@stampede/shared/live';
 import { openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis, serverOf } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
-import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { openLog, openMetrics, openTracing } from '@stampede/shared/telemetry';
 import { keepDeadLetter } from './dead-letters/keep-dead-letter.js';
 import { readOrderEnv } from './env.js';
 import { openFollowedOrders } from './follow-order/followed-orders.js';
@@ -30,6 +30,7 @@ const log = openLog('order', env.LOG_LEVEL);
 const metrics = openMetrics('order');
 
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
+  own(await openTracing('order', log));
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
   const database = own(openDatabase({ ...store, metrics }));

@@ -1,14 +1,29 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { SERVICES } from '@stampede/shared/database';
-import { eventually, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
+import {
+  Buyer,
+  eventually,
+  openShop,
+  openSpanCollector,
+  type CollectedSpan,
+  type Shop,
+  type SpanCollector,
+} from '@stampede/shared/testing';
 import { followsOrder } from './follows-order.js';
 import { watchesStock } from './watches-stock.js';
 
 let shop: Shop;
+let collector: SpanCollector;
 beforeAll(async () => {
-  shop = await openShop({ stock: 10, limitPerBuyer: 2 });
+  collector = await openSpanCollector();
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50' };
+  const env = { gateway: traced, user: traced, catalog: traced, order: traced, payment: traced };
+  shop = await openShop({ stock: 10, limitPerBuyer: 2, env });
 });
-afterAll(() => shop[Symbol.asyncDispose]());
+afterAll(async () => {
+  await shop[Symbol.asyncDispose]();
+  await collector[Symbol.asyncDispose]();
+});
 
 test('a purchase ends CONFIRMED, told by all four subgraphs in one query', async () => {
   const buyer = await shop.buyer();
@@ -29,6 +44,65 @@ test('a purchase ends CONFIRMED, told by all four subgraphs in one query', async
   });
   await shop.invariants();
 });
+
+test('a purchase is one trace, from the click to the letter, and tells nothing of the buyer', async () => {
+  const { account } = await shop.buyer();
+  const traceId = 'c11c'.repeat(8);
+  const click = '00000000000000aa';
+  const buyer = new Buyer(account, {
+    ...shop.client,
+    // Of a stranger's `traceparent`, the flag that it is not sampled counts for nothing either.
+    send: (query, variables, headers) =>
+      shop.client.send(query, variables, { ...headers, traceparent: `00-${traceId}-${click}-00` }),
+  });
+  const { id } = await buyer.places([{ productId: shop.product.id, quantity: 1 }], 'traced-1');
+  const { paymentId, token } = await buyer.paysAtProvider(id);
+  const approved = await buyer.approvePayment(paymentId, token);
+  expect(approved.headers['x-trace-id']).toBe(traceId);
+  await buyer.seesConfirmed(id);
+
+  await eventually(() => {
+    const spans = collector.spans.filter((span) => span.traceId === traceId);
+    const known = new Set([click, ...spans.map(({ spanId }) => spanId)]);
+    expect(spans.filter(({ parentSpanId = '' }) => !known.has(parentSpanId))).toEqual([]);
+    const edges = edgesOf(spans);
+    expect(PURCHASE.filter((edge) => !edges.has(edge))).toEqual([]);
+  });
+  const ofOrder = collector.spans.filter((span) => span.attributes['stampede.order.id'] === id);
+  expect(new Set(ofOrder.map((span) => span.service))).toEqual(
+    new Set(['order', 'catalog', 'payment', 'user']),
+  );
+  const sent = collector.bodies.join();
+  for (const secret of [account.id, account.email, account.accessToken, token, 'Test 1', 'traced-1']) {
+    expect(sent).not.toContain(secret);
+  }
+});
+
+/** How a purchase goes through the house: each step, and what it is part of. */
+const PURCHASE = [
+  'gateway: mutation checkout < 00000000000000aa',
+  'gateway: order ask < gateway: mutation checkout',
+  'order: mutation checkout < gateway: order ask',
+  'order: stock probe < order: mutation checkout',
+  'order: lock < order: mutation checkout',
+  'order: stock reserve < order: mutation checkout',
+  'order: publish order.placed < order: mutation checkout',
+  'gateway: mutation startPayment < 00000000000000aa',
+  'payment: kakaopay prepare < payment: mutation startPayment',
+  'gateway: mutation approvePayment < 00000000000000aa',
+  'payment: mutation approvePayment < gateway: payment ask',
+  'order: mutation markDeciding < payment: order ask',
+  'payment: kakaopay approve < payment: mutation approvePayment',
+  'payment: publish payment.approved < payment: mutation approvePayment',
+  'order: process order.payment.approved < payment: publish payment.approved',
+  'order: publish order.paid < order: process order.payment.approved',
+  'catalog: process catalog.order.paid < order: publish order.paid',
+  'catalog: publish stock.committed < catalog: process catalog.order.paid',
+  'order: process order.stock.committed < catalog: publish stock.committed',
+  'order: publish order.confirmed < order: process order.stock.committed',
+  'payment: process payment.order.confirmed < order: publish order.confirmed',
+  'user: process user.order.confirmed < order: publish order.confirmed',
+];
 
 test('a product has a page of its own, for who comes by a link', async () => {
   const show = async (id: string) => {
@@ -220,3 +294,17 @@ test('serves on while every table gets another column, as by the migration of a 
   const logs = Object.values(shop.services).map((service) => service.log());
   expect(logs.join('\n')).not.toContain('cached plan must not change result type');
 });
+
+/** What is done for some step in whatever way: alone or together with others, by the short way or the long one. */
+const WAYS = /transaction$|^together$|^plan and execute$/;
+
+/** `SERVICE: NAME < SERVICE: NAME OF WHAT IT IS PART OF`. */
+function edgesOf(spans: CollectedSpan[]): Set<string> {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const stepAbove = ({ parentSpanId = '' }: CollectedSpan): string => {
+    const parent = byId.get(parentSpanId);
+    if (!parent) return parentSpanId;
+    return WAYS.test(parent.name) ? stepAbove(parent) : `${parent.service}: ${parent.name}`;
+  };
+  return new Set(spans.map((span) => `${span.service}: ${span.name} < ${stepAbove(span)}`));
+}

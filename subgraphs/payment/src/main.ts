@@ -3,7 +3,7 @@ import { migrate, openDatabase } from '@stampede/shared/database';
 import { openChangeFeed } from '@stampede/shared/live';
 import { openMessaging, startWatchdog } from '@stampede/shared/messaging';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
-import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { openLog, openMetrics, openTracing } from '@stampede/shared/telemetry';
 import { openApprovals } from './approvals/approvals.js';
 import { bookingHandlers } from './books/booking.js';
 import { openSettling } from './decision/settle-unknown.js';
@@ -34,6 +34,7 @@ const log = openLog('payment', env.LOG_LEVEL);
 const metrics = openMetrics('payment');
 
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
+  own(await openTracing('payment', log));
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };
   await migrate({ ...store, ...tables });
   const database = own(openDatabase({ ...store, metrics }));

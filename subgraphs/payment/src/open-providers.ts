@@ -1,3 +1,4 @@
+import { spanned } from '@stampede/shared/telemetry';
 import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import type { PaymentEnv } from './env.js';
@@ -19,26 +20,36 @@ export function openProviders(
 ): Providers {
   const openBreaker = providerBreakers(log, metrics);
   return {
-    KAKAOPAY: own(
-      openKakaoPayProvider({
-        baseUrl: env.KAKAOPAY_URL,
-        secretKey: env.KAKAOPAY_SECRET_KEY,
-        cid: env.KAKAOPAY_CID,
-        readTimeoutMs: env.KAKAOPAY_TIMEOUT_MS,
-        breaker: own(openBreaker('kakaopay', env.KAKAOPAY_TIMEOUT_MS)),
-      }),
+    KAKAOPAY: traced(
+      'kakaopay',
+      own(
+        openKakaoPayProvider({
+          baseUrl: env.KAKAOPAY_URL,
+          secretKey: env.KAKAOPAY_SECRET_KEY,
+          cid: env.KAKAOPAY_CID,
+          readTimeoutMs: env.KAKAOPAY_TIMEOUT_MS,
+          breaker: own(openBreaker('kakaopay', env.KAKAOPAY_TIMEOUT_MS)),
+        }),
+      ),
     ),
-    TOSS_PAYMENTS: own(
-      openTossProvider({
-        baseUrl: env.TOSS_URL,
-        secretKey: env.TOSS_SECRET_KEY,
-        timeoutMs: env.TOSS_TIMEOUT_MS,
-        publicUrl: env.PUBLIC_URL,
-        breaker: own(openBreaker('toss-payments', env.TOSS_TIMEOUT_MS)),
-      }),
+    TOSS_PAYMENTS: traced(
+      'toss-payments',
+      own(
+        openTossProvider({
+          baseUrl: env.TOSS_URL,
+          secretKey: env.TOSS_SECRET_KEY,
+          timeoutMs: env.TOSS_TIMEOUT_MS,
+          publicUrl: env.PUBLIC_URL,
+          breaker: own(openBreaker('toss-payments', env.TOSS_TIMEOUT_MS)),
+        }),
+      ),
     ),
   };
 }
+
+/** Calls of theirs in spans like `kakaopay approve`, which say nothing of what is sent. */
+const traced = (name: string, provider: Provider): Provider =>
+  spanned(provider, { name, kind: 'client' }, ['prepare', 'approve', 'lookup', 'cancel']);
 
 /** What a buyer's browser is given to pay by Toss Payments. */
 export const tossSdkOf = ({ TOSS_SDK_URL: sdkUrl, TOSS_CLIENT_KEY: clientKey }: PaymentEnv): TossSdk => ({

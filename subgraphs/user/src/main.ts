@@ -3,7 +3,7 @@ import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openMessaging } from '@stampede/shared/messaging';
 import { openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
-import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { openLog, openMetrics, openTracing } from '@stampede/shared/telemetry';
 import { createDemoAccounts } from './demo/demo-accounts.js';
 import { readUserEnv } from './env.js';
 import { jobs } from './jobs.js';
@@ -26,6 +26,7 @@ const log = openLog('user', env.LOG_LEVEL);
 const metrics = openMetrics('user');
 
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
+  own(await openTracing('user', log));
   const {
     DATABASE_URL: url,
     ACCESS_TOKEN_KEYS: keys,

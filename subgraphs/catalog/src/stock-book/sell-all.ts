@@ -25,9 +25,10 @@ export async function sellAll(tx: Transaction, messages: readonly Told<OrderPaid
       hold: { epoch, serial },
     })),
   );
-  const told = messages.map(({ body: { orderId }, meta: { requestId } }) => ({
+  const told = messages.map(({ body: { orderId }, meta: { requestId, traceparent } }) => ({
     body: { orderId },
     requestId,
+    traceparent,
   }));
   await appendEachToOutbox(tx, stockCommitted, told);
 }

@@ -3,6 +3,7 @@ import { Unavailable, notFound } from '@stampede/shared/errors';
 import type { Inventory, ReserveAnswer } from '@stampede/shared/inventory';
 import type { Guard } from '@stampede/shared/redis';
 import type { Sealer } from '@stampede/shared/sealing';
+import { annotate } from '@stampede/shared/telemetry';
 import { CartChanged } from '../cart/cart-changed.js';
 import type { OrderRow } from '../order-row.js';
 import type { RefreshListing } from '../listing/refresh-listing.js';
@@ -49,6 +50,7 @@ export async function checkout(
   basket: Basket,
 ): Promise<CheckoutOutcome> {
   const orderId = orderIdOf(buyerId, idempotencyKey);
+  annotate({ 'stampede.order.id': orderId });
   const attempt: Attempt = { orderId, buyerId, basket, minEpochs: new Map(), given: new Map() };
   const early = await probe(parts, attempt);
   if (early) return early;

@@ -12,6 +12,7 @@ interface ClosedRow {
   routing_key: string;
   version: number | null;
   request_id: string | null;
+  traceparent: string | null;
   body: Buffer;
   whole: boolean;
 }
@@ -42,6 +43,7 @@ export function replay(database: Database, id: string, by: string): Promise<Clos
       routingKey: letter.routing_key,
       version: letter.version,
       requestId: letter.request_id,
+      traceparent: letter.traceparent,
       body: letter.body,
     });
     return 'closed';
@@ -60,7 +62,7 @@ async function close(tx: Transaction, { id, as, by, reason }: Close): Promise<Cl
   const [row] = await tx.query<ClosedRow>(
     `UPDATE dead_letter SET status = $2, closed_at = now(), closed_by = $3, closed_reason = $4
      WHERE id = $1 AND status = 'OPEN'
-     RETURNING id, message_id, queue, routing_key, version, request_id, body, whole`,
+     RETURNING id, message_id, queue, routing_key, version, request_id, traceparent, body, whole`,
     [id, as, by, reason],
   );
   return row;

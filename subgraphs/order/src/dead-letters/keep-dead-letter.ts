@@ -9,8 +9,8 @@ export const keepDeadLetter: KeepDeadLetter = async (tx, letter) => {
     letter;
   await tx.run(
     `INSERT INTO dead_letter (message_id, service, queue, routing_key, version, request_id, reason, attempts, died_at,
-       body, whole, replay_of)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+       body, whole, replay_of, traceparent)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
     [
       messageId,
       service,
@@ -24,6 +24,7 @@ export const keepDeadLetter: KeepDeadLetter = async (tx, letter) => {
       body.subarray(0, MAX_BODY_BYTES),
       body.length <= MAX_BODY_BYTES,
       letter.replayOf,
+      letter.traceparent,
     ],
   );
 };

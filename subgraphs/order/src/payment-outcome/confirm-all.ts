@@ -15,8 +15,8 @@ const { CONFIRMED, PAID } = OrderStatus;
  * @throws OneByOne where one of them is anything else.
  */
 export async function confirmAll(tx: Transaction, messages: readonly Told<StockCommitted>[]): Promise<void> {
-  const requestIds = new Map(messages.map(({ body, meta }) => [body.orderId, meta.requestId]));
-  const ids = [...requestIds.keys()];
+  const metas = new Map(messages.map(({ body, meta }) => [body.orderId, meta]));
+  const ids = [...metas.keys()];
   const allLines = await readLines(tx, ids);
   await lockStocks(tx, new Set(allLines.map(({ product_id }) => product_id)));
   const orders = await lockOrders(tx, ids);
@@ -32,7 +32,8 @@ export async function confirmAll(tx: Transaction, messages: readonly Told<StockC
   );
   const told = orders.map((order) => ({
     body: confirmedOf(order, linesOf(order.id)),
-    requestId: requestIds.get(order.id),
+    requestId: metas.get(order.id)?.requestId,
+    traceparent: metas.get(order.id)?.traceparent,
   }));
   await appendEachToOutbox(tx, orderConfirmed, told);
 }

@@ -32,7 +32,8 @@ export async function payAll(tx: Transaction, messages: readonly Told<PaymentApp
   const told = orders.map((order) => {
     const { body, meta } = payments.get(order.id)!;
     const own = lines.filter(({ order_id }) => order_id === order.id);
-    return { body: paidOf(order, body.paymentId, own), requestId: meta.requestId };
+    const { requestId, traceparent } = meta;
+    return { body: paidOf(order, body.paymentId, own), requestId, traceparent };
   });
   await appendEachToOutbox(tx, orderPaid, told);
 }

@@ -1,7 +1,8 @@
 import { openTogether, type Together } from '@stampede/shared/background';
 import type { Database } from '@stampede/shared/database';
 import { isUnavailable } from '@stampede/shared/errors';
-import { currentRequestId } from '@stampede/shared/telemetry';
+import type { Origin } from '@stampede/shared/messaging';
+import { currentRequestId, traceparent } from '@stampede/shared/telemetry';
 import { columnsOf, recordApproved, sayAllApproved, type Approval } from '../decision/record-outcome.js';
 import { PAYMENT_COLUMNS, move, type PaymentRow } from '../payment-row.js';
 import { PaymentStatus } from '../payment-status.js';
@@ -53,7 +54,7 @@ export function openApprovals(database: Database): Approvals {
     begin: async (payment, changes) =>
       (await begin({ payment, changes })) ?? move(database, payment, READY, APPROVING, changes),
     record: async (payment, approval) =>
-      (await record({ payment, changes: columnsOf(approval), requestId: currentRequestId() })) ??
+      (await record({ payment, changes: columnsOf(approval), ...currentOrigin() })) ??
       recordApproved(database, payment, approval),
     during: async (work) => {
       buyers += 1;
@@ -69,16 +70,17 @@ export function openApprovals(database: Database): Approvals {
 
 type Moved = PaymentRow | undefined;
 
-interface Recording extends Moving {
-  requestId: string | undefined;
-}
+type Recording = Moving & Origin;
+
+const currentOrigin = (): Origin => ({ requestId: currentRequestId(), traceparent: traceparent() });
 
 const recordAll = (database: Database, all: readonly Recording[]) =>
   database.transaction(async (tx) => {
     const rows = await moveAll(tx, all, APPROVING, APPROVED);
-    const told = rows.flatMap((payment, index) =>
-      payment ? [{ payment, requestId: all[index]!.requestId }] : [],
-    );
+    const told = rows.flatMap((payment, index) => {
+      const { requestId, traceparent: of } = all[index]!;
+      return payment ? [{ payment, requestId, traceparent: of }] : [];
+    });
     await sayAllApproved(tx, told);
     return rows;
   });

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@stampede/shared/database';
 import { paymentApproved, paymentDeclined, type PaymentApproved } from '@stampede/shared/messages';
-import { appendEachToOutbox, appendToOutbox } from '@stampede/shared/messaging';
+import { appendEachToOutbox, appendToOutbox, type Origin } from '@stampede/shared/messaging';
 import { isUniqueViolation } from '../is-unique-violation.js';
 import { insertRefund } from '../refund/insert-refund.js';
 import { DeclineReason } from '../payment.entity.js';
@@ -121,15 +121,12 @@ export const columnsOf = ({ approvedAt, providerId }: Approval) => ({
 export const sayApproved = (tx: Transaction, payment: PaymentRow) =>
   appendToOutbox(tx, paymentApproved, approvedOf(payment));
 
-/** As {@link sayApproved}, of several, each with the id of its own request. */
-export const sayAllApproved = (
-  tx: Transaction,
-  all: readonly { payment: PaymentRow; requestId: string | undefined }[],
-) =>
+/** As {@link sayApproved}, of several, each with the id and the trace of its own request. */
+export const sayAllApproved = (tx: Transaction, all: readonly ({ payment: PaymentRow } & Origin)[]) =>
   appendEachToOutbox(
     tx,
     paymentApproved,
-    all.map(({ payment, requestId }) => ({ body: approvedOf(payment), requestId })),
+    all.map(({ payment, ...origin }) => ({ body: approvedOf(payment), ...origin })),
   );
 
 const approvedOf = (payment: PaymentRow): PaymentApproved => ({
