@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ACCESS } from '@stampede/shared/access';
-import { becomesQuiet, openShop, type Shop } from '@stampede/shared/testing';
+import {
+  becomesQuiet,
+  findMissing,
+  openShop,
+  readQueries,
+  readSeries,
+  type Shop,
+} from '@stampede/shared/testing';
 import { buildSchema, isObjectType } from 'graphql';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { mutations, ownerOf, queries, subscriptions, type Door } from './fixtures/access/doors.js';
 import { fieldsOfSubgraphs } from './fixtures/access/fields-of-subgraphs.js';
 import { judge, publicPart } from './fixtures/access/judge.js';
@@ -75,6 +83,14 @@ test('has tried every root field, and shown every field to everybody who may see
   });
   expect(unseen.filter(([coordinate]) => !UNSEEN[coordinate])).toEqual([]);
   expect(unseen.map(([coordinate]) => coordinate)).toEqual(expect.arrayContaining(Object.keys(UNSEEN)));
+});
+
+test('has every metric and label that alerts and dashboards ask for, and their words name', async () => {
+  const texts = Object.values(shop.services).map(async ({ url }) => (await fetch(`${url}/metrics`)).text());
+  const series = readSeries(await Promise.all(texts));
+  const queries = readQueries(fileURLToPath(new URL('../../docker', import.meta.url)));
+  expect(queries.length).toBeGreaterThan(100);
+  expect(queries.flatMap((query) => findMissing(query, series))).toEqual([]);
 });
 
 test('has no wallet of somebody who has never sold for an operator', async () => {

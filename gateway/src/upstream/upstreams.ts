@@ -61,6 +61,8 @@ export function openUpstreams(members: Member[], { env, house, log, metrics }: U
     const before = sources.get(name);
     if (before && (isOurs || before.url === url)) return before.source;
     if (before) replaced.push(before);
+    // What alerts and dashboards count is there with 0.
+    duration.zero({ subgraph: name, outcome: 'failed' });
     const place = placeOf(name, url);
     const deadlineMs = name === 'payment' ? env.PAYMENT_DEADLINE_MS : env.SUBGRAPH_DEADLINE_MS;
     const source = openSubgraphSource({

@@ -1,4 +1,4 @@
-export { IDENTITY_HEADER, IDENTITY_WINDOW_MS, signIdentity, verifyIdentity } from './signature.js';
+export { IDENTITY_HEADER, IDENTITY_WINDOW_MS, signIdentity, UNSIGNED, verifyIdentity } from './signature.js';
 export type { SignedRequest, Verification } from './signature.js';
 export { ANONYMOUS } from './identity.js';
 export type { Identity, Role } from './identity.js';

@@ -19,9 +19,12 @@ export interface SignedRequest {
   client?: Client | undefined;
 }
 
+/** Why a request is refused. */
+export const UNSIGNED = ['missing', 'malformed', 'forged', 'stale', 'other-audience', 'other-body'] as const;
+
 export type Verification =
   | { ok: true; identity: Identity; requestId: string; client?: Client | undefined }
-  | { ok: false; reason: 'missing' | 'malformed' | 'forged' | 'stale' | 'other-audience' | 'other-body' };
+  | { ok: false; reason: (typeof UNSIGNED)[number] };
 
 const claims = z.object({
   aud: z.string(),

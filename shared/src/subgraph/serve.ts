@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
-import { IDENTITY_HEADER, REFRESH_COOKIE_HEADER, verifyIdentity, type Identity } from '../identity/index.js';
+import {
+  IDENTITY_HEADER,
+  REFRESH_COOKIE_HEADER,
+  UNSIGNED,
+  verifyIdentity,
+  type Identity,
+} from '../identity/index.js';
 import { DEADLINE_HEADER, deadlineOf, withDeadline } from '../spread/index.js';
 import type { Log, Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
@@ -48,6 +54,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
   const refused = metrics.counter('unsigned_requests_total', 'Requests without a valid signature.', [
     'reason',
   ]);
+  for (const reason of UNSIGNED) refused.inc({ reason }, 0);
   const executor = openExecutor<SubgraphContext>(subgraph.schema, log);
 
   async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
