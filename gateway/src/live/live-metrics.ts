@@ -8,6 +8,10 @@ export function openLiveMetrics(metrics: Metrics) {
   const subscriptions = metrics.gauge('live_subscriptions', 'Subscriptions of clients.', ['transport']);
   const frames = metrics.counter('live_frames_total', 'Messages sent to clients.', ['transport']);
   const bytes = metrics.counter('live_bytes_total', 'Bytes of messages sent to clients.', ['transport']);
+  for (const transport of ['websocket', 'sse']) {
+    connections.set({ transport }, 0);
+    subscriptions.set({ transport }, 0);
+  }
   return {
     upstreams: metrics.gauge('live_upstreams', 'Distinct subscriptions kept at subgraphs.'),
     upstreamsOpened: metrics.counter('live_upstreams_opened_total', 'Subscriptions begun at subgraphs.'),
