@@ -4,6 +4,7 @@ import { newLogFile } from '../processes/log-file.ts';
 import { keepRunning, type KeptProcess } from '../processes/restart.ts';
 import { startProcess, type ProcessSpec, type RunningProcess } from '../processes/supervisor.ts';
 import { httpAnswers, untilReady } from '../servers/readiness.ts';
+import { nodeOptions } from './command.ts';
 import type { Service } from './services.ts';
 import { troubleIn } from './trouble.ts';
 
@@ -31,7 +32,7 @@ export async function runService(service: Service, options: RunOptions): Promise
   const spec: ProcessSpec = {
     name: service.name,
     command: process.execPath,
-    args: ['--enable-source-maps', ...service.nodeArgs, service.entry],
+    args: [...nodeOptions, ...service.nodeArgs, service.entry],
     env: service.env,
     // Everything stops: there is nobody else for its clients to go to, and nothing to wait for.
     stopSignal: 'SIGINT',

@@ -3,6 +3,7 @@ import { root, type Home } from '../home.ts';
 import type { Infrastructure } from '../infrastructure.ts';
 import { freePort } from '../processes/ports.ts';
 import { serviceRoles, type Secrets, type ServiceRole } from '../secrets.ts';
+import { entryOf } from './command.ts';
 import { roleUrl } from './database-url.ts';
 import { processNames, serviceOf, type Replicas } from './replicas.ts';
 
@@ -113,7 +114,7 @@ function addressOf(role: ServiceRole, ports: number[]): [name: string, value: st
 }
 
 function service(name: string, folder: string, port: number, env: NodeJS.ProcessEnv): Service {
-  const entry = join(root, folder, 'dist', 'main.js');
+  const entry = join(root, entryOf(folder));
   return { name, entry, nodeArgs: [], url: at(port), env: { ...env, HOST: '127.0.0.1', PORT: String(port) } };
 }
 
