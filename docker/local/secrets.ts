@@ -27,7 +27,8 @@ export function openSecrets(home: Home): Secrets {
   return { ...(JSON.parse(readFileSync(file, 'utf8')) as Secrets), accessTokenKeysFile };
 }
 
-function newSecrets(): Omit<Secrets, 'accessTokenKeysFile'> {
+/** Secrets of a new installation, each marked as a local one. */
+export function newSecrets(): Omit<Secrets, 'accessTokenKeysFile'> {
   return {
     postgresqlPassword: localOnly(),
     rolePasswords: { user: localOnly(), catalog: localOnly(), order: localOnly(), payment: localOnly() },
@@ -51,7 +52,8 @@ function randomKey(): string {
   return randomBytes(32).toString('base64');
 }
 
-function newAccessTokenKey(): string {
+/** An RSA key in PKCS#8 PEM. */
+export function newAccessTokenKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 }

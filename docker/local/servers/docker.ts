@@ -20,6 +20,12 @@ export function dockerAnswers(): boolean {
   return succeeds('info') && succeeds('compose', 'version');
 }
 
+/** The second one publishes the servers' ports, which containers do without. */
+const composeFiles = [
+  join(root, 'compose.yaml'),
+  join(root, 'docker', 'local', 'servers', 'compose.ports.yaml'),
+];
+
 /** Starts the servers of compose.yaml, on free ports, under a project name that belongs to the home. */
 export async function startCompose(options: ComposeOptions): Promise<RunningServer[]> {
   const { home, names, password, maxConnections = 200 } = options;
@@ -34,8 +40,8 @@ export async function startCompose(options: ComposeOptions): Promise<RunningServ
     RABBITMQ_PORT: String(ports.rabbitmq),
   };
   const compose = (...args: string[]) => {
-    const all = ['compose', '--project-name', project, '--file', join(root, 'compose.yaml'), ...args];
-    return spawnSync('docker', all, { env, encoding: 'utf8' });
+    const all = ['compose', '--project-name', project, ...composeFiles.flatMap((file) => ['--file', file])];
+    return spawnSync('docker', [...all, ...args], { env, encoding: 'utf8' });
   };
   const up = compose('up', '--detach', ...names);
   if (up.status !== 0) throw new Error(`docker compose could not start the servers:\n${up.stderr}`);
