@@ -26,9 +26,12 @@ const tossKey = () =>
     .min(1)
     .meta({ refused: (key: string) => (key.startsWith('test_') ? MOVES_NOTHING : undefined) });
 
-export const readPaymentEnv = () =>
-  exitOnEnvironmentError(() =>
-    readEnv({
+export const readPaymentEnv = () => exitOnEnvironmentError(() => paymentEnvFrom(process.env));
+
+/** @throws EnvironmentError with every problem listed. */
+export const paymentEnvFrom = (source: NodeJS.ProcessEnv) =>
+  readEnv(
+    {
       ...serviceEnv,
       ORDER_URLS: serviceUrls(),
       KAKAOPAY_URL: providerUrl(),
@@ -55,5 +58,6 @@ export const readPaymentEnv = () =>
       /** Origins to which a buyer may be sent back, by commas; `http://localhost:*` is any port. */
       RETURN_ORIGINS: origins(),
       PAYMENT_TOKEN_KEYS: sealerFromKeys(),
-    }),
+    },
+    source,
   );
