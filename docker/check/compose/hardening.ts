@@ -1,6 +1,7 @@
 import type { Value } from '../documents.ts';
 
-const STOP_WITHIN_S = 20;
+/** DRAIN_MS as it is unless set, and what a process gives its connections then. */
+const STOP_WITHIN_S = 25;
 
 /** What a container of ours has to have, and who may be reached from where. */
 export function problemsOfHardening(compose: Value): string[] {
