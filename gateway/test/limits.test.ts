@@ -7,7 +7,7 @@ import { send, shortAnswers } from './fixtures/requests.js';
 
 let shop: LiveShop;
 beforeAll(async () => {
-  shop = await openLiveShop();
+  shop = await openLiveShop({ QUERY_COST: '10000' });
 });
 afterAll(() => shop.close());
 

@@ -27,7 +27,7 @@ export const documentLimits = {
   /** What a page may be asked to have. */
   QUERY_PAGE: limit().default(MAX_PAGE),
   /** What an operation may cost, by the weights in the supergraph. */
-  QUERY_COST: limit().default(10_000),
+  QUERY_COST: limit().default(25_000),
 };
 
 export type DocumentLimits = Record<keyof typeof documentLimits, number>;
