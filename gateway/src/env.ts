@@ -1,5 +1,6 @@
 import { baseEnv, publicUrl, readEnv, secret, serviceUrls } from '@stampede/shared/env';
 import { fileURLToPath } from 'node:url';
+import { safelistOf } from './safelist/settings.js';
 import { z } from 'zod';
 import { documentLimits } from './limits/settings.js';
 import { rate, rates } from './rates/read-rates.js';
@@ -22,6 +23,9 @@ const shape = {
   /** Where clients reach this gateway. */
   PUBLIC_URL: publicUrl().default('http://localhost:4000'),
   SUPERGRAPH_FILE: z.string().optional(),
+  /** Operations that clients were built with, as Apollo's tools list them; and whether others are run. */
+  SAFELIST_FILE: z.string().optional(),
+  SAFELIST: z.enum(['off', 'log', 'require']).optional(),
   BODY_LIMIT_BYTES: z.coerce.number().int().min(1_000).default(100_000),
   /** Web origins that may read answers, separated by commas. */
   ALLOWED_ORIGINS: z
@@ -86,6 +90,7 @@ export function readGatewayEnv(source: NodeJS.ProcessEnv = process.env) {
   return {
     ...env,
     PUBLIC_URL: env.PUBLIC_URL.replace(/\/+$/, ''),
+    safelist: safelistOf(env),
     production: env.NODE_ENV === 'production',
     /** Base URLs by subgraph name. */
     addresses: byName,

@@ -38,6 +38,7 @@ import { tossScript } from './pages/toss/toss-script.js';
 import { privateMetrics } from './private-metrics.js';
 import { openChargeOfRequest } from './rates/charge-of-request.js';
 import { openRates } from './rates/rates.js';
+import { openSafelist } from './safelist/safelist.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
 import { openKnownOperations } from './single-fetch/known-operations.js';
 import type { Upstreams } from './upstream/upstreams.js';
@@ -104,6 +105,8 @@ export async function serveGateway(parts: GatewayParts) {
   const { RATES_PER_ACCOUNT: perAccount, RATES_PER_ADDRESS: perAddress } = env;
   const rates = openRates({ perAccount, perAddress, metrics });
   const chargeOf = openChargeOfRequest(env.QUERY_TOKENS);
+  const safelist =
+    env.safelist && openSafelist(env.safelist, { everyMs: env.SUPERGRAPH_POLL_MS, log, metrics });
   const live = openLive({
     graphs,
     execute: executeBy(server),
@@ -115,6 +118,7 @@ export async function serveGateway(parts: GatewayParts) {
     chargeOf,
     origins,
     cors,
+    safelist,
     limits: {
       bodyLimit: env.BODY_LIMIT_BYTES,
       initMs: env.LIVE_INIT_MS,
@@ -148,6 +152,7 @@ export async function serveGateway(parts: GatewayParts) {
       chargeOf,
       bodyLimit: env.BODY_LIMIT_BYTES,
       cors,
+      safelist,
       metrics: requests,
     }),
   );
@@ -195,6 +200,7 @@ export async function serveGateway(parts: GatewayParts) {
       stopping = true;
       // The listener's end waits for the sockets'.
       await Promise.all([live.close(GRACE_MS), listener.close(GRACE_MS)]);
+      await safelist?.close();
       await server.stop();
     },
   };

@@ -3,6 +3,7 @@ import { badInput } from '@stampede/shared/errors';
 import { respond, type Route } from '@stampede/shared/http';
 import { tracer, workFor } from '@stampede/shared/telemetry';
 import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clients } from '../client/clients.js';
@@ -11,6 +12,8 @@ import type { Identify } from '../identity/identify.js';
 import type { ChargeOfRequest } from '../rates/charge-of-request.js';
 import { refusalHeaders, refusalStatus } from '../rates/refusal.js';
 import type { Rates } from '../rates/rates.js';
+import { admitAddress } from '../safelist/admit-address.js';
+import type { Safelist } from '../safelist/safelist.js';
 import type { AnswerSingleFetch } from '../single-fetch/answer-single-fetch.js';
 import type { GatewayContext } from './context.js';
 import { openContentTypes } from './content-types.js';
@@ -27,6 +30,8 @@ export interface GraphQLRouteOptions {
   chargeOf: ChargeOfRequest;
   bodyLimit: number;
   cors: Cors;
+  /** Undefined: every operation is run. */
+  safelist: Safelist | undefined;
   metrics: RequestMetrics;
 }
 
@@ -43,7 +48,7 @@ const READ_HEADERS = [
 /** GraphQL over HTTP: POST, and GET for queries. */
 export function graphqlRoute(options: GraphQLRouteOptions): Route {
   const { server, answerSingleFetch, identify, clients, rates, chargeOf } = options;
-  const { bodyLimit, cors, metrics } = options;
+  const { bodyLimit, cors, safelist, metrics } = options;
   const types = openContentTypes();
 
   function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
@@ -69,9 +74,14 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
     const who = await identify(request.headers.authorization);
     if (!who.ok) return refuse(response, who.status, who.error, challenge(who.status));
 
-    const body = method === 'POST' ? await readJson(request, bodyLimit, metrics.refused) : undefined;
-    if (body instanceof NotJson)
-      return refuse(response, body.status, notUnderstood(body.message), body.headers);
+    const sent = method === 'POST' ? await readJson(request, bodyLimit, metrics.refused) : undefined;
+    if (sent instanceof NotJson)
+      return refuse(response, sent.status, notUnderstood(sent.message), sent.headers);
+    const body = safelist ? safelist.admit(sent) : sent;
+    if (body instanceof GraphQLError) return refuse(response, 400, body);
+    const search = safelist && method === 'GET' ? admitAddress(safelist, url) : undefined;
+    if (search instanceof GraphQLError) return refuse(response, 400, search);
+    if (search !== undefined) url.search = search;
     const context: GatewayContext = {
       identity: who.identity,
       requestId,

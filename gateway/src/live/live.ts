@@ -9,6 +9,7 @@ import type { Identify } from '../identity/identify.js';
 import type { ChargeOfRequest } from '../rates/charge-of-request.js';
 import type { Rate } from '../rates/gcra.js';
 import type { Rates } from '../rates/rates.js';
+import type { Safelist } from '../safelist/safelist.js';
 import type { ToClient } from './client-errors.js';
 import { openCrowd, type CrowdLimits } from './crowd.js';
 import { openLiveMetrics } from './live-metrics.js';
@@ -55,6 +56,8 @@ export interface LiveOptions {
   identitySecret: string;
   origins: Pick<Origins, 'mayListen'>;
   cors: Cors;
+  /** Undefined: every operation is run. */
+  safelist: Pick<Safelist, 'admit'> | undefined;
   limits: LiveLimits;
   toClient: ToClient;
   log: Log;
@@ -72,7 +75,7 @@ export interface Live {
 
 /** Opens what goes on: subscriptions, over WebSocket and server-sent events. */
 export function openLive(options: LiveOptions): Live {
-  const { subgraphs, identify, clients, origins, cors, limits, toClient, log } = options;
+  const { subgraphs, identify, clients, origins, cors, safelist, limits, toClient, log } = options;
   const metrics = openLiveMetrics(options.metrics);
   const { identitySecret } = options;
   const streams = openSubgraphStreams({ place: subgraphs.place, identitySecret, log });
@@ -96,6 +99,7 @@ export function openLive(options: LiveOptions): Live {
     mayCome,
     clients,
     crowd,
+    safelist,
     heartbeatMs,
     metrics,
     log,
@@ -112,6 +116,7 @@ export function openLive(options: LiveOptions): Live {
     clients,
     crowd,
     cors,
+    safelist,
     bodyLimit,
     heartbeatMs,
     metrics,

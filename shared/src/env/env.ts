@@ -33,7 +33,8 @@ export function readEnv<Shape extends z.ZodRawShape>(
     const names = metaOf(field).orOne ? [name.slice(0, -1), name] : [name];
     for (const one of names) {
       // An empty one is as good as none: compose files pass what is unset that way.
-      const value = source[one] || readFromFile(one, source, problems);
+      // A setting whose own name ends in `_FILE` is no other one's content.
+      const value = source[one] || (`${one}_FILE` in shape ? '' : readFromFile(one, source, problems));
       if (value === undefined || value === '') continue;
       if (values[name] !== undefined) problems.push(`${one}: ${givenAs.get(name)} is given, too`);
       givenAs.set(name, one);

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { NotJson, readJson } from '../../edge/read-json.js';
+import type { Safelist } from '../../safelist/safelist.js';
 import type { OperationRequest } from '../planning/index.js';
 
 const request = z.object({
@@ -10,6 +11,13 @@ const request = z.object({
   variables: z.record(z.string(), z.unknown()).nullish(),
   operationName: z.string().nullish(),
 });
+
+interface BodyOptions {
+  /** In bytes. */
+  limit: number;
+  /** Is told the code under which a body is refused that is not read. */
+  onRefused: (code: string) => void;
+}
 
 /**
  * Reads what is asked for, from the body or, by GET, from the address (GraphQL over HTTP).
@@ -19,36 +27,38 @@ const request = z.object({
 export async function readOperation(
   incoming: IncomingMessage,
   url: URL,
-  body: { limit: number; onRefused: (code: string) => void },
+  { safelist, ...body }: BodyOptions & { safelist: Pick<Safelist, 'admit'> | undefined },
 ): Promise<OperationRequest | GraphQLError | NotJson> {
   const raw = incoming.method === 'GET' ? fromAddress(url) : await fromBody(incoming, body);
   if (raw instanceof GraphQLError || raw instanceof NotJson) return raw;
-  const { data } = request.safeParse(raw);
+  const admitted = safelist ? safelist.admit(raw) : raw;
+  if (admitted instanceof GraphQLError) return admitted;
+  const { data } = request.safeParse(admitted);
   if (!data) return notUnderstood('it has no query, or its variables are no object.');
   const { query, variables, operationName } = data;
   return { query, variables: variables ?? {}, operationName: operationName ?? undefined };
 }
 
-const ADDRESSED = ['query', 'variables', 'operationName', 'extensions'];
+const ADDRESSED = ['query', 'variables', 'operationName', 'extensions', 'id', 'documentId'];
+
+const READ_AS_JSON = ['variables', 'extensions'];
 
 function fromAddress({ searchParams }: URL): unknown {
   const twice = ADDRESSED.find((name) => searchParams.getAll(name).length > 1);
   if (twice !== undefined) return notUnderstood(`its address says ${twice} more than once.`);
-  const variables = searchParams.get('variables');
-  const read = variables === null ? undefined : parseJson(variables);
-  if (read instanceof GraphQLError) return read;
-  return {
-    query: searchParams.get('query'),
-    variables: read,
-    operationName: searchParams.get('operationName'),
-  };
+  const said: Record<string, unknown> = {};
+  for (const name of ADDRESSED) {
+    const text = searchParams.get(name);
+    if (text === null) continue;
+    const value = READ_AS_JSON.includes(name) ? parseJson(text) : text;
+    if (value instanceof GraphQLError) return value;
+    said[name] = value;
+  }
+  return said;
 }
 
 /** A page of another site cannot send this type without the browser asking first. */
-async function fromBody(
-  incoming: IncomingMessage,
-  { limit, onRefused }: { limit: number; onRefused: (code: string) => void },
-): Promise<unknown> {
+async function fromBody(incoming: IncomingMessage, { limit, onRefused }: BodyOptions): Promise<unknown> {
   const body = await readJson(incoming, limit, onRefused);
   return body === undefined ? notUnderstood('the body is not sent as application/json.') : body;
 }

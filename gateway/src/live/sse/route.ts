@@ -8,6 +8,7 @@ import { NotJson } from '../../edge/read-json.js';
 import type { Cors } from '../../graphql/cors.js';
 import type { Identify } from '../../identity/identify.js';
 import { refusalHeaders, refusalStatus } from '../../rates/refusal.js';
+import type { Safelist } from '../../safelist/safelist.js';
 import { whenEnded, type Credential } from '../credential.js';
 import type { Admitted, Crowd } from '../crowd.js';
 import type { LiveMetrics } from '../live-metrics.js';
@@ -24,6 +25,8 @@ export interface EventStreamsOptions {
   clients: Pick<Clients, 'ofStream'>;
   crowd: Crowd;
   cors: Cors;
+  /** Undefined: every operation is run. */
+  safelist?: Pick<Safelist, 'admit'> | undefined;
   bodyLimit: number;
   heartbeatMs: number;
   metrics: LiveMetrics;
@@ -31,8 +34,8 @@ export interface EventStreamsOptions {
 
 /** GraphQL over server-sent events: one operation per request, by POST or GET. */
 export function openEventStreams(options: EventStreamsOptions) {
-  const { documents, identify, operate, mayCome, clients, crowd, cors, bodyLimit, heartbeatMs, metrics } =
-    options;
+  const { documents, identify, operate, mayCome, clients, crowd } = options;
+  const { cors, safelist, bodyLimit, heartbeatMs, metrics } = options;
   const transport = metrics.of('sse');
   const endless = new Set<EventStream>();
   let draining = false;
@@ -99,7 +102,7 @@ export function openEventStreams(options: EventStreamsOptions) {
       const challenge = who.status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
       return refuse(response, who.status, who.error, challenge);
     }
-    const operation = await readOperation(request, url, { limit: bodyLimit, onRefused });
+    const operation = await readOperation(request, url, { limit: bodyLimit, onRefused, safelist });
     if (operation instanceof NotJson) {
       const error = badInput({ path: 'request', message: operation.message });
       return refuse(response, operation.status, error, operation.headers);

@@ -1,9 +1,11 @@
 import type { Client } from '@stampede/shared/identity';
 import type { Log } from '@stampede/shared/telemetry';
+import { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Identify } from '../../identity/identify.js';
 import type { Rate } from '../../rates/gcra.js';
 import { openMeter } from '../../rates/meter.js';
+import type { Safelist } from '../../safelist/safelist.js';
 import { tooLarge } from '../client-errors.js';
 import { whenEnded, type Credential } from '../credential.js';
 import type { Visitor } from '../crowd.js';
@@ -27,6 +29,8 @@ export interface ConnectionOptions {
   messageRate: Rate;
   /** Bytes of one message. */
   messageLimit: number;
+  /** Undefined: every operation is run. */
+  safelist: Pick<Safelist, 'admit'> | undefined;
   metrics: TransportMetrics;
   /** The gateway ends a connection, for a reason other than its own end. */
   onRefused: (reason: string) => void;
@@ -52,7 +56,7 @@ export function openConnection(
   { authorization, client, visitor }: Opening,
   options: ConnectionOptions,
 ): Connection {
-  const { identify, operate, operationLimit, messageLimit, metrics, onRefused, log } = options;
+  const { identify, operate, operationLimit, messageLimit, safelist, metrics, onRefused, log } = options;
   const send = openOutlet(socket, metrics, () => onRefused('unread'));
   const operations = openOperations({ send, operate, visitor, limit: operationLimit, metrics });
   const heartbeat = openHeartbeat(socket, options.heartbeatMs, () => onRefused('silent'));
@@ -108,7 +112,10 @@ export function openConnection(
           return refuse(CLOSE.subscriberExists, `Subscriber for ${shortened(id)} already exists`);
         if (draining) return undefined;
         if (size > messageLimit) return operations.refuse(id, tooLarge(messageLimit));
-        const { query, variables, operationName } = payload;
+        const admitted = safelist ? safelist.admit(payload) : payload;
+        if (admitted instanceof GraphQLError) return operations.refuse(id, admitted.toJSON());
+        const { query, variables, operationName } = admitted;
+        if (query === undefined) return refuse(CLOSE.badRequest, 'Invalid message received');
         const request = { query, variables: variables ?? {}, operationName: operationName ?? undefined };
         return operations.begin(id, request, { identity: credential.identity, client });
       }

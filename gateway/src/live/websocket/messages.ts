@@ -30,9 +30,13 @@ const message = z.discriminatedUnion('type', [
     type: z.literal('subscribe'),
     id,
     payload: z.object({
-      query: z.string(),
+      query: z.string().optional(),
       variables: object.nullish(),
       operationName: z.string().nullish(),
+      // By which a listed operation may be called in the place of its text.
+      extensions: object.nullish(),
+      id: z.string().optional(),
+      documentId: z.string().optional(),
     }),
   }),
   z.object({ type: z.literal('complete'), id }),
