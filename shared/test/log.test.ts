@@ -18,7 +18,7 @@ beforeEach(() => {
   lines = [];
   log = openLog('test', 'info', { write: (line) => void lines.push(line) });
 });
-afterEach(() => jest.useRealTimers());
+afterEach(() => void jest.useRealTimers());
 const last = () =>
   JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown> & { err: Record<string, unknown> };
 

@@ -2,7 +2,6 @@ import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { badInput } from '@stampede/shared/errors';
 import { respond, type Route } from '@stampede/shared/http';
 import { tracer, workFor } from '@stampede/shared/telemetry';
-import type { GraphQLError } from 'graphql';
 import { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
