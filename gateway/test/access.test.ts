@@ -102,6 +102,34 @@ test('has no wallet of somebody who has never sold for an operator', async () =>
   expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
 });
 
+// GHSA-mx7m-j9xf-62hw: rules that stood on types did not hold for what was read through their interfaces.
+test('keeps what is private from others by way of interfaces, unions, aliases and other types', async () => {
+  const { buyer, otherBuyer } = scene.people;
+  const { bought, payments } = scene;
+  const parts = `
+    fragment O on Order { shown: id buyer { ...U } shippingAddress { line1 } payments { p: status order { id } } }
+    fragment U on User { name: email mine: phone addresses { line1 } sessions { id } socialLinks }`;
+  const input = `{ orderId: "${bought.id}", provider: KAKAOPAY, returnUrl: "http://localhost:4000/return" }`;
+  const paths = [
+    `{ seen: order(id: "${bought.id}") { ... { ...O } } }`,
+    `{ seen: payment(id: "${payments.approved}") { ... on Payment { order { ...O } } } }`,
+    `mutation { seen: cancelOrder(id: "${bought.id}") { ... on Rejection { ... on OrderNotCancellable { order { ...O } } } ...O } }`,
+    `mutation { seen: startPayment(input: ${input}) { ... on Rejection { ... on OrderNotPayable { order { ...O } } } ... on Payment { order { ...O } } } }`,
+  ];
+  for (const [person, code] of [
+    [undefined, 'UNAUTHENTICATED'],
+    [otherBuyer, 'NOT_FOUND'],
+  ] as const) {
+    for (const path of paths) {
+      const { data, errors } = await sendAs(shop, person)(`${path} ${parts}`);
+      expect({ path, seen: data?.seen ?? null }).toEqual({ path, seen: null });
+      expect(errors).toMatchObject([{ extensions: { code } }]);
+    }
+  }
+  const own = (await sendAs(shop, buyer)(`${paths[0]} ${parts}`)).data.seen;
+  expect(own).toMatchObject({ shown: bought.id, buyer: { name: buyer.account.email } });
+});
+
 test('changes nothing when it refuses', async () => {
   const untouched = scene.placedFor.filter(({ who }) => who !== 'buyer' && who !== 'operator');
   expect(untouched.length).toBeGreaterThan(0);
