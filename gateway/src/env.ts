@@ -61,6 +61,13 @@ const shape = {
   /** Subscriptions over all of those connections, of one account and of the anonymous of one address. */
   LIVE_SUBSCRIPTIONS_PER_ACCOUNT: count(1_000),
   LIVE_SUBSCRIPTIONS_PER_ADDRESS: count(100_000),
+  /** In which a client has to send a request's headers, all of a request, the next one, and to take an answer. */
+  HTTP_HEADERS_MS: milliseconds.default(10_000),
+  HTTP_REQUEST_MS: milliseconds.default(30_000),
+  HTTP_KEEP_ALIVE_MS: milliseconds.default(65_000),
+  HTTP_ANSWER_MS: milliseconds.default(30_000),
+  /** Connections of any kind at a time. */
+  HTTP_CONNECTIONS: count(60_000),
   /** How often a kind of operation may be asked for, as `kind=PER_SECOND/BURST,…` or `kind=off`. */
   RATES_PER_ACCOUNT: rates(USUAL_PER_ACCOUNT),
   RATES_PER_ADDRESS: rates(USUAL_PER_ADDRESS),

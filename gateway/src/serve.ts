@@ -187,6 +187,13 @@ export async function serveGateway(parts: GatewayParts) {
         ? toss(request, response, url)
         : product(request, response, url),
     upgrades: { '/graphql': live.upgrade },
+    timeouts: {
+      headersMs: env.HTTP_HEADERS_MS,
+      requestMs: env.HTTP_REQUEST_MS,
+      keepAliveMs: env.HTTP_KEEP_ALIVE_MS,
+      answerMs: env.HTTP_ANSWER_MS,
+    },
+    connectionLimit: env.HTTP_CONNECTIONS,
   });
   return {
     port: listener.port,

@@ -8,6 +8,7 @@ import { openDrainingServer } from './draining-server.js';
 import { BodyEncoded, BodyTooLarge } from './read-body.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
 import { respond } from './respond.js';
+import { cutUntaken, LOOK_EVERY_MS, setTimeouts, USUAL_TIMEOUTS, type Timeouts } from './timeouts.js';
 
 export type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
 
@@ -34,17 +35,26 @@ export interface ListenOptions {
   fallback?: Route;
   /** Of every answer whose route does not say otherwise, those to what is no HTTP among them. */
   headers?: Readonly<Record<string, string>>;
+  /** Others than `USUAL_TIMEOUTS`. */
+  timeouts?: Partial<Timeouts>;
+  /** Connections at a time; one more is closed without a word, which costs nothing. As many as there are files unless set. */
+  connectionLimit?: number;
   log: Log;
 }
 
 /** Opens an HTTP/1.1 server over a table of routes. A route that throws is logged and answered 500, 413 or 415. */
 export async function listen(options: ListenOptions): Promise<HttpListener> {
   const { host, port, routes, upgrades = {}, fallback, headers = {}, log } = options;
+  const timeouts = { ...USUAL_TIMEOUTS, ...options.timeouts };
+  const timed = { connectionsCheckingInterval: LOOK_EVERY_MS };
   const always = Object.entries(headers);
-  const { server, drain, close } = openDrainingServer({ shouldUpgradeCallback }, (request, response) => {
-    for (const [name, value] of always) response.setHeader(name, value);
-    handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
-  });
+  const { server, drain, close } = openDrainingServer(
+    { shouldUpgradeCallback, ...timed },
+    (request, response) => {
+      for (const [name, value] of always) response.setHeader(name, value);
+      handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
+    },
+  );
   /** An offer of another protocol (Java's and curl's of HTTP/2, say) may be ignored (RFC 9110, section 7.8). */
   function shouldUpgradeCallback(request: IncomingMessage): boolean {
     return request.headers.upgrade?.toLowerCase() === 'websocket' && urlOf(request).pathname in upgrades;
@@ -54,6 +64,7 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     const route = routes[url.pathname] ?? fallback;
     if (!route) respond(response, 404, 'Not found.\n');
     else await route(request, response, url);
+    cutUntaken(response, timeouts.answerMs);
   }
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     answerBadRequest(error.code, socket, headers),
@@ -70,9 +81,8 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     if (upgrade) upgrade(request, socket, head);
     else refuseUpgrade(socket, '400 Bad Request');
   });
-  server.keepAliveTimeout = 65_000;
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  setTimeouts(server, timeouts);
+  if (options.connectionLimit !== undefined) server.maxConnections = options.connectionLimit;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, 4_096, resolve);
