@@ -64,8 +64,9 @@ test('ends a connection over which nothing more comes', async () => {
 });
 
 test('cuts off who does not take an answer', async () => {
-  const { promise: reached, resolve } = Promise.withResolvers<ServerResponse>();
-  await using server = await open({ answerMs: 200 }, undefined, resolve);
+  let tell: (response: ServerResponse) => void = () => undefined;
+  const reached = new Promise<ServerResponse>((resolve) => (tell = resolve));
+  await using server = await open({ answerMs: 200 }, undefined, (response) => tell(response));
   const deaf = connect(server.port, '127.0.0.1');
   deaf.on('error', () => undefined);
   deaf.pause();
