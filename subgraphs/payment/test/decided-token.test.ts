@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openSealer } from '@stampede/shared/sealing';
 import { openTestDatabase, type TestDatabase } from '@stampede/shared/testing';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { approvePayment } from '../src/approve-payment/approve-payment.js';
 import { settle } from '../src/decision/decide.js';
@@ -52,5 +53,21 @@ test('an unknown outcome is looked up by the token that was kept', async () => {
   expect((await approvePayment(parts, payment, 'key-1', 'r-1')).kind).toBe('pending');
   const approving = (await findPayment(opened.database, payment.id)) as PaymentRow;
   expect((await settle(parts, approving, 'r-2')).kind).toBe('pending');
+  expect(asked).toEqual(['key-1']);
+});
+
+test('a payment that is being approved while the keys are changed is decided by the token that was kept', async () => {
+  const [old, next] = ['old', 'new'].map((id) => `${id}:${randomBytes(32).toString('base64')}`) as [
+    string,
+    string,
+  ];
+  const payment = await readyPayment();
+  const { provider, asked } = waitingProvider({ kind: 'unknown', cause: 'test' });
+  const parts = partsWith(opened.database, provider);
+  const before = { ...parts, sealer: openSealer(`${old},${next}`) };
+  expect((await approvePayment(before, payment, 'key-1', 'r-1')).kind).toBe('pending');
+  const approving = (await findPayment(opened.database, payment.id)) as PaymentRow;
+  const after = { ...parts, sealer: openSealer(`${next},${old}`) };
+  expect((await settle(after, approving, 'r-2')).kind).toBe('pending');
   expect(asked).toEqual(['key-1']);
 });
