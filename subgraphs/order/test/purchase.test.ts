@@ -278,7 +278,7 @@ test('a lost Redis is rebuilt from PostgreSQL: holds, sales and limits are as be
 test('serves on while every table gets another column, as by the migration of a newer version', async () => {
   const product = await shop.createProduct({ stock: 4 });
   const buyers = await shop.accounts(4);
-  const buys = ([buyer]: Buyer[]) => buyer?.buys([{ productId: product.id, quantity: 1 }]);
+  const buys = async ([buyer]: Buyer[]) => buyer?.buys([{ productId: product.id, quantity: 1 }]);
   // What it does is prepared by now, on the connections that go on to do it.
   await buys(buyers.slice(0, 1));
   for (const schema of SERVICES) {
