@@ -278,9 +278,9 @@ test('a lost Redis is rebuilt from PostgreSQL: holds, sales and limits are as be
 test('serves on while every table gets another column, as by the migration of a newer version', async () => {
   const product = await shop.createProduct({ stock: 4 });
   const buyers = await shop.accounts(4);
-  const buys = async ([buyer]: Buyer[]) => buyer?.buys([{ productId: product.id, quantity: 1 }]);
+  const buys = (buyer: Buyer) => buyer.buys([{ productId: product.id, quantity: 1 }]);
   // What it does is prepared by now, on the connections that go on to do it.
-  await buys(buyers.slice(0, 1));
+  await buys(buyers[0]!);
   for (const schema of SERVICES) {
     const tables = await shop
       .sql(schema)
@@ -288,8 +288,8 @@ test('serves on while every table gets another column, as by the migration of a 
     expect(tables.length).toBeGreaterThan(5);
     for (const { name } of tables) await shop.sql(schema).run(`ALTER TABLE "${name}" ADD COLUMN newer text`);
   }
-  const orders = await Promise.all(buyers.slice(1).map((buyer) => buys([buyer])));
-  expect(orders.map((order) => order?.status)).toEqual(['CONFIRMED', 'CONFIRMED', 'CONFIRMED']);
+  const orders = await Promise.all(buyers.slice(1).map(buys));
+  expect(orders.map((order) => order.status)).toEqual(['CONFIRMED', 'CONFIRMED', 'CONFIRMED']);
   await shop.invariants();
   const logs = Object.values(shop.services).map((service) => service.log());
   expect(logs.join('\n')).not.toContain('cached plan must not change result type');
