@@ -83,6 +83,7 @@ test('defaults fill in what is left out', () => {
     LOG_LEVEL: 'info',
     HOST: '127.0.0.1',
     PORT: 4000,
+    DRAIN_MS: 5_000,
   });
 });
 

@@ -18,7 +18,7 @@ const asks = (answer: () => Offer[] | Error): Search => {
   return () => Promise.resolve().then(reply);
 };
 
-/** Other shops under a clock that only the test moves, remembering nothing; what they log, and what they count. */
+/** Other shops under a clock that only the test moves, remembering nothing; what they log, and what they have counted. */
 function shopsOf(search: Search, change: Partial<OtherShopsOptions> = {}) {
   const lines: string[] = [];
   const line = (_: object, text: string) => void lines.push(text);
@@ -40,7 +40,8 @@ function shopsOf(search: Search, change: Partial<OtherShopsOptions> = {}) {
   const counted = async (metric: string) =>
     (await metrics.registry.getMetricsAsJSON())
       .find(({ name }) => name === `stampede_${metric}`)
-      ?.values.map(({ labels, value }) => [labels.why ?? labels.outcome, value]);
+      ?.values.filter(({ value }) => value > 0)
+      .map(({ labels, value }) => [labels.why ?? labels.outcome, value]);
   return { ...shops, clock, lines, counted };
 }
 const named = (name: string) => ({ id: name, name, sellerId: name });

@@ -5,7 +5,7 @@ const ENV = {
   PORT: '1',
   DATABASE_URL: 'postgres://db/a',
   REDIS_URL: 'redis://redis',
-  AMQP_URL: 'amqp://broker',
+  AMQP_URL: 'amqp://shop:k3J-9_x@broker',
   IDENTITY_SECRET: 'an identity secret of 32 characters',
   ORDER_URL: 'http://order',
   PUBLIC_URL: 'https://shop.test',

@@ -14,7 +14,7 @@ const settings = {
   PORT: '1',
   DATABASE_URL: 'postgres://role@database.example/stampede',
   REDIS_URL: 'redis://redis.example',
-  AMQP_URL: 'amqp://broker.example',
+  AMQP_URL: 'amqp://shop:k3J-9_x@broker.example',
   IDENTITY_SECRET: 'a secret of the tests which is thirty-two long',
   CATALOG_URL: 'http://catalog:4000',
   USER_URL: 'http://user:4000',

@@ -11,7 +11,7 @@ const settings = {
   IDENTITY_SECRET: 'a secret of the tests which is thirty-two long',
   ACCESS_TOKEN_KEYS: newSigningKey(),
   PERSONAL_DATA_KEYS: newSealingKeys(),
-  AMQP_URL: 'amqp://broker.example',
+  AMQP_URL: 'amqp://shop:k3J-9_x@broker.example',
   CATALOG_URL: 'http://catalog:4000',
   ORDER_URL: 'http://order:4000',
   PAYMENT_URL: 'http://payment:4000',

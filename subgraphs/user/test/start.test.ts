@@ -48,6 +48,8 @@ const settings = {
   ORDER_URL: 'http://127.0.0.1:1',
   PAYMENT_URL: 'http://127.0.0.1:1',
   SMTP_URL: 'smtp://127.0.0.1:1',
+  // A stop closes at once.
+  DRAIN_MS: '0',
 };
 
 let databaseName: string;
