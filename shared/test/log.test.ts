@@ -72,6 +72,13 @@ test('errors of others quote nothing that was sent: inputs, commands, bodies, to
     new Error(`no answer of https://gildong:secret@example.test/verify?token=gildong#gildong`),
     new Error(`refused: Bearer ${JWT}`, { cause: new Error('card 4111 1111 1111 1111, 010-1234-5678') }),
     new AggregateError([new Error(PERSON)], 'several'),
+    await failureOf(() => z.record(z.email(), z.literal(1)).parse({ [PERSON]: 2 })),
+    new Error(`several lines\n    at ${PERSON}`),
+    // Cut where the address stands.
+    new Error(`${'long '.repeat(98)}${PERSON}`),
+    new Error(`${'long '.repeat(97)}4111 1111 1111 1111`),
+    // In one pass, or this would take seconds.
+    new Error('cannot represent'.repeat(20_000)),
     PERSON,
   ];
   for (const err of errors) log.error({ err, reason: `because of ${PERSON}`, email: PERSON }, 'it failed');
@@ -86,6 +93,11 @@ test('errors of others quote nothing that was sent: inputs, commands, bodies, to
     'Error',
     'Error',
     'AggregateError',
+    'ZodError',
+    'Error',
+    'Error',
+    'Error',
+    'Error',
     'string',
   ]);
 });

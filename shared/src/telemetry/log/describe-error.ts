@@ -41,7 +41,7 @@ export function describeError(error: unknown, depth = 0): DescribedError {
     type: name === 'Error' ? error.constructor.name : name,
     message: messageOf(fields),
     ...Object.fromEntries(SAFE.flatMap((field) => (isPlain(fields[field]) ? [[field, fields[field]]] : []))),
-    ...(stack !== undefined && { stack: framesOf(stack) }),
+    ...(stack !== undefined && { stack: framesOf(stack, fields.message) }),
     ...(deeper && cause instanceof Error && { cause: describeError(cause, depth + 1) }),
     ...(deeper &&
       Array.isArray(errors) && {
@@ -52,8 +52,9 @@ export function describeError(error: unknown, depth = 0): DescribedError {
 
 const isPlain = (value: unknown) => typeof value === 'number' || typeof value === 'string';
 
-/** Without its first lines: they are the message once more, as it was. */
-const framesOf = (stack: string): string => /^\s+at .*/ms.exec(stack)?.[0] ?? '';
+/** Without the message, which is in it once more as it was, and may hold lines that look like frames. */
+const framesOf = (stack: string, message: string): string =>
+  /^\s+at .*/ms.exec(stack.replace(message, () => ''))?.[0] ?? '';
 
 function messageOf({ name, message, code, severity }: Error & Record<string, unknown>): string {
   // JSON.parse quotes the text that it stumbled on.
@@ -63,16 +64,17 @@ function messageOf({ name, message, code, severity }: Error & Record<string, unk
   // Class 22: a value that does not fit its type, quoted; 23: some of them quote a row.
   const isOfData = severity !== undefined && typeof code === 'string' && /^2[23]/.test(code);
   if (isOfData) return withoutPrivate(message.replace(/: ".*"/s, ': […]'));
-  return withoutPrivate(message.replace(/(invalid value|cannot represent[^:]*:) .*/s, '$1 […]'));
+  return withoutPrivate(message.replace(/(invalid value|cannot represent[^:]{0,100}:) .*/s, '$1 […]'));
 }
 
 function pathsIn(message: string): string {
   try {
     const issues = JSON.parse(message) as { path?: unknown[]; code?: unknown }[];
-    return issues
+    const where = issues
       .slice(0, MOST)
-      .map(({ path = [], code }) => `${path.join('.') || '(root)'} ${String(code)}`)
-      .join(', ');
+      .map(({ path = [], code }) => `${path.join('.') || '(root)'} ${String(code)}`);
+    // A key of a record may be a person's.
+    return withoutPrivate(where.join(', '));
   } catch {
     return 'unreadable';
   }

@@ -13,10 +13,12 @@ const PRIVATE: [RegExp, string][] = [
 
 /** Longer texts quote something. */
 const LONGEST = 500;
+const LAST_WORD = /(?:[\d -]+|\S+)$/;
 
 /** A text that is fit for a log: what looks like a mail address, a token, a card or a query string is left out. */
 export function withoutPrivate(text: string): string {
-  let clean = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  // Without its last word: of an address or a card that is cut through, nothing below would see what it is.
+  let clean = text.length > LONGEST ? `${text.slice(0, LONGEST).replace(LAST_WORD, '')}…` : text;
   for (const [form, instead] of PRIVATE) clean = clean.replace(form, instead);
   return clean;
 }
