@@ -75,8 +75,20 @@ const dashboard = z.looseObject({
   schemaVersion: z.int(),
   panels: z
     .array(panel)
-    .refine((panels) => new Set(panels.map(({ id }) => id)).size === panels.length, 'ids are not unique'),
+    .refine((panels) => new Set(panels.map(({ id }) => id)).size === panels.length, 'ids are not unique')
+    .refine(
+      (panels) => !panels.some((one, index) => panels.slice(index + 1).some((other) => overlap(one, other))),
+      'panels overlap',
+    ),
 });
+
+/** @param {{ gridPos: Record<'x' | 'y' | 'w' | 'h', number> }} one @param {typeof one} other */
+function overlap({ gridPos: one }, { gridPos: other }) {
+  return ['x', 'y'].every((side, index) => {
+    const length = ['w', 'h'][index];
+    return one[side] < other[side] + other[length] && other[side] < one[side] + one[length];
+  });
+}
 
 const provisioned = z.looseObject({ apiVersion: z.literal(1) });
 

@@ -38,6 +38,7 @@ export function openRates({ perAccount, perAddress, metrics, now = monotonic }: 
     'Operations that were refused because of too many of a kind, by account or by address.',
     ['kind', 'who'],
   );
+  for (const kind of KINDS) for (const who of ['account', 'address']) refused.inc({ kind, who }, 0);
   const ofAccounts = openLimiters(perAccount);
   const ofAddresses = openLimiters(perAddress);
 
