@@ -7,6 +7,7 @@ export { Contradiction, on, OneByOne } from './handler.js';
 export type { Handler, MessageMeta, Told } from './handler.js';
 export { openMessaging } from './messaging.js';
 export type { Aside, Messaging, MessagingOptions } from './messaging.js';
+export { republish } from './republish.js';
 export { DEFAULT_DELAYS_MS, deadLetterQueue, queueName, retryLevel } from './topology.js';
 export { messagingTables } from './tables.js';
 export { startWatchdog, unanswered } from './watchdog.js';
