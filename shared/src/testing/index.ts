@@ -8,6 +8,7 @@ export {
   TEST_ROLE_PASSWORD,
 } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
+export { copiedDatabase } from './copied-database.js';
 export { deleteTopology } from './delete-topology.js';
 export type { DeleteTopologyOptions } from './delete-topology.js';
 export { eventually } from './eventually.js';
@@ -32,6 +33,8 @@ export { landLateCalls, setFault } from './emulated-provider.js';
 export type { Fault, ProviderCalls, TossCalls } from './emulated-provider.js';
 export { openSpanCollector } from './span-collector.js';
 export type { CollectedSpan, SpanCollector } from './span-collector.js';
+export { drillRestore } from './restore-drill.js';
+export type { Backup, Step } from './restore-drill.js';
 export { openShop } from './shop.js';
 export { IDENTITY_SECRET } from './shop-processes.js';
 export type { Shop, ShopOptions } from './shop.js';

@@ -17,6 +17,7 @@ import {
   type ProviderCalls,
   type TossCalls,
 } from './emulated-provider.js';
+import { forgetKeys } from './forget-keys.js';
 import { openGraphqlClient, type GraphqlClient } from './graphql-client.js';
 import { assertInvariants } from './invariants.js';
 import {
@@ -51,6 +52,8 @@ export interface Shop extends AsyncDisposable {
   product: { id: string };
   seller: Buyer;
   redis: Redis;
+  amqpUrl: string;
+  databaseName: string;
   namespace: string;
   services: ShopProcesses;
   /** All processes of each subgraph, that of `services` first. */
@@ -103,7 +106,8 @@ async function open(
   cleanUps.push(() => dropTestDatabase(databaseName));
   cleanUps.push(() => deleteTopology({ url: amqpUrl, namespace }));
   const redis = openRedis(redisUrl, openLog('test', 'silent'));
-  cleanUps.push(() => forget(redis, namespace));
+  cleanUps.push(() => redis.quit());
+  cleanUps.push(() => forgetKeys(redis, namespace));
 
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
     type: 'pkcs8',
@@ -164,6 +168,8 @@ async function open(
     product: await createProduct({ stock, limitPerBuyer }),
     seller,
     redis,
+    amqpUrl,
+    databaseName,
     namespace,
     services,
     replicas,
@@ -192,16 +198,6 @@ async function createAs(seller: Buyer, input: object): Promise<{ id: string }> {
   );
   if (!answer.data?.createProduct) throw new Error(`no product: ${JSON.stringify(answer)}`);
   return answer.data.createProduct as { id: string };
-}
-
-/** Removes the keys of a namespace, and closes the connection. */
-async function forget(redis: Redis, namespace: string): Promise<void> {
-  for await (const keys of redis.scanStream({ match: `${namespace}:*`, count: 1_000 }) as AsyncIterable<
-    string[]
-  >) {
-    if (keys.length > 0) await redis.unlink(...keys);
-  }
-  await redis.quit();
 }
 
 async function first(buyers: Promise<Buyer[]>): Promise<Buyer> {

@@ -40,13 +40,18 @@ export function adminDatabaseUrl(): string {
 /** Makes a database of its own name, with every service's role and schema in it. @returns its name */
 export async function createTestDatabase(prefix: string): Promise<string> {
   const database = `test_${prefix}_${randomBytes(6).toString('hex')}`;
+  await provisionTestDatabase(database);
+  return database;
+}
+
+/** Makes it, with every service's role and schema in it. */
+export async function provisionTestDatabase(database: string): Promise<void> {
   const passwords = Object.fromEntries(SERVICES.map((service) => [service, TEST_ROLE_PASSWORD]));
   await provisionDatabase({
     adminUrl: adminDatabaseUrl(),
     database,
     passwords: passwords as Record<ServiceName, string>,
   });
-  return database;
 }
 
 /** Drops it, whoever is still connected. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openInventory } from '@stampede/shared/inventory';
-import { eventually, openShop, type Shop } from '@stampede/shared/testing';
+import { copiedDatabase, drillRestore, eventually, openShop, type Shop } from '@stampede/shared/testing';
 import { tally } from './deliveries.fixture.js';
 import { newBuyer } from './order-parts.js';
 import { saleStats } from './sale-stats.fixture.js';
@@ -126,4 +126,9 @@ test('a replica that is killed amid the steps of a delivery leaves them to the o
     trackingNumber: `ST${String(data.order.number).replaceAll('-', '')}`,
   });
   await shop.invariants();
+});
+
+test('a database that is restored, with Redis and RabbitMQ emptied, goes on from where it was saved', async () => {
+  await using backup = copiedDatabase(shop.databaseName);
+  await drillRestore(shop, backup);
 });

@@ -1,0 +1,24 @@
+import { dumpedDatabase } from './dumped-database.js';
+import { drillRestore, type Step } from './restore-drill.js';
+import { openShop } from './shop.js';
+
+// `npm run drill`: loses a platform and restores it, and says how long each step took. Exits 1 when it is not as before.
+const since = performance.now();
+const seconds = (from: number) => `${((performance.now() - from) / 1_000).toFixed(1)} s`;
+
+const step: Step = async (name, work) => {
+  const begun = performance.now();
+  const result = await work();
+  process.stdout.write(`${name.padEnd(34)} ${seconds(begun)}\n`);
+  return result;
+};
+
+try {
+  await using shop = await step('start the platform', () => openShop());
+  using backup = dumpedDatabase(shop.databaseName, process.env.POSTGRESQL_PROGRAMS ?? '');
+  await drillRestore(shop, backup, step);
+  process.stdout.write(`It went on from where it was saved (${seconds(since)}).\n`);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
