@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newAccessTokenKey } from '../local/secrets.ts';
 import { root } from './documents.ts';
 
 export interface SecretFiles {
@@ -15,15 +14,16 @@ export interface SecretFiles {
 }
 
 const key = () => randomBytes(32).toString('base64');
-const database = (role: string) =>
-  `postgres://${role}:${key().replaceAll('/', '_')}@db.example:5432/stampede`;
+const database = (role: string, name = 'stampede') =>
+  `postgres://${role}:${key().replaceAll('/', '_')}@db.example:5432/${name}`;
 
 /** Secrets as an operator would make them; none is marked as a local one. */
 function productionSecrets(): Record<string, string> {
   const roles = ['user', 'catalog', 'order', 'payment'];
+  const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     identity_secret: randomBytes(32).toString('hex'),
-    access_token_keys: newAccessTokenKey(),
+    access_token_keys: rsa.export({ type: 'pkcs8', format: 'pem' }) as string,
     personal_data_keys: `2026:${key()},index:${key()}`,
     payment_token_keys: `2026:${key()}`,
     smtp_url: 'smtps://shop:sample@mail.example:465',
@@ -35,7 +35,7 @@ function productionSecrets(): Record<string, string> {
     naver_search_client_secret: '',
     kakaopay_secret_key: 'PRDsample',
     toss_secret_key: 'live_sk_sample',
-    admin_database_url: database('postgres'),
+    admin_database_url: database('postgres', 'postgres'),
     ...Object.fromEntries(roles.map((role) => [`role_password_${role}`, key()])),
     ...Object.fromEntries(roles.map((role) => [`database_url_${role}`, database(`stampede_${role}`)])),
   };

@@ -6,7 +6,7 @@ import type { Home } from './home.ts';
 export const serviceRoles = ['user', 'catalog', 'order', 'payment'] as const;
 export type ServiceRole = (typeof serviceRoles)[number];
 
-/** What a local installation keeps secret. Production refuses every value that starts with `local-only-`. */
+/** What a local installation keeps secret. Production refuses every value that has `local-only-` in it. */
 export interface Secrets {
   postgresqlPassword: string;
   rolePasswords: Record<ServiceRole, string>;
@@ -52,10 +52,10 @@ function randomKey(): string {
   return randomBytes(32).toString('base64');
 }
 
-/** An RSA key in PKCS#8 PEM. */
+/** An RSA key in PKCS#8 PEM, below a line of text (RFC 7468, section 5.2) that marks it as a local one. */
 export function newAccessTokenKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  return `local-only-access-token-key\n${privateKey.export({ type: 'pkcs8', format: 'pem' }) as string}`;
 }
 
 /** A start that is cut off leaves no half-written secret. */
