@@ -17,15 +17,16 @@ if (!existsSync(made)) {
   write('access-token-keys', newAccessTokenKey());
   for (const role of serviceRoles) {
     write(`password-${role}`, rolePasswords[role]);
-    write(`database-url-${role}`, databaseUrl(`stampede_${role}`, rolePasswords[role]));
+    write(`database-url-${role}`, databaseUrl(`stampede_${role}`, rolePasswords[role], 'stampede'));
   }
   // The last one: a run that is cut off makes all of them anew, before any has been used.
   write('made', 'by docker/local/make-container-keys.ts');
 }
-write('admin-database-url', databaseUrl('postgres', administrator));
+// The one database that a new server has: the services' own is made over this connection.
+write('admin-database-url', databaseUrl('postgres', administrator, 'postgres'));
 
-function databaseUrl(role: string, password: string): string {
-  return `postgres://${role}:${encodeURIComponent(password)}@postgresql:5432/stampede`;
+function databaseUrl(role: string, password: string, database: string): string {
+  return `postgres://${role}:${encodeURIComponent(password)}@postgresql:5432/${database}`;
 }
 
 function write(name: string, content: string): void {

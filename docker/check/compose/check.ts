@@ -4,6 +4,7 @@ import { emulators, services } from '../services.ts';
 import { problemsOfHardening } from './hardening.ts';
 import { interpolate } from './interpolate.ts';
 import { mergeCompose } from './merge.ts';
+import { problemsOfProvision } from './provision.ts';
 import { problemsOfReferences } from './references.ts';
 import { problemsOfComposeSchema } from './schema.ts';
 import { problemsOfService } from './services.ts';
@@ -43,6 +44,7 @@ export function problemsOfRun(compose: Value, all: typeof services, secrets: Sec
   return [
     ...problemsOfReferences(compose),
     ...problemsOfHardening(compose),
+    ...problemsOfProvision(compose, folders),
     ...all.flatMap((service) => problemsOfService(service, compose, folders)),
   ];
 }

@@ -27,7 +27,8 @@ export function problemsOfService(
   return problems.map((problem) => `${name}: ${problem}`);
 }
 
-function placed(value: string, folders: Record<string, string>): string {
+/** Where this machine has what a container has at a path. */
+export function placed(value: string, folders: Record<string, string>): string {
   const mounted = Object.keys(folders).find((folder) => value.startsWith(folder));
   return mounted === undefined ? value : folders[mounted] + value.slice(mounted.length);
 }
