@@ -1,6 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import { inSpan, type Log } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
+import { introspect } from './introspect.js';
 
 type Executor = Awaited<ReturnType<ApolloGateway['load']>>['executor'];
 type Result = Awaited<ReturnType<Executor>>;
@@ -11,6 +12,7 @@ export const executorFor = (federation: ApolloGateway, log: Log) => ({
   load: async (options: Parameters<ApolloGateway['load']>[0]) => {
     const { executor } = await federation.load(options);
     const execute: Executor = async (request) =>
+      introspect(request) ??
       fit(await inSpan('plan and execute', 'internal', {}, () => executor(request)), log);
     return { executor: execute };
   },
