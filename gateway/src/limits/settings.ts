@@ -10,7 +10,7 @@ export const documentLimits = {
   /** Fields within fields. */
   QUERY_DEPTH: limit().default(16),
   /** Fields of all operations, each fragment counted wherever it is spread. */
-  QUERY_FIELDS: limit().default(1_000),
+  QUERY_FIELDS: limit().default(500),
   QUERY_ROOT_FIELDS: limit().default(30),
   /** Of a mutation: each is planned, and done, by itself. */
   QUERY_MUTATION_FIELDS: limit().default(5),
