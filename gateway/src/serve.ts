@@ -37,6 +37,7 @@ import { TOSS_PAGES, tossPage } from './pages/toss/toss-page.js';
 import { tossScript } from './pages/toss/toss-script.js';
 import { privateMetrics } from './private-metrics.js';
 import { openChargeOfRequest } from './rates/charge-of-request.js';
+import { learnDocuments } from './rates/learn-documents.js';
 import { openRates } from './rates/rates.js';
 import { openSafelist } from './safelist/safelist.js';
 import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
@@ -75,10 +76,12 @@ export async function serveGateway(parts: GatewayParts) {
     log,
   });
   const rules = [knownRoot, withinLimits(env)];
+  const chargeOf = openChargeOfRequest(env);
   const graphs = followGraph(
     federation,
     [...rules, ...(env.production ? [NoSchemaIntrospectionCustomRule] : [])],
     env,
+    chargeOf.learn,
   );
   priced.follow(graphs);
   known.follow(graphs);
@@ -92,6 +95,7 @@ export async function serveGateway(parts: GatewayParts) {
       requests.plugin,
       refuseEnded(admit, metrics),
       refuseOverLimits(priced),
+      learnDocuments(chargeOf),
       ...(tracer() ? [requestSpans] : []),
     ],
     log,
@@ -104,7 +108,6 @@ export async function serveGateway(parts: GatewayParts) {
   const clients = openClients({ trustedProxies: env.TRUSTED_PROXIES, origins, cookie });
   const { RATES_PER_ACCOUNT: perAccount, RATES_PER_ADDRESS: perAddress } = env;
   const rates = openRates({ perAccount, perAddress, metrics });
-  const chargeOf = openChargeOfRequest(env.QUERY_TOKENS);
   const safelist =
     env.safelist && openSafelist(env.safelist, { everyMs: env.SUPERGRAPH_POLL_MS, log, metrics });
   const live = openLive({

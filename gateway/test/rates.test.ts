@@ -48,14 +48,37 @@ test.each<[counts: string, query: string]>([
   ['read 1', 'query A { a } mutation B { checkout { id } }'],
   ['read 1', 'mutation { checkout {'],
 ])('counts as %s: %s', (wanted, query) => {
-  const chargeOf = openChargeOfRequest(1_000);
+  const chargeOf = openChargeOfRequest({ QUERY_TOKENS: 1_000, QUERY_FIELDS: 500 });
   const text = () =>
     chargeOf(query, query.includes('ByName') ? 'ByName' : undefined)
+      .filter(({ kind }) => kind !== 'document')
       .map(({ kind, count }) => `${kind} ${count}`)
       .toSorted()
       .join(', ');
   expect(text()).toBe(wanted);
   expect(text()).toBe(wanted);
+});
+
+test('counts a document by its fields and its text, until it has been found good', () => {
+  const chargeOf = openChargeOfRequest({ QUERY_TOKENS: 1_000, QUERY_FIELDS: 500 });
+  const documents = (query: string) =>
+    chargeOf(query, undefined).find(({ kind }) => kind === 'document')?.count;
+  const spread = `{ a ...A ...A } fragment A on Query { ...B ...B } fragment B on Query { ${'a '.repeat(20)} }`;
+  for (const [query, wanted] of [
+    ['{ a }', 1],
+    [`{ ${'a '.repeat(21)} }`, 3],
+    [spread, 9],
+    [`{ ${'a '.repeat(600)} }`, 50],
+    [`{ a(b: "${'x'.repeat(4_000)}") }`, 11],
+    ['{', 1],
+    [`{ a } #${'x'.repeat(90_000)}`, 50],
+  ] as const) {
+    expect(documents(query)).toBe(wanted);
+    expect(documents(query)).toBe(wanted);
+    chargeOf.learn(query, undefined);
+    expect(documents(query)).toBeUndefined();
+    expect(chargeOf(query, 'Other')).toContainEqual({ kind: 'document', count: wanted });
+  }
 });
 
 test('lets through a burst, then so many a second, and says exactly when to come again', () => {

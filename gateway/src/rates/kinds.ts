@@ -1,6 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 
-/** What a root field is counted as. */
+/** What a root field is counted as; and what all of a document is, where it is new (`document`). */
 export const KINDS = [
   'sign-in',
   'social-sign-in',
@@ -10,6 +10,7 @@ export const KINDS = [
   'export',
   'read',
   'subscription',
+  'document',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

@@ -13,6 +13,7 @@ export const USUAL_PER_ACCOUNT: Record<Kind, Rate> = {
   export: rate(0.1, 10),
   read: rate(1_000, 2_000),
   subscription: rate(100, 1_000),
+  document: rate(100, 5_000),
 };
 
 /**
@@ -28,4 +29,5 @@ export const USUAL_PER_ADDRESS: Record<Kind, Rate> = {
   export: rate(1, 10),
   read: rate(5_000, 30_000),
   subscription: rate(5_000, 50_000),
+  document: rate(200, 10_000),
 };

@@ -1,7 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import type { ValidationRule } from 'graphql';
 import type { DocumentLimits } from '../../limits/settings.js';
-import { openGraph, type Graph } from './graph.js';
+import { openGraph, type Graph, type GraphOptions } from './graph.js';
 
 export interface CurrentGraph {
   /** @throws Error before the federation has loaded. */
@@ -15,12 +15,13 @@ export function followGraph(
   federation: ApolloGateway,
   rules: readonly ValidationRule[],
   limits: DocumentLimits,
+  planned: GraphOptions['planned'],
 ): CurrentGraph {
   const listeners: ((graph: Graph) => void)[] = [];
   let current: Graph | undefined;
 
   federation.onSchemaLoadOrUpdate(({ coreSupergraphSdl, apiSchema }) => {
-    const graph = openGraph({ coreSupergraphSdl, apiSchema, rules, limits });
+    const graph = openGraph({ coreSupergraphSdl, apiSchema, rules, limits, planned });
     current = graph;
     for (const listener of listeners) listener(graph);
   });

@@ -46,6 +46,8 @@ export interface GraphOptions {
   /** What documents have to keep to besides GraphQL's own rules. */
   rules: readonly ValidationRule[];
   limits: DocumentLimits;
+  /** Is told of each request that has a plan. */
+  planned: (query: string, operationName: string | undefined) => void;
 }
 
 /** One supergraph, and the subscriptions that it has a place for. */
@@ -70,7 +72,7 @@ const MAX_VARIABLE_ERRORS = 5;
 const LONGEST_FETCH = 256 * 1024;
 
 /** Makes the planner that queries are planned with; a document is validated and planned once. */
-export function openGraph({ coreSupergraphSdl, apiSchema, rules, limits }: GraphOptions): Graph {
+export function openGraph({ coreSupergraphSdl, apiSchema, rules, limits, planned }: GraphOptions): Graph {
   const supergraph = Supergraph.build(coreSupergraphSdl, { validateSupergraph: false });
   const planner = new QueryPlanner(supergraph, plannerBounds);
   const graph = {
@@ -129,6 +131,7 @@ export function openGraph({ coreSupergraphSdl, apiSchema, rules, limits }: Graph
       const result = made.get(key) ?? make(document, operationName);
       made.set(key, result, key.length);
       if ('errors' in result) return { ok: false, errors: result.errors };
+      planned(query, operationName);
       const { plan } = result;
       const refusal = plan.refusalOf(variables);
       if (refusal) return { ok: false, errors: [refusal] };
