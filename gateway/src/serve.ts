@@ -33,6 +33,7 @@ import { openLimitPages } from './pages/limit-pages.js';
 import { productPage } from './pages/product-page.js';
 import { returnPage } from './pages/return-page.js';
 import { openAskPayment } from './pages/toss/ask-payment.js';
+import { inRouteSpan } from './pages/in-route-span.js';
 import { TOSS_PAGES, tossPage } from './pages/toss/toss-page.js';
 import { tossScript } from './pages/toss/toss-script.js';
 import { privateMetrics } from './private-metrics.js';
@@ -166,8 +167,8 @@ export async function serveGateway(parts: GatewayParts) {
     env.addresses.payment !== undefined && supergraph.members.some(({ name }) => name === 'payment');
   const pages = openLimitPages(rates, env.TRUSTED_PROXIES);
   const askPayment = openAskPayment(() => upstreams.source('payment'), log);
-  const toss = hasPaymentService && pages.view(tossPage(askPayment));
-  const product = pages.view(productPage(executeBy(server)));
+  const toss = hasPaymentService && inRouteSpan('/pay/toss/:id', pages.view(tossPage(askPayment)));
+  const product = inRouteSpan('/products/:id', pages.view(productPage(executeBy(server))));
   const operators = operatorRoutes(readiness, metrics);
   const listener = await listen({
     host: env.HOST,
@@ -180,7 +181,9 @@ export async function serveGateway(parts: GatewayParts) {
       ...(hasUserService &&
         accountPages({ publicUrl: env.PUBLIC_URL, clients, origins, identify, askUser, pages })),
       ...(toss && { '/pay/toss.js': tossScript() }),
-      ...(tellPayment && { '/webhooks/toss': tossWebhook({ env, tellPayment, metrics }) }),
+      ...(tellPayment && {
+        '/webhooks/toss': inRouteSpan('/webhooks/toss', tossWebhook({ env, tellPayment, metrics })),
+      }),
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
       ...operators,
       '/metrics': privateMetrics(operators['/metrics'], env.METRICS_TOKEN),

@@ -1,4 +1,5 @@
 import type { Route } from '@stampede/shared/http';
+import { inRouteSpan } from './in-route-span.js';
 import type { openLimitPages } from './limit-pages.js';
 import { resetPasswordPage } from './reset-password-page.js';
 import { socialPage } from './social-page.js';
@@ -13,8 +14,8 @@ export const accountPages = ({
   string,
   Route
 > => ({
-  '/verify-email': pages.form(verifyEmailPage(parts)),
-  '/reset-password': pages.form(resetPasswordPage(parts)),
+  '/verify-email': inRouteSpan('/verify-email', pages.form(verifyEmailPage(parts))),
+  '/reset-password': inRouteSpan('/reset-password', pages.form(resetPasswordPage(parts))),
   '/social': socialPage(publicUrl),
   '/social/kakao': socialPage(publicUrl, 'KAKAO'),
   '/social/naver': socialPage(publicUrl, 'NAVER'),

@@ -1,6 +1,6 @@
 import { IDENTITY_HEADER, signIdentity } from '@stampede/shared/identity';
 import { openExchange, type Replicas } from '@stampede/shared/spread';
-import type { Log, Metrics } from '@stampede/shared/telemetry';
+import { traceHeaders, type Log, type Metrics } from '@stampede/shared/telemetry';
 import { GATEWAY } from '../identity/as-gateway.js';
 import { readAnswer } from '../upstream/answer.js';
 
@@ -52,6 +52,7 @@ export function openTellPayment(
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json',
+      ...traceHeaders(),
       [IDENTITY_HEADER]: signIdentity(secret, signed, body),
     };
     // Told twice it is noted once: providers tell twice, too.

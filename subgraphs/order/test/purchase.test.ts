@@ -104,9 +104,11 @@ const PURCHASE = [
   'user: process user.order.confirmed < order: publish order.confirmed',
 ];
 
-test('a product has a page of its own, for who comes by a link', async () => {
+test('a product has a page of its own, for who comes by a link, and it is in the trace of who came', async () => {
+  const traceId = 'da7e'.repeat(8);
+  const headers = { traceparent: `00-${traceId}-00000000000000aa-01` };
   const show = async (id: string) => {
-    const response = await fetch(`${shop.gatewayUrl}/products/${id}`);
+    const response = await fetch(`${shop.gatewayUrl}/products/${id}`, { headers });
     return { status: response.status, text: await response.text() };
   };
   const { status, text } = await show(shop.product.id);
@@ -114,6 +116,12 @@ test('a product has a page of its own, for who comes by a link', async () => {
   expect(text).toContain('<h1>Test sneaker</h1>');
   expect(text).toContain('₩100,000');
   expect((await show('nothing')).status).toBe(404);
+  await eventually(() => {
+    const spans = collector.spans.filter((span) => span.traceId === traceId);
+    const pages = spans.filter(({ attributes }) => attributes['http.route'] === '/products/:id');
+    expect(pages.map(({ attributes }) => attributes['http.response.status_code'])).toEqual([200, 404]);
+    expect(spans.map(({ service }) => service)).toContain('catalog');
+  });
 });
 
 test('a buyer who follows an order sees every step of it and of its payment', async () => {
