@@ -39,7 +39,7 @@ beforeAll(async () => {
     ]),
   });
   server = await serveSubgraph({
-    name: 'asker',
+    service: 'asker',
     subgraph,
     identitySecret: SECRET,
     host: '127.0.0.1',

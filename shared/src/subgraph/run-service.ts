@@ -8,6 +8,9 @@ export interface Part {
   close(): Promise<void>;
 }
 
+/** Takes over what was opened, and gives it back. */
+export type Own = <T extends Part>(part: T) => T;
+
 export interface RunServiceOptions {
   log: Log;
   /** Milliseconds from SIGTERM until parts are closed, in which load balancers and gateways notice. */
@@ -23,10 +26,10 @@ const STOP_WITHIN_MS = 20_000;
  */
 export async function runService(
   { log, drainMs }: RunServiceOptions,
-  open: (own: <T extends Part>(part: T) => T) => Promise<void>,
+  open: (own: Own) => Promise<void>,
 ): Promise<void> {
   const parts: Part[] = [];
-  const own = <T extends Part>(part: T): T => {
+  const own: Own = (part) => {
     parts.push(part);
     return part;
   };

@@ -26,7 +26,7 @@ export interface SubgraphServer {
 
 export interface ServeOptions {
   /** The audience of signatures, and the name in logs. */
-  name: string;
+  service: string;
   subgraph: Subgraph;
   identitySecret: string;
   host: string;
@@ -49,7 +49,7 @@ const BODY_LIMIT = 8 * 1024 * 1024;
  * at the same path, and the operators' routes.
  */
 export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServer> {
-  const { name, subgraph, identitySecret, host, port, readiness, routes, log, metrics } = options;
+  const { service: name, subgraph, identitySecret, host, port, readiness, routes, log, metrics } = options;
   const requests = openRequestMetrics(metrics);
   const refused = metrics.counter('unsigned_requests_total', 'Requests without a valid signature.', [
     'reason',

@@ -33,6 +33,9 @@ export interface ServiceClientOptions {
   metrics: Metrics;
 }
 
+/** Who asks. */
+export type Asker = Pick<ServiceClientOptions, 'service' | 'identitySecret' | 'log' | 'metrics'>;
+
 interface Answer {
   data?: unknown;
   errors?: { message: string; extensions?: { code?: string } }[];

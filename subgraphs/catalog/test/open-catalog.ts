@@ -122,7 +122,7 @@ export async function openCatalog(redisUrl = process.env.REDIS_URL as string, co
   const parts = { database, products, inventory, stock, watcher, funnels, comparePrices, askForRebuild, log };
   const subgraph = await buildCatalog(parts);
   const server = await serveSubgraph({
-    name: 'catalog',
+    service: 'catalog',
     subgraph,
     identitySecret: IDENTITY_SECRET,
     host: '127.0.0.1',

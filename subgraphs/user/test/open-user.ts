@@ -113,7 +113,7 @@ export async function openUser({
   const ended = openRecentlyEnded({ database, log });
   const telling = tellGateways({ ended, identitySecret: IDENTITY_SECRET, log });
   const server = await serveSubgraph({
-    name: 'user',
+    service: 'user',
     subgraph: await buildUserSubgraph({
       database,
       sealer,
