@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ACCESS } from '@stampede/shared/access';
-import {
-  becomesQuiet,
-  findMissing,
-  openShop,
-  readQueries,
-  readSeries,
-  type Shop,
-} from '@stampede/shared/testing';
+import { becomesQuiet, openShop, type Shop } from '@stampede/shared/testing';
+import { findMissing, readQueries, readSeries } from '@stampede/shared/testing/monitoring';
 import { buildSchema, isObjectType } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { runner } from 'node-pg-migrate';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../telemetry/index.js';
 
@@ -79,6 +78,8 @@ async function apply(
   table: string,
   log: Log,
 ): Promise<void> {
+  // Of no use to whoever only reads and writes.
+  const { runner } = await import('node-pg-migrate');
   const applied = await runner({
     dbClient: client,
     dir: folder,

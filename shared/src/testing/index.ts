@@ -12,7 +12,6 @@ export { copiedDatabase } from './copied-database.js';
 export { deleteTopology } from './delete-topology.js';
 export type { DeleteTopologyOptions } from './delete-topology.js';
 export { eventually } from './eventually.js';
-export { findMissing, readQueries, readSeries } from './monitoring/index.js';
 export { openOwnRedis } from './own-redis.js';
 export type { OwnRedis } from './own-redis.js';
 export { openTcpProxy, through } from './tcp-proxy.js';

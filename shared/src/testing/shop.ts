@@ -125,11 +125,10 @@ async function open(
     },
     options,
   );
-  const processes = new Set([...Object.values(services), ...Object.values(replicas).flat()]);
-  for (const process of processes) {
-    cleanUps.push(() => process.stop());
-    process.start();
-  }
+  const processes = [...new Set([...Object.values(services), ...Object.values(replicas).flat()])];
+  // What they would put in order is removed next.
+  cleanUps.push(() => Promise.all(processes.map((process) => process.stop('SIGKILL'))));
+  for (const process of processes) process.start();
   for (const process of processes) await process.ready();
 
   const admin = new URL(adminDatabaseUrl());
