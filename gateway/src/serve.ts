@@ -174,6 +174,7 @@ export async function serveGateway(parts: GatewayParts) {
     host: env.HOST,
     port: env.PORT,
     log,
+    metrics,
     headers: securityHeaders(env.PUBLIC_URL),
     routes: {
       '/': homePage,

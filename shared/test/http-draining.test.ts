@@ -12,6 +12,9 @@ let held: Map<string, () => void>;
 let done: string[];
 let sockets: Socket[];
 
+/** More than a socket's two ends take without anybody reading. */
+const LARGE = 'x'.repeat(16 * 1024 * 1024);
+
 beforeEach(async () => {
   held = new Map();
   done = [];
@@ -20,7 +23,13 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     log: openLog('test', 'silent'),
-    routes: { '/stream': (_, response) => stream(response) },
+    routes: {
+      '/stream': (_, response) => stream(response),
+      '/large': (_, response) => {
+        done.push('/large');
+        respond(response, 200, LARGE);
+      },
+    },
     fallback: (_, response, { pathname }) => {
       done.push(pathname);
       const answer = () => respond(response, 200, pathname);
@@ -52,11 +61,14 @@ function openClient() {
   });
   ended.catch(() => undefined);
   return {
+    socket,
     connected: new Promise((resolve) => socket.once('connect', resolve)),
+    length: () => read.length,
     send: (...paths: string[]) =>
       socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join('')),
     /** Rejects when the connection was broken off. */
     ended,
+    closed: new Promise((resolve) => socket.once('close', resolve)),
     /** For each answer that came whole: what it answers, and whether it is its connection's last. */
     answers: () =>
       [...read.matchAll(/HTTP\/1\.1 200 OK\r\n([^]*?)\r\n\r\n(\/[a-z0-9-]+)/g)].map(
@@ -135,6 +147,51 @@ test('an answer that began before the end goes on, and holds it up no longer tha
   held.get('/stream')!();
   await client.ended;
   await closed;
+});
+
+test('an answer that is given and not yet taken is not cut, however slowly its client reads', async () => {
+  const client = openClient();
+  await client.connected;
+  client.socket.pause();
+  client.send('/large');
+  await isDone('/large');
+  const closed = listener.close(600_000);
+  const late = openClient();
+  // The stop has looked for idle connections by when it refuses others.
+  await expect(late.ended).rejects.toThrow('ECONNREFUSED');
+  client.socket.resume();
+  await client.ended;
+  await closed;
+  expect(client.length()).toBeGreaterThan(LARGE.length);
+});
+
+test('a connection over which too many requests wait is cut, and nothing more of it is done', async () => {
+  const client = openClient();
+  const paths = Array.from({ length: 150 }, (_, n) => `/held-${n}`);
+  client.send(...paths.slice(0, 100));
+  await comes('/held-99');
+  for (const path of paths.slice(0, 100)) held.get(path)!();
+  await client.reads('/held-99');
+  client.send(...paths);
+  await client.closed;
+  expect(done).toHaveLength(200);
+});
+
+test('a request that has begun to come when the end does is answered, and the first of a new connection', async () => {
+  const [begun, fresh, other] = [openClient(), openClient(), openClient()];
+  begun.send('/before');
+  await begun.reads('/before');
+  begun.socket.write('GET /begun HTTP/1.1\r\n');
+  await fresh.connected;
+  // What was sent earlier has come, too.
+  other.send('/other');
+  await other.reads('/other');
+  const closed = listener.close(600_000);
+  begun.socket.write('Host: x\r\n\r\n');
+  fresh.send('/fresh');
+  await Promise.all([begun.ended, fresh.ended, closed]);
+  expect(begun.answers()).toEqual(['/before', '/begun, the last']);
+  expect(fresh.answers()).toEqual(['/fresh, the last']);
 });
 
 test('connections that are idle, and those over which nothing ever came, hold up no stop', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { listen, respond } from '@stampede/shared/http';
-import { openLog } from '@stampede/shared/telemetry';
+import { openLog, openMetrics, type Log } from '@stampede/shared/telemetry';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -8,10 +8,18 @@ import { connect, type Socket } from 'node:net';
 /** More than a socket's two ends take without anybody reading. */
 const LARGE = 'x'.repeat(16 * 1024 * 1024);
 
+type ListenOptions = Parameters<typeof listen>[0];
+
+/** What is warned of. */
+function keptLog() {
+  const lines: object[] = [];
+  const warn = (line: object) => lines.push(line);
+  return { lines, log: Object.assign(Object.create(openLog('test', 'silent')) as Log, { warn }) };
+}
+
 async function open(
-  timeouts: Parameters<typeof listen>[0]['timeouts'],
-  connectionLimit?: number,
-  onLarge: (response: ServerResponse) => void = () => undefined,
+  timeouts: ListenOptions['timeouts'],
+  { onLarge, ...options }: Partial<ListenOptions> & { onLarge?: (response: ServerResponse) => void } = {},
 ) {
   const listener = await listen({
     host: '127.0.0.1',
@@ -25,11 +33,11 @@ async function open(
       },
       '/large': (_, response) => {
         respond(response, 200, LARGE);
-        onLarge(response);
+        onLarge?.(response);
       },
     },
     timeouts,
-    ...(connectionLimit !== undefined && { connectionLimit }),
+    ...options,
   });
   return { ...listener, [Symbol.asyncDispose]: () => listener.close(0) };
 }
@@ -66,7 +74,7 @@ test('ends a connection over which nothing more comes', async () => {
 test('cuts off who does not take an answer', async () => {
   let tell: (response: ServerResponse) => void = () => undefined;
   const reached = new Promise<ServerResponse>((resolve) => (tell = resolve));
-  await using server = await open({ answerMs: 200 }, undefined, (response) => tell(response));
+  await using server = await open({ answerMs: 200 }, { onLarge: (response) => tell(response) });
   const deaf = connect(server.port, '127.0.0.1');
   deaf.on('error', () => undefined);
   deaf.pause();
@@ -77,15 +85,22 @@ test('cuts off who does not take an answer', async () => {
   deaf.destroy();
 });
 
-test('closes one connection more than there may be, and leaves the others alone', async () => {
-  await using server = await open({}, 1);
+test('closes one connection more than there may be, says so once, and leaves the others alone', async () => {
+  const metrics = openMetrics('full');
+  const { log, lines } = keptLog();
+  await using server = await open({}, { connectionLimit: 1, metrics, log });
   const first = connect(server.port, '127.0.0.1');
   const ask = async () => {
     first.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     return String((await once(first, 'data'))[0]);
   };
   expect(await ask()).toContain('answered');
-  expect(await untilClosed(connect(server.port, '127.0.0.1'))).toBe('');
+  for (let n = 0; n < 3; n += 1) expect(await untilClosed(connect(server.port, '127.0.0.1'))).toBe('');
   expect(await ask()).toContain('answered');
+  const text = await metrics.registry.metrics();
+  expect(text).toMatch(/^stampede_http_connections\{.*\} 1$/m);
+  expect(text).toMatch(/^stampede_http_connections_closed_total\{reason="full",.*\} 3$/m);
+  expect(text).toMatch(/^stampede_http_connections_closed_total\{reason="pipelined",.*\} 0$/m);
+  expect(lines).toEqual([{ reason: 'full', open: 1 }]);
   first.destroy();
 });

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { badInput } from '../errors/index.js';
-import type { Log } from '../telemetry/index.js';
+import type { Log, Metrics } from '../telemetry/index.js';
 import { answerBadRequest } from './bad-request.js';
+import { openConnectionFigures } from './connection-figures.js';
 import { openDrainingServer } from './draining-server.js';
 import { BodyEncoded, BodyTooLarge } from './read-body.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
@@ -40,6 +41,8 @@ export interface ListenOptions {
   /** Connections at a time; one more is closed without a word, which costs nothing. As many as there are files unless set. */
   connectionLimit?: number;
   log: Log;
+  /** Has the figures of its connections. */
+  metrics?: Metrics;
 }
 
 /** Opens an HTTP/1.1 server over a table of routes. A route that throws is logged and answered 500, 413 or 415. */
@@ -48,13 +51,16 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   const timeouts = { ...USUAL_TIMEOUTS, ...options.timeouts };
   const timed = { connectionsCheckingInterval: LOOK_EVERY_MS };
   const always = Object.entries(headers);
-  const { server, drain, close } = openDrainingServer(
+  const { server, connections, drain, close } = openDrainingServer(
     { shouldUpgradeCallback, ...timed },
     (request, response) => {
       for (const [name, value] of always) response.setHeader(name, value);
       handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
     },
+    () => closed('pipelined'),
   );
+  const closed = openConnectionFigures(connections, log, options.metrics);
+  server.on('drop', () => closed('full'));
   /** An offer of another protocol (Java's and curl's of HTTP/2, say) may be ignored (RFC 9110, section 7.8). */
   function shouldUpgradeCallback(request: IncomingMessage): boolean {
     return request.headers.upgrade?.toLowerCase() === 'websocket' && urlOf(request).pathname in upgrades;

@@ -115,6 +115,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
     host,
     port,
     log,
+    metrics,
     routes: { ...routes, '/graphql': graphql, ...operatorRoutes(reasons, metrics) },
     upgrades: { '/graphql': subscriptions.upgrade },
   });
