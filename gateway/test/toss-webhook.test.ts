@@ -193,7 +193,7 @@ test('takes so many of one address and so many of all, and says when it takes mo
   ]);
 });
 
-test('takes thousands at once from one address, unless a setting says otherwise', async () => {
+test('takes thousands at once from one address, unless a setting says otherwise', () => {
   const { WEBHOOKS_PER_ADDRESS: perAddress, WEBHOOKS_IN_ALL: inAll } = readGatewayEnv({
     IDENTITY_SECRET,
     NODE_ENV: 'test',
@@ -201,9 +201,8 @@ test('takes thousands at once from one address, unless a setting says otherwise'
     SUPERGRAPH_FILE: 'supergraph.graphql',
   });
   const limit = openWebhookLimit(perAddress, inAll);
-  const waits = await Promise.all(Array.from({ length: 5_001 }, () => limit('10.0.0.1')));
-  expect(waits.filter((wait) => wait === undefined)).toHaveLength(5_000);
-  expect(await limit('10.0.0.2')).toBeUndefined();
+  for (let n = 0; n < 5_000; n++) expect(limit('10.0.0.1')).toBe(0);
+  expect(limit('10.0.0.2')).toBe(0);
 });
 
 test('is not there without a payment service of the house', async () => {

@@ -4,6 +4,7 @@ import type { Metrics } from '@stampede/shared/telemetry';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { addressOf } from '../client/address.js';
+import { retryAfter } from '../rates/refusal.js';
 import type { TellPayment } from './tell-payment.js';
 import { openWebhookLimit } from './webhook-limit.js';
 
@@ -57,18 +58,18 @@ export function tossWebhook({ env, tellPayment, metrics }: TossWebhookOptions): 
   return async (request, response) => {
     if (request.method !== 'POST') return respond(response, 405, 'Method not allowed.\n', { allow: 'POST' });
     const requestId = randomUUID();
-    const waitMs = await limit(addressOf(request, env.TRUSTED_PROXIES));
-    const outcome = waitMs === undefined ? await take(request, requestId) : 'too-many';
+    const waitMs = limit(addressOf(request, env.TRUSTED_PROXIES));
+    const outcome = waitMs > 0 ? 'too-many' : await take(request, requestId);
     webhooks.inc({ outcome });
     const [status, text] = ANSWERS[outcome];
     respond(response, status, text, { 'x-request-id': requestId, ...furtherHeaders(outcome, waitMs) });
   };
 }
 
-function furtherHeaders(outcome: Outcome, waitMs = 0): Record<string, string> {
+function furtherHeaders(outcome: Outcome, waitMs: number): Record<string, string> {
   switch (outcome) {
     case 'too-many':
-      return { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1_000))) };
+      return { 'retry-after': retryAfter(waitMs) };
     case 'payment-away':
       return { 'retry-after': String(RETRY_AFTER_S) };
     case 'too-large':

@@ -1,25 +1,20 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { openLimiter } from '../rates/limiter.js';
 
-/** Counts a webhook. @returns undefined when it may come in, or after how many milliseconds another may. */
-export type WebhookLimit = (address: string) => Promise<number | undefined>;
+/** Counts a webhook. @returns after how many milliseconds it may come in; 0 is now */
+export type WebhookLimit = (address: string) => number;
 
 const SECONDS = 10;
+const ALL = '';
 
 /**
- * So many webhooks of one address and so many of all, in windows of 10 s: of this process alone, since what they
- * protect is one process' share. What its own address refuses does not count against the others.
+ * So many webhooks of one address and so many of all, at once and again in each 10 s: of this process alone, since what
+ * they protect is one process' share. What is refused counts against nobody.
  */
 export function openWebhookLimit(perAddress: number, inAll: number): WebhookLimit {
-  const ofAddress = new RateLimiterMemory({ points: perAddress, duration: SECONDS });
-  const ofAll = new RateLimiterMemory({ points: inAll, duration: SECONDS });
-  return async (address) => {
-    try {
-      await ofAddress.consume(address);
-      await ofAll.consume('all');
-      return undefined;
-    } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return refusal.msBeforeNext;
-      throw refusal;
-    }
+  const ofAddress = openLimiter({ perSecond: perAddress / SECONDS, burst: perAddress });
+  const ofAll = openLimiter({ perSecond: inAll / SECONDS, burst: inAll });
+  return (address) => {
+    const now = performance.now();
+    return ofAll.waitMs(ALL, 1, now) || ofAddress.take(address, 1, now) || ofAll.take(ALL, 1, now);
   };
 }
