@@ -21,7 +21,7 @@ export function openCors(withCookies: readonly string[], without: readonly strin
     if (origin === undefined || !allowed.has(origin)) return;
     response.setHeader('access-control-allow-origin', origin);
     if (trusted.has(origin)) response.setHeader('access-control-allow-credentials', 'true');
-    response.setHeader('access-control-expose-headers', 'x-request-id, x-trace-id');
+    response.setHeader('access-control-expose-headers', 'x-request-id, x-trace-id, retry-after');
     if (request.method !== 'OPTIONS') return;
     response.setHeader('access-control-allow-methods', 'GET, POST');
     response.setHeader(
