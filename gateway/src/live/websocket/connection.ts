@@ -43,6 +43,8 @@ export interface Opening {
   authorization: string | undefined;
   client: Client;
   visitor: Visitor;
+  /** Bytes that have come over the connection. */
+  bytesRead: () => number;
 }
 
 export interface Connection {
@@ -53,13 +55,14 @@ export interface Connection {
 /** Speaks the protocol `graphql-transport-ws` with one client. */
 export function openConnection(
   socket: WebSocket,
-  { authorization, client, visitor }: Opening,
+  { authorization, client, visitor, bytesRead }: Opening,
   options: ConnectionOptions,
 ): Connection {
   const { identify, operate, operationLimit, messageLimit, safelist, metrics, onRefused, log } = options;
   const send = openOutlet(socket, metrics, () => onRefused('unread'));
   const operations = openOperations({ send, operate, visitor, limit: operationLimit, metrics });
-  const heartbeat = openHeartbeat(socket, options.heartbeatMs, () => onRefused('silent'));
+  const { heartbeatMs: everyMs } = options;
+  const heartbeat = openHeartbeat(socket, { everyMs, bytesRead, onCutOff: onRefused });
   const initTimer = setTimeout(
     () => refuse(CLOSE.initialisationTimeout, 'Connection initialisation timeout'),
     options.initMs,

@@ -1,6 +1,7 @@
 import { refuseUpgrade, type UpgradeRoute } from '@stampede/shared/http';
 import { GraphQLError } from 'graphql';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clients } from '../../client/clients.js';
 import { refusalHeaders, refusalStatus } from '../../rates/refusal.js';
@@ -88,6 +89,7 @@ export function openWebSockets(options: WebSocketsOptions) {
       authorization: request.headers.authorization,
       client,
       visitor,
+      bytesRead: () => (socket as Socket).bytesRead,
     };
     server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, opening));
   };
