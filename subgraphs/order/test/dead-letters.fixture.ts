@@ -3,7 +3,7 @@ import { buildSubgraph } from '@stampede/shared/graphql';
 import type { Identity, Role } from '@stampede/shared/identity';
 import type { MessageType } from '@stampede/shared/messages';
 import {
-  appendToOutbox,
+  appendEachToOutbox,
   deadLetterQueue,
   on,
   openMessaging,
@@ -30,6 +30,9 @@ export const noted: MessageType<{ number: number }> = {
 const DELAYS_MS = [20, 40];
 /** Tries of a message until it is given up. */
 export const TRIES = DELAYS_MS.length + 1;
+
+/** Of every message: a letter and its replay go on with its trace. */
+export const TRACEPARENT = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
 
 export const OPERATOR = person('OPERATOR');
 
@@ -110,7 +113,10 @@ export async function openDeadLetters() {
     /** The next `times` times the database is away just before the commit. */
     goesAway: (times: number) => (awayTimes = times),
     queueOf: (service: string) => queueName(namespace, service, noted.name),
-    say: (number: number) => database.transaction((tx) => appendToOutbox(tx, noted, { number })),
+    say: (number: number) =>
+      database.transaction((tx) =>
+        appendEachToOutbox(tx, noted, [{ body: { number }, requestId: undefined, traceparent: TRACEPARENT }]),
+      ),
     /** Waits until the list has so many. */
     lists: (count: number) =>
       eventually(async () => {
