@@ -60,12 +60,9 @@ export async function drillRestore(
 
   const lateKey = randomUUID();
   const lost = await step('sell on', async () => {
-    shop.services.catalog.start();
-    await shop.services.catalog.ready();
-    await told.seesConfirmed(before.toldOf.id);
     const order = await late.places(lines, lateKey);
     await late.pays(order.id);
-    await late.seesConfirmed(order.id);
+    await late.seesOrder(order.id, 'PAID');
     await owner.cancels(before.owned.id);
     await owner.seesOrder(before.owned.id, 'REFUNDED');
     await holder.cancels(before.held.id);
