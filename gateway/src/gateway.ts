@@ -27,7 +27,7 @@ export interface GatewayOptions {
 export async function openGateway(
   { env, log, metrics }: GatewayOptions,
   own: Own,
-): Promise<{ port: number }> {
+): Promise<{ port: number; paths: string[] }> {
   const supergraph = readSupergraph(env.supergraphFile);
   const house = own(openHouse(env, log, metrics));
   const upstreams = own(openUpstreams(supergraph.members, { env, house, log, metrics }));

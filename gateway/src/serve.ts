@@ -204,6 +204,7 @@ export async function serveGateway(parts: GatewayParts) {
   });
   return {
     port: listener.port,
+    paths: listener.paths,
     /** Refuses readiness, and goes on. */
     drain: () => {
       stopping = true;

@@ -18,6 +18,8 @@ export type UpgradeRoute = (request: IncomingMessage, socket: Duplex, head: Buff
 
 export interface HttpListener {
   port: number;
+  /** Of its routes. */
+  paths: string[];
   /** Goes on, and tells each client to send its next request over another connection: it may reach another replica. */
   drain(): void;
   /** Stops accepting, lets requests in flight finish for `graceMs` at most, then closes what is left. */
@@ -95,6 +97,7 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    paths: Object.keys(routes),
     drain,
     close: (graceMs = 10_000) => close(graceMs),
   };
