@@ -27,6 +27,7 @@ export default {
   },
   // A deadline for a test that hangs, not a speed check: the slowest race takes a tenth of it.
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // One more than the processors of a small machine: a file in four waits for a deadline or a start rather than works.
+  maxWorkers: 3,
   testSequencer: `${root}jest.slow-first.mjs`,
 };
