@@ -4,6 +4,7 @@ import { access, accessTable } from '@stampede/shared/access';
 import { notFound } from '@stampede/shared/errors';
 import { buildSubgraph } from '@stampede/shared/graphql';
 import { ANONYMOUS, IDENTITY_HEADER, signIdentity, type Identity } from '@stampede/shared/identity';
+import { DEADLINE_HEADER, remainingMs } from '@stampede/shared/spread';
 import type { SubgraphContext } from '@stampede/shared/subgraph';
 import { currentRequestId, openLog, openMetrics } from '@stampede/shared/telemetry';
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
@@ -22,6 +23,11 @@ class AskerResolver {
     return `${n} ${JSON.stringify(identity)} ${requestId} ${currentRequestId()}`;
   }
 
+  @Query(() => Boolean)
+  isHurried(): boolean {
+    return remainingMs() < Infinity;
+  }
+
   @Mutation(() => Int)
   rename(): number {
     return (renamed += 1);
@@ -34,7 +40,7 @@ beforeAll(async () => {
   const subgraph = await buildSubgraph({
     resolvers: [new AskerResolver()],
     access: accessTable([
-      ['Query', PUBLIC, 'asker'],
+      ['Query', PUBLIC, 'asker isHurried'],
       ['Mutation', ANYONE, 'rename'],
     ]),
   });
@@ -59,7 +65,7 @@ async function ask(request: object, identity: Identity = GATEWAY) {
   const signature = signIdentity(SECRET, { audience: 'asker', identity, requestId: 'r0' }, body);
   const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
     method: 'POST',
-    headers: { [IDENTITY_HEADER]: signature },
+    headers: { [IDENTITY_HEADER]: signature, [DEADLINE_HEADER]: '60000' },
     body,
   });
   return { status: response.status, answer: await response.json() };
@@ -80,6 +86,15 @@ test('answers each of many reads as nobody’s, under the id of its own request'
       data: { asker: `${n} ${JSON.stringify(ANONYMOUS)} r${n} r${n}` },
     })),
   );
+});
+
+test('works within the deadline of one who asks, and not of one of many', async () => {
+  const one = { query: '{ isHurried }' };
+  expect(await ask(one)).toMatchObject({ answer: { data: { isHurried: true } } });
+  const many = { ...one, variables: [{}, {}], requestIds: ['r0', 'r1'] };
+  expect(await ask(many)).toMatchObject({
+    answer: [{ data: { isHurried: false } }, { data: { isHurried: false } }],
+  });
 });
 
 test('answers the others when one of many fails, or does not fit', async () => {

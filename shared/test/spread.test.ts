@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { isUnavailable } from '@stampede/shared/errors';
 import { openServiceClient } from '@stampede/shared/subgraph';
-import { DEADLINE_HEADER, withDeadline } from '@stampede/shared/spread';
-import { openLog, openMetrics } from '@stampede/shared/telemetry';
+import { DEADLINE_HEADER } from '@stampede/shared/spread';
+import { openLog, openMetrics, workFor } from '@stampede/shared/telemetry';
 import { eventually } from '@stampede/shared/testing';
 import { holding, OK, openServer, openSpread } from './spread-fixture.js';
 
@@ -141,17 +141,19 @@ test('tells whom it asks how long it waits, a service no longer than its own cal
   };
   const client = openServiceClient({ ...options, withinRequest: true });
   const own = openServiceClient({ ...options, deadlineMs: 9_000 });
+  const within = <T>(ms: number, work: () => T) =>
+    workFor({ requestId: 'r', span: undefined, deadline: performance.now() + ms }, work);
   const ask = ({ ask: by }: typeof client) => by('{ a }', {}, 'r');
   await ask(client);
-  await withDeadline(performance.now() + 1_000, () => ask(client));
-  await withDeadline(performance.now() + 1_000, () => ask(own));
+  await within(1_000, () => ask(client));
+  await within(1_000, () => ask(own));
   const told = order.headers.map((headers) => Number(headers[DEADLINE_HEADER]));
   expect(told[0]).toBeGreaterThan(1_000);
   expect(told[0]).toBeLessThanOrEqual(3_000);
   expect(told[1]).toBeGreaterThan(0);
   expect(told[1]).toBeLessThanOrEqual(1_000);
   expect(told[2]).toBeGreaterThan(3_000);
-  await expect(withDeadline(performance.now() - 1, () => ask(client))).rejects.toMatchObject({
+  await expect(within(-1, () => ask(client))).rejects.toMatchObject({
     name: 'Unavailable',
   });
   expect(order.asked).toHaveLength(3);

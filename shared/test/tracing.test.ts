@@ -3,6 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { openTogether } from '@stampede/shared/background';
+import { remainingMs } from '@stampede/shared/spread';
 import { appendEachToOutbox, on, type Told } from '@stampede/shared/messaging';
 import { inEntrySpan, inSpan, openLog, openTracing, traceparent } from '@stampede/shared/telemetry';
 import { eventually, openSpanCollector } from '@stampede/shared/testing';
@@ -69,6 +70,14 @@ test('what is not sampled, or belongs to no request, makes no spans', async () =
   serve(undefined, true, () => inSpan('unsampled', 'internal', {}, () => undefined));
   await traced.tracing.close();
   expect(traced.collector.spans).toEqual([]);
+});
+
+test('a span within a request goes on within its deadline', async () => {
+  await using _ = await openTraced();
+  const request = { name: 'serve', kind: 'server', requestId: 'r', deadline: performance.now() } as const;
+  const left = () => inSpan('ask', 'client', {}, remainingMs);
+  expect(inEntrySpan(request, left)).toBe(0);
+  expect(inEntrySpan({ ...request, deadline: undefined }, left)).toBe(Infinity);
 });
 
 test('what is done for several at once is in the first one’s trace, with links to the others', async () => {

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentWork } from '../telemetry/index.js';
 
 /**
  * Milliseconds in which whoever asks wants the answer, as of when the question was sent. It is not signed: with another
@@ -6,14 +6,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  */
 export const DEADLINE_HEADER = 'stampede-deadline-ms';
 
-const deadlines = new AsyncLocalStorage<number>();
-
-/** Runs `work` as what somebody waits for until `at`, by the clock of `performance.now()`. */
-export const withDeadline = <T>(at: number, work: () => T): T => deadlines.run(at, work);
-
 /** Milliseconds for which whoever asked still waits; Infinity when nobody has said. Not below 0. */
 export function remainingMs(): number {
-  const at = deadlines.getStore();
+  const at = currentWork()?.deadline;
   return at === undefined ? Infinity : Math.max(0, at - performance.now());
 }
 

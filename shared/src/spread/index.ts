@@ -1,7 +1,7 @@
 export type { Address } from './address.js';
 export type { Resolve } from './address-book.js';
 export { openBreaker } from './breaker.js';
-export { DEADLINE_HEADER, deadlineOf, remainingMs, withDeadline } from './deadline.js';
+export { DEADLINE_HEADER, deadlineOf, remainingMs } from './deadline.js';
 export { openExchange } from './exchange.js';
 export type { Exchange, HttpAnswer } from './exchange.js';
 export { isRead } from './is-read.js';

@@ -1,6 +1,6 @@
 import { getOperationAST, Kind, type OperationDefinitionNode } from 'graphql';
 import type { IncomingMessage } from 'node:http';
-import { inEntrySpan, tracer, withRequestId } from '../telemetry/index.js';
+import { inEntrySpan, tracer, workFor } from '../telemetry/index.js';
 import type { GraphqlRequest } from './executor.js';
 import type { Prepare } from './documents.js';
 
@@ -11,16 +11,24 @@ export function spanNameOf({ operation, selectionSet: { selections } }: Operatio
   return `${operation} ${field}${selections.length > 1 ? ` +${selections.length - 1}` : ''}`;
 }
 
+export interface TracedOperation {
+  requestId: string;
+  /** As `Work` has it; undefined for what is asked for several at once, each of whom may wait for longer. */
+  deadline?: number;
+  asked: unknown;
+  prepare: Prepare;
+}
+
 /**
  * Answers a request whose signature has been checked, in a span that goes on with the trace of who asks. So that header
  * is trusted as its sender is, and decides nothing but where the span is shown; it need not be signed.
  */
 export function inOperationSpan<T>(
   { headers }: IncomingMessage,
-  { requestId, asked, prepare }: { requestId: string; asked: unknown; prepare: Prepare },
+  { requestId, deadline, asked, prepare }: TracedOperation,
   work: () => T,
 ): T {
-  if (tracer() === undefined) return withRequestId(requestId, work);
+  if (tracer() === undefined) return workFor({ requestId, span: undefined, deadline }, work);
   const { traceparent } = headers;
   return inEntrySpan(
     {
@@ -29,6 +37,7 @@ export function inOperationSpan<T>(
       attributes: { 'http.request.method': 'POST', 'url.path': '/graphql', 'stampede.request.id': requestId },
       traceparent: typeof traceparent === 'string' ? traceparent : undefined,
       requestId,
+      deadline,
     },
     work,
   );

@@ -8,7 +8,7 @@ import {
   verifyIdentity,
   type Identity,
 } from '../identity/index.js';
-import { DEADLINE_HEADER, deadlineOf, withDeadline } from '../spread/index.js';
+import { DEADLINE_HEADER, deadlineOf } from '../spread/index.js';
 import type { Log, Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
 import { openExecutor } from './executor.js';
@@ -78,10 +78,8 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
     const setRefreshCookie = (token: string | null) => {
       response.setHeader(REFRESH_COOKIE_HEADER, token ?? '');
     };
-    const result = await inOperationSpan(request, traced, () =>
-      withDeadline(deadline, () =>
-        executor.execute(asked, { identity, requestId, client, setRefreshCookie }),
-      ),
+    const result = await inOperationSpan(request, { ...traced, deadline }, () =>
+      executor.execute(asked, { identity, requestId, client, setRefreshCookie }),
     );
     requests.answered(executor.fieldOf(asked), result, performance.now() - begun);
     respond(response, 'data' in result ? 200 : 400, result);

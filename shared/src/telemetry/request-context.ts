@@ -6,13 +6,16 @@ export interface Work {
   requestId: string | undefined;
   /** Of a process that traces, else undefined. */
   span: Span | undefined;
+  /** When nobody waits for it any more, by the clock of `performance.now()`. */
+  deadline?: number | undefined;
 }
 
 const works = new AsyncLocalStorage<Work | undefined>();
 
 /** Runs `work` under a request's id, so that what it tells others (events, logs) can carry the id along. */
 export function withRequestId<T>(requestId: string | undefined, work: () => T): T {
-  return works.run({ requestId, span: works.getStore()?.span }, work);
+  const now = works.getStore();
+  return works.run({ requestId, span: now?.span, deadline: now?.deadline }, work);
 }
 
 /** The id of the request that the running code works for, if it works for one. */

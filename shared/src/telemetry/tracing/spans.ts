@@ -1,5 +1,5 @@
 import type { Attributes, Span } from '@opentelemetry/api';
-import { currentRequestId, currentWork, workFor } from '../request-context.js';
+import { currentWork, workFor, type Work } from '../request-context.js';
 import { tracer, type Kind, type SpanOptions } from './tracer.js';
 
 /**
@@ -9,23 +9,26 @@ import { tracer, type Kind, type SpanOptions } from './tracer.js';
 export function inSpan<T>(name: string, kind: Kind, attributes: Attributes, work: () => T): T {
   const spans = tracer();
   if (spans === undefined) return work();
-  const parent = currentWork()?.span;
+  const now = currentWork();
+  const parent = now?.span;
   if (!isSampled(parent)) return work();
-  return within(spans.start({ name, kind, attributes, parent }), currentRequestId(), work);
+  return within(spans.start({ name, kind, attributes, parent }), now, work);
 }
 
 export interface Entry extends Omit<SpanOptions, 'parent'> {
   /** As the other process sent it. */
   traceparent?: string | undefined;
   requestId: string | undefined;
+  /** As `Work` has it. */
+  deadline?: number | undefined;
 }
 
 /** Runs `work` in a span by which a trace enters this process, or begins. */
-export function inEntrySpan<T>({ traceparent, requestId, ...options }: Entry, work: () => T): T {
+export function inEntrySpan<T>({ traceparent, requestId, deadline, ...options }: Entry, work: () => T): T {
   const spans = tracer();
-  if (spans === undefined) return workFor({ requestId, span: undefined }, work);
+  if (spans === undefined) return workFor({ requestId, span: undefined, deadline }, work);
   const parent = traceparent === undefined ? undefined : spans.remote(traceparent);
-  return within(spans.start({ ...options, parent }), requestId, work);
+  return within(spans.start({ ...options, parent }), { requestId, deadline }, work);
 }
 
 /**
@@ -43,7 +46,9 @@ export function inSpanOfMany<T>(name: string, of: readonly (Span | undefined)[],
 /** Runs `work` as part of a trace, without a span of its own. */
 export function withTraceparent<T>(traceparent: string | undefined, work: () => T): T {
   const span = traceparent === undefined ? undefined : tracer()?.remote(traceparent);
-  return span === undefined ? work() : workFor({ requestId: currentRequestId(), span }, work);
+  if (span === undefined) return work();
+  const now = currentWork();
+  return workFor({ requestId: now?.requestId, span, deadline: now?.deadline }, work);
 }
 
 /** The span that the running code works in. */
@@ -94,9 +99,9 @@ export function spanned<T extends object>(
   return traced as T;
 }
 
-function within<T>(span: Span, requestId: string | undefined, work: () => T): T {
+function within<T>(span: Span, whom: Omit<Work, 'span'> | undefined, work: () => T): T {
   try {
-    const result = workFor({ requestId, span }, work);
+    const result = workFor({ requestId: whom?.requestId, span, deadline: whom?.deadline }, work);
     if (!(result instanceof Promise)) {
       span.end();
       return result;
