@@ -174,29 +174,34 @@ test('a collector that is away costs spans and a warning, and holds no stop up',
   ]);
 });
 
-test('without an endpoint not a module of the SDK is loaded, and a name that is none is refused', async () => {
-  const loaded = async (env: Record<string, string>) => {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--input-type=module', '-e', LISTS_MODULES],
-      {
-        env: { PATH: process.env.PATH ?? '', ...env },
-      },
-    );
-    return JSON.parse(stdout) as string[];
-  };
-  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
-  expect(await loaded({})).toEqual([]);
-  expect(await loaded({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toEqual([]);
-  expect(await loaded({ ...endpoint, OTEL_SDK_DISABLED: 'true' })).toEqual([]);
-  expect(await loaded(endpoint)).toEqual(
-    expect.arrayContaining(['sdk-trace-base', 'exporter-trace-otlp-http']),
+test('without an endpoint a subgraph loads not a module of the SDK', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '-e', LISTS_MODULES],
+    { env: { PATH: process.env.PATH ?? '' } },
   );
-  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'collector:4318';
-  await expect(openTracing('test', openLog('test', 'silent'))).rejects.toThrow('an http or https URL');
+  const { without, withOne } = JSON.parse(stdout) as Record<'without' | 'withOne', string[]>;
+  expect(without).toEqual([]);
+  expect(withOne).toEqual(expect.arrayContaining(['sdk-trace-base', 'exporter-trace-otlp-http']));
 });
 
-/** Prints which packages of OpenTelemetry a subgraph loads; `api` comes with prom-client. */
+test('nothing is traced where it is turned off, and an endpoint that is none is refused', async () => {
+  const log = openLog('test', 'silent');
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+  for (const off of [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
+    { ...endpoint, OTEL_SDK_DISABLED: 'true' },
+    { ...endpoint, OTEL_TRACES_EXPORTER: 'none' },
+  ]) {
+    process.env = { ...before, ...off };
+    await openTracing('test', log);
+    expect(serve(parentOf('01'), false, traceparent)).toBeUndefined();
+  }
+  process.env = { ...before, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' };
+  await expect(openTracing('test', log)).rejects.toThrow('an http or https URL');
+});
+
+/** Prints which packages of OpenTelemetry a subgraph loads, without an endpoint and then with one; `api` comes with prom-client. */
 const LISTS_MODULES = `
   import { registerHooks } from 'node:module';
   const loaded = new Set();
@@ -208,6 +213,10 @@ const LISTS_MODULES = `
   const { openLog, openTracing } = await import('@stampede/shared/telemetry');
   await import('@stampede/shared/subgraph');
   await import('@stampede/shared/messaging');
-  await openTracing('test', openLog('test', 'silent'));
-  process.stdout.write(JSON.stringify([...loaded]));
+  const log = openLog('test', 'silent');
+  await openTracing('test', log);
+  const without = [...loaded];
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9';
+  await openTracing('test', log);
+  process.stdout.write(JSON.stringify({ without, withOne: [...loaded] }));
   process.exit();`;

@@ -4,6 +4,7 @@ export { openMetrics } from './metrics.js';
 export type { Metrics } from './metrics.js';
 export { currentRequestId, currentWork, withRequestId, workFor } from './request-context.js';
 export type { Work } from './request-context.js';
+export { openTracing } from './tracing/open-tracing.js';
 export {
   annotate,
   currentSpan,
@@ -12,10 +13,9 @@ export {
   inSpan,
   inSpanOfMany,
   isSampled,
-  openTracing,
   spanned,
   traceHeaders,
   traceparent,
-  tracer,
   withTraceparent,
-} from './tracing/index.js';
+} from './tracing/spans.js';
+export { tracer } from './tracing/tracer.js';

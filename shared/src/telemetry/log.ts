@@ -4,7 +4,7 @@ import { describeError } from './log/describe-error.js';
 import { boundFloods } from './log/flood.js';
 import { REDACTED } from './log/redacted.js';
 import { withoutPrivate } from './log/without-private.js';
-import { isSampled } from './tracing/index.js';
+import { isSampled } from './tracing/spans.js';
 
 export type Log = Logger;
 

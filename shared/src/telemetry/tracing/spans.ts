@@ -67,7 +67,7 @@ export function traceHeaders(): { traceparent: string } | undefined {
 }
 
 /** W3C Trace Context, version 00; of the flags, only whether it is sampled. */
-export function traceparentOf(span: Span): string {
+function traceparentOf(span: Span): string {
   const { traceId, spanId } = span.spanContext();
   return `00-${traceId}-${spanId}-${isSampled(span) ? '01' : '00'}`;
 }
