@@ -13,12 +13,15 @@ const step: Step = async (name, work) => {
   return result;
 };
 
+const shop = await step('start the platform', () => openShop());
+const backup = dumpedDatabase(shop.databaseName, process.env.POSTGRESQL_PROGRAMS ?? '');
 try {
-  await using shop = await step('start the platform', () => openShop());
-  using backup = dumpedDatabase(shop.databaseName, process.env.POSTGRESQL_PROGRAMS ?? '');
   await drillRestore(shop, backup, step);
   process.stdout.write(`It went on from where it was saved (${seconds(since)}).\n`);
 } catch (error) {
   console.error(error);
   process.exitCode = 1;
+} finally {
+  backup[Symbol.dispose]();
+  await shop[Symbol.asyncDispose]();
 }
