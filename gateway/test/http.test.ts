@@ -111,6 +111,7 @@ test('lets pages of the allowed origins read answers, and no others', async () =
   for (const origin of origins) {
     const { headers } = await house.ask(NAME, { origin });
     expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('access-control-expose-headers')).toContain('retry-after');
     const preflight = await house.get('/graphql', {
       method: 'OPTIONS',
       headers: { origin, 'access-control-request-headers': 'authorization,content-type' },

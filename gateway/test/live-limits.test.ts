@@ -15,12 +15,13 @@ const ASK = '{ product(id: "p1") { id } }';
 
 /** One of everything, of whoever an own address says to be. */
 let one: LiveShop;
-/** Two of everything, one of it in haste. */
+/** A few of everything. */
 let few: LiveShop;
 beforeAll(async () => {
-  const proxied = { TRUSTED_PROXIES: '1', LIVE_HEARTBEAT_MS: '100' };
+  const proxied = { TRUSTED_PROXIES: '1' };
   one = await openLiveShop({
     ...proxied,
+    LIVE_HEARTBEAT_MS: '500',
     BODY_LIMIT_BYTES: '1000',
     LIVE_CONNECTIONS_PER_ACCOUNT: '1',
     LIVE_CONNECTIONS_PER_ADDRESS: '1',
