@@ -219,6 +219,15 @@ test('counts the short way, the long way and GET together, by account and by add
   expect(await counted(house, 'rate_limited_total{kind="read",who="address"')).toBe(2);
 });
 
+test('counts once what goes the short way first and then the long one', async () => {
+  const house = await openLimited({ RATES_PER_ADDRESS: 'read=0.1/3' });
+  expect((await send(house, named)).status).toBe(200);
+  expect((await send(house, { query: NAME })).status).toBe(400);
+  expect((await send(house, named)).status).toBe(200);
+  expect(await shortAnswers(house)).toBe(1);
+  expect((await send(house, named)).status).toBe(429);
+});
+
 test('executes and plans nothing of what it refuses, and counts a household as one', async () => {
   const house = await openLimited({
     RATES_PER_ADDRESS: 'mutation=0.1/3,sign-in=0.1/1',
