@@ -152,6 +152,25 @@ test('closing lets handlers finish and gives the rest back', async () => {
   expect(await successor.counted('messages_consumed_total', { outcome: 'handled' })).toBe(8);
 });
 
+test('what a handler has not finished when closing waits no longer is done by another, once', async () => {
+  await using house = await openHouse();
+  const [released, release] = gate();
+  let begun = 0;
+  const stuck = on(noted, async (tx, body) => {
+    begun += 1;
+    await released;
+    await noteDown(tx, body);
+  });
+  const user = await house.openService('user', [stuck], { finishWithinMs: 50 });
+  await user.note(7);
+  await eventually(() => expect(begun).toBe(1));
+  await user.close();
+  const successor = await house.openService('user', [writer]);
+  await eventually(async () => expect(await successor.effects()).toEqual([7]));
+  release();
+  expect(await successor.effects()).toEqual([7]);
+});
+
 test('rows of a relay that died are published when their lease has run out', async () => {
   await using house = await openHouse();
   const user = await house.openService('user', [writer]);

@@ -1,6 +1,7 @@
 import type { Log } from '../telemetry/index.js';
 import { openOutage } from './outage.js';
 import type { Repetition } from './repeat.js';
+import { within } from './within.js';
 
 export interface WorkOffOptions {
   /** What is held up, in logs, when it cannot be done: 'the outbox relay'. */
@@ -20,6 +21,8 @@ export interface WorkLoop extends Repetition {
 }
 
 const LONGEST_BACK_OFF_MS = 2_000;
+/** Closing waits so long for the batch in hand: what it has not committed is undone, and found again by a replica. */
+const CLOSE_WITHIN_MS = 5_000;
 
 /**
  * Works off what is due, in the background: `batch` does some of it and says how much it found. A failure is logged
@@ -76,7 +79,7 @@ export function workOff(options: WorkOffOptions, batch: () => Promise<number>): 
     close: () => {
       closed = true;
       endPause?.();
-      return running;
+      return within(CLOSE_WITHIN_MS, running, () => log.warn(`${name}: closed while a batch was in hand`));
     },
   };
 }

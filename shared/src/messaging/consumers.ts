@@ -14,6 +14,8 @@ export interface ConsumersOptions {
   consumers: Consumer[];
   /** Deliveries per queue that the broker sends ahead. */
   prefetch: number;
+  /** Milliseconds that closing leaves to handlers at work. */
+  finishWithinMs: number;
   log: Log;
 }
 
@@ -23,7 +25,7 @@ export interface Consumers {
   inHand: () => number;
   /** What waits in each queue. @throws when there is no connection, or a queue is missing. */
   look: () => Promise<QueueLook[]>;
-  /** Takes no more, finishes what has begun within 10 s, gives the rest back. */
+  /** Takes no more, finishes what has begun, as long as it may take, and gives the rest back. */
   close(): Promise<void>;
 }
 
@@ -35,11 +37,9 @@ export interface QueueLook {
   consumers: number;
 }
 
-const FINISH_WITHIN_MS = 10_000;
-
 /** Connects and consumes; after a lost connection it does so again. */
 export async function openConsumers(options: ConsumersOptions): Promise<Consumers> {
-  const { url, topology, consumers, prefetch, log } = options;
+  const { url, topology, consumers, prefetch, finishWithinMs, log } = options;
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
   let channel: Channel | undefined;
@@ -105,7 +105,7 @@ export async function openConsumers(options: ConsumersOptions): Promise<Consumer
     inHand: () => underWay.size,
     look,
     close: async () => {
-      const deadline = new Promise((resolve) => setTimeout(resolve, FINISH_WITHIN_MS).unref());
+      const deadline = new Promise((resolve) => setTimeout(resolve, finishWithinMs).unref());
       await Promise.race([stopDeliveries(), deadline]);
       closing.abort();
       await Promise.race([Promise.all(underWay), deadline]);

@@ -1,3 +1,4 @@
+import { within } from '../background/index.js';
 import type { Database } from '../database/index.js';
 import type { Log, Metrics } from '../telemetry/index.js';
 import { openAttempts } from './attempts.js';
@@ -38,6 +39,8 @@ export interface MessagingOptions {
   yieldsTo?: () => boolean;
   /** How long published rows are kept, in milliseconds. */
   keepPublishedMs?: number;
+  /** How long closing waits for handlers at work, in milliseconds; what they have not committed by then is undone. */
+  finishWithinMs?: number;
   /**
    * Of a service that serves without a broker: whether it opens without one, too, and connects when there is one. What
    * is appended meanwhile waits in the outbox.
@@ -57,12 +60,18 @@ export interface Aside {
 export interface Messaging {
   /** What keeps messages from flowing, one reason each. */
   readiness(): string[];
-  /** Finishes what is under way (10 s at most), then leaves the broker. The database is closed after this. */
+  /**
+   * Finishes what is under way, tells what was said last, and leaves the broker, within 8 s whoever is silent: what is
+   * not done by then is left to others. The database is closed after this.
+   */
   close(): Promise<void>;
 }
 
 const PREFETCH = 32;
 const HOUR_MS = 3_600_000;
+const FINISH_WITHIN_MS = 4_000;
+/** Beyond that, for what was said last. */
+const TELL_WITHIN_MS = 2_000;
 
 /**
  * Publishes a service's outbox and consumes its events, until closed; whatever the broker or the database do in
@@ -73,6 +82,7 @@ const HOUR_MS = 3_600_000;
 export async function openMessaging(options: MessagingOptions): Promise<Messaging> {
   const { url, namespace, service, database, handlers, log, delaysMs = DEFAULT_DELAYS_MS } = options;
   const { aside, concurrency = 8, keepPublishedMs = HOUR_MS, keepDeadLetter, later = false } = options;
+  const { finishWithinMs = FINISH_WITHIN_MS } = options;
   const events = [...handlers, ...(aside?.handlers ?? [])].map((handler) => handler.type.name);
   const twice = events.find((event, index) => events.indexOf(event) !== index);
   if (twice) throw new Error(`${service} has two handlers of ${twice}; one queue can have one`);
@@ -96,6 +106,7 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
     url,
     topology,
     prefetch: PREFETCH,
+    finishWithinMs,
     log,
     later,
     consumers: [...own, ...besides, ...collectors],
@@ -136,16 +147,20 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
     },
   );
 
+  async function finish(): Promise<void> {
+    await Promise.all([queues.close(), housekeeping.close(), consumers.close()]);
+    await relay.close();
+  }
+
   return {
     readiness: () => {
       const problems = [publisher.problem(), consumers.problem()].filter((problem) => problem !== undefined);
       return [...new Set(problems)];
     },
     close: async () => {
-      await queues.close();
-      await consumers.close();
-      await relay.close();
-      await housekeeping.close();
+      await within(finishWithinMs + TELL_WITHIN_MS, finish(), () => {
+        log.warn('stopping waits no longer: what is unfinished is left to other replicas');
+      });
       await publisher.close();
     },
   };

@@ -45,7 +45,7 @@ export function startRelay({ log, yieldsTo = () => false, ...options }: RelayOpt
   const loop = workOff({ name: 'the outbox relay', ...PAUSES, fullBatch: BATCH, log }, round);
   const forget = onAppended(loop.wake);
   return {
-    /** Publishes what is there, within 2 s or little more. */
+    /** Publishes what is there, for 2 s and as long as a confirm is waited for at most. */
     close: async () => {
       closed = true;
       forget();

@@ -38,8 +38,8 @@ export interface ServeOptions {
   metrics: Metrics;
 }
 
-/** Within the 20 s that the process has for closing. */
-const GRACE_MS = 15_000;
+/** As long as a gateway waits for an answer; what takes longer, as a payment may, is found again by those who settle it. */
+const GRACE_MS = 10_000;
 
 /** The gateway's own limit is lower; this one only bounds what another service may send. */
 const BODY_LIMIT = 8 * 1024 * 1024;

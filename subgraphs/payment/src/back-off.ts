@@ -9,4 +9,4 @@ export const backOff = (tries: 'looks' | 'tries') => `power(2, least(${tries}, 4
  * Of both loops. A provider may take longer to answer than a process has to stop: what is in hand by then is found
  * again when its lease runs out.
  */
-export const PACE = { pauseMs: 250, closeWithinMs: 5_000 };
+export const PACE = { pauseMs: 250, closeWithinMs: 3_000 };
