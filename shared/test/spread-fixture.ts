@@ -64,7 +64,7 @@ export interface SpreadOptions {
 /** An exchange with a service at these addresses. */
 export function openSpread({
   urls,
-  deadlineMs = 5_000,
+  deadlineMs = 60_000,
   atATime,
   readiness = 'unknown',
   resolve,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
+import { within } from '../background/index.js';
 import { Unavailable } from '../errors/index.js';
 import type { Metrics } from '../telemetry/index.js';
 import { Call, type Question } from './call.js';
@@ -21,6 +22,7 @@ export interface Exchange {
    * @throws Unavailable when no whole answer came in time.
    */
   send(question: Question, deadlineMs?: number): Promise<HttpAnswer>;
+  /** Waits a second for what is under way: whoever closes it has answered those who asked. */
   close(): Promise<void>;
 }
 
@@ -39,12 +41,15 @@ export interface ExchangeOptions {
 const AT_A_TIME = 256;
 /** A server of the house that is there takes a connection at once. */
 const CONNECT_MS = 2_000;
+const CLOSE_WITHIN_MS = 1_000;
 
 export function openExchange(options: ExchangeOptions): Exchange {
   const { replicas, method = 'POST', path, deadlineMs, atATime = AT_A_TIME, metrics } = options;
   const { service: subgraph } = replicas;
   const { retries } = spreadMetrics(metrics);
-  const closed = new Set<Promise<void>>();
+  /** Of addresses that left; what is under way there ends by itself. */
+  const retired = new Map<Pool, Promise<void>>();
+  let closing = false;
   // Not undici's own queue: a request that was given up would stay in it, and be sent to a subgraph that comes back
   // when nobody waits for the answer any more. One for all addresses: whichever has a place takes who waited longest.
   const waiting = new Set<Call>();
@@ -70,10 +75,10 @@ export function openExchange(options: ExchangeOptions): Exchange {
     return { replica, pool, busy: 0 };
   }
 
-  /** What is under way there ends by itself. */
   function retire(pool: Pool): void {
-    const done = pool.close().finally(() => closed.delete(done));
-    closed.add(done);
+    const done = pool.close();
+    retired.set(pool, done);
+    void done.finally(() => retired.delete(pool));
   }
 
   function place(call: Call): void {
@@ -105,7 +110,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
       if (waiting.size > 0) pass();
     },
     again: (call: Call, reason: string) => {
-      if (!leastLoaded(lanes, call.tried)) return false;
+      if (closing || !leastLoaded(lanes, call.tried)) return false;
       retries.inc({ subgraph, reason });
       place(call);
       return true;
@@ -128,7 +133,12 @@ export function openExchange(options: ExchangeOptions): Exchange {
       }
     },
     close: async () => {
-      await Promise.all([...closed, ...lanes.map(({ pool }) => pool.close())]);
+      closing = true;
+      for (const { pool } of lanes) retire(pool);
+      const pools = [...retired.keys()];
+      await within(CLOSE_WITHIN_MS, Promise.all(retired.values()), () =>
+        Promise.all(pools.map((pool) => pool.destroy())),
+      );
     },
   };
 }

@@ -43,7 +43,6 @@ export function openReplicas(options: ReplicasOptions): Replicas {
   const closing = new Set<Promise<void>>();
   const listeners: (() => void)[] = [];
   let current: readonly Replica[] = [];
-  let turn = 0;
 
   const book = openAddressBook({
     urls,
@@ -122,8 +121,8 @@ export function openReplicas(options: ReplicasOptions): Replicas {
       const others = current.filter((one) => one !== not);
       const good = others.filter(isGood);
       const among = good.length > 0 ? good : others.length > 0 ? others : current;
-      turn += 1;
-      return among[turn % among.length] as Replica;
+      // Not in turn: every process would begin with the same one, and its connections stay.
+      return among[Math.floor(Math.random() * among.length)] as Replica;
     },
     onChange: (listener) => void listeners.push(listener),
     problems: () =>
