@@ -65,7 +65,7 @@ test('answers more requests at once than it sends at a time', async () => {
       respond(response, 200, '{}');
     });
   });
-  const exchange = openTo(10_000, subgraph.url);
+  const exchange = openTo(60_000, subgraph.url);
   const answers = await Promise.all(
     Array.from({ length: 1_000 }, () => exchange.send({ headers: {}, body: '{}', mayRepeat: true })),
   );
