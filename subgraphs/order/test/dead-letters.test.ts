@@ -98,7 +98,7 @@ test('of many replays at the same time one is sent; later ones, and a discard, c
   const answers = await Promise.all(Array.from({ length: 8 }, () => house.replay(letter.id)));
   expect(answers.filter(({ data }) => data?.replayDeadLetter === true)).toHaveLength(1);
   expect(answers.filter(({ data }) => data?.replayDeadLetter === false)).toHaveLength(7);
-  expect(await replays()).toEqual(Array(before + 1).fill({ traceparent: TRACEPARENT }));
+  expect(await replays()).toEqual(Array.from({ length: before + 1 }, () => ({ traceparent: TRACEPARENT })));
   await eventually(() => expect(payment.done).toEqual([8]));
   expect((await house.replay(letter.id)).data).toEqual({ replayDeadLetter: false });
   expect((await house.discard(letter.id, 'too late')).data).toEqual({ discardDeadLetter: false });
