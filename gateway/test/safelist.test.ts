@@ -4,7 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '@stampede/shared/env';
+import { openMetrics, type Log } from '@stampede/shared/telemetry';
+import { GraphQLError } from 'graphql';
 import { readGatewayEnv } from '../src/env.js';
+import { openSafelist } from '../src/safelist/safelist.js';
 import { IDENTITY_SECRET, openHouse, supergraphFile, until, type TestGateway } from './fixtures/house.js';
 import { openRaw } from './fixtures/live/clients.js';
 import { counted, shortAnswers } from './fixtures/requests.js';
@@ -187,6 +190,28 @@ test('goes over to another list, and keeps the one that it has over a broken one
   expect((await post({ query: WHO })).status).toBe(200);
   write(LISTED);
   await until(async () => (await post({ query: other })).status === 400);
+});
+
+test('keeps the list that it has over garbage and over nothing, and says so once', async () => {
+  const file = join(folder, 'followed.json');
+  const said: string[] = [];
+  const say = (_: unknown, words: string) => void said.push(words);
+  const safelist = openSafelist(
+    { mode: 'require', file, text: manifestOf(LISTED) },
+    { everyMs: 1, log: { info: say, error: say } as unknown as Log, metrics: openMetrics('test') },
+  );
+  writeFileSync(file, manifestOf(LISTED).slice(0, -20));
+  await until(() => said.length > 0);
+  expect(safelist.admit({ query: WHO })).toEqual({ query: WHO });
+  rmSync(file);
+  expect(safelist.admit(persisted('who-am-i'))).toEqual({ query: WHO });
+  writeFileSync(file, manifestOf([entry('Name', 'query', NAME)]));
+  await until(() => safelist.admit({ query: WHO }) instanceof GraphQLError);
+  await safelist.close();
+  expect(said).toEqual([
+    'the safelist cannot be read: the one before stays',
+    'went over to another safelist',
+  ]);
 });
 
 test('only logs what is not listed where it is told to', async () => {
