@@ -307,7 +307,7 @@ test('whatever becomes of thousands of connections, each counts for as long as i
     subscriptionsPerAddress: 6,
   };
   const rates = openRates({ perAccount: {}, perAddress: {}, metrics: openMetrics('crowd') });
-  const crowd = openCrowd(limits, rates, openChargeOfRequest(1_000));
+  const crowd = openCrowd(limits, rates, openChargeOfRequest({ QUERY_TOKENS: 1_000, QUERY_FIELDS: 500 }));
   const user = (n: number) => ({ kind: 'user', userId: `u${n}`, sessionId: 's', role: 'BUYER' }) as const;
   const request = (query: string) => ({ query, variables: {}, operationName: undefined });
   interface Open {
