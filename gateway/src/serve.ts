@@ -24,18 +24,10 @@ import { toClientBy } from './live/client-errors.js';
 import { withinLimits } from './limits/document/within-limits.js';
 import { openPricedOperations } from './limits/request/priced-operations.js';
 import { refuseOverLimits } from './limits/request/refuse-over-limits.js';
+import { liveLimits } from './live/limits.js';
 import { openLive } from './live/live.js';
 import { followGraph } from './live/planning/index.js';
-import { accountPages } from './pages/account-pages.js';
-import { openAskUser } from './pages/ask-user.js';
-import { homePage } from './pages/home-page.js';
-import { openLimitPages } from './pages/limit-pages.js';
-import { productPage } from './pages/product-page.js';
-import { returnPage } from './pages/return-page.js';
-import { openAskPayment } from './pages/toss/ask-payment.js';
-import { inRouteSpan } from './pages/in-route-span.js';
-import { TOSS_PAGES, tossPage } from './pages/toss/toss-page.js';
-import { tossScript } from './pages/toss/toss-script.js';
+import { servePages } from './pages/serve-pages.js';
 import { privateMetrics } from './private-metrics.js';
 import { openChargeOfRequest } from './rates/charge-of-request.js';
 import { learnDocuments } from './rates/learn-documents.js';
@@ -45,7 +37,6 @@ import { openSingleFetches } from './single-fetch/answer-single-fetch.js';
 import { openKnownOperations } from './single-fetch/known-operations.js';
 import type { Upstreams } from './upstream/upstreams.js';
 import type { TellPayment } from './webhooks/tell-payment.js';
-import { tossWebhook } from './webhooks/toss-webhook.js';
 
 export interface GatewayParts {
   env: Env;
@@ -123,22 +114,7 @@ export async function serveGateway(parts: GatewayParts) {
     origins,
     cors,
     safelist,
-    limits: {
-      bodyLimit: env.BODY_LIMIT_BYTES,
-      initMs: env.LIVE_INIT_MS,
-      heartbeatMs: env.LIVE_HEARTBEAT_MS,
-      operationLimit: env.LIVE_OPERATIONS,
-      maxTokens: env.QUERY_TOKENS,
-      messageRate: env.LIVE_MESSAGES,
-      crowd: {
-        connections: env.LIVE_CONNECTIONS,
-        connectionsPerAccount: env.LIVE_CONNECTIONS_PER_ACCOUNT,
-        connectionsPerAddress: env.LIVE_CONNECTIONS_PER_ADDRESS,
-        subscriptionsPerAccount: env.LIVE_SUBSCRIPTIONS_PER_ACCOUNT,
-        subscriptionsPerAddress: env.LIVE_SUBSCRIPTIONS_PER_ADDRESS,
-      },
-      deadlineMs: env.SUBGRAPH_DEADLINE_MS,
-    },
+    limits: liveLimits(env),
     toClient: toClientBy(formatErrorFor(env.production, log)),
     log,
     metrics,
@@ -160,15 +136,19 @@ export async function serveGateway(parts: GatewayParts) {
       metrics: requests,
     }),
   );
-  const hasUserService =
-    env.addresses.user !== undefined && supergraph.members.some(({ name }) => name === 'user');
-  const askUser = openAskUser(() => upstreams.source('user'), log);
-  const hasPaymentService =
-    env.addresses.payment !== undefined && supergraph.members.some(({ name }) => name === 'payment');
-  const pages = openLimitPages(rates, env.TRUSTED_PROXIES);
-  const askPayment = openAskPayment(() => upstreams.source('payment'), log);
-  const toss = hasPaymentService && inRouteSpan('/pay/toss/:id', pages.view(tossPage(askPayment)));
-  const product = inRouteSpan('/products/:id', pages.view(productPage(executeBy(server))));
+  const pages = servePages({
+    env,
+    members: supergraph.members.map(({ name }) => name),
+    source: upstreams.source,
+    execute: executeBy(server),
+    identify,
+    clients,
+    origins,
+    rates,
+    tellPayment,
+    log,
+    metrics,
+  });
   const operators = operatorRoutes(readiness, metrics);
   const listener = await listen({
     host: env.HOST,
@@ -177,22 +157,12 @@ export async function serveGateway(parts: GatewayParts) {
     metrics,
     headers: securityHeaders(env.PUBLIC_URL),
     routes: {
-      '/': homePage,
-      '/return': returnPage(env.PUBLIC_URL),
-      ...(hasUserService &&
-        accountPages({ publicUrl: env.PUBLIC_URL, clients, origins, identify, askUser, pages })),
-      ...(toss && { '/pay/toss.js': tossScript() }),
-      ...(tellPayment && {
-        '/webhooks/toss': inRouteSpan('/webhooks/toss', tossWebhook({ env, tellPayment, metrics })),
-      }),
+      ...pages.routes,
       ...(env.production ? { '/graphql': graphql } : exploreRoutes(graphql)),
       ...operators,
       '/metrics': privateMetrics(operators['/metrics'], env.METRICS_TOKEN),
     },
-    fallback: (request, response, url) =>
-      toss && url.pathname.startsWith(TOSS_PAGES)
-        ? toss(request, response, url)
-        : product(request, response, url),
+    fallback: pages.fallback,
     upgrades: { '/graphql': live.upgrade },
     timeouts: {
       headersMs: env.HTTP_HEADERS_MS,

@@ -1,9 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { DEADLINE_HEADER } from './deadline.js';
-import type { HttpAnswer } from './exchange.js';
 import type { Lane } from './lane.js';
 import type { Replica } from './replica.js';
+
+export interface HttpAnswer {
+  status: number;
+  text: string;
+  headers: IncomingHttpHeaders;
+}
 
 export interface Question {
   /** Taken over: the deadline is added. */

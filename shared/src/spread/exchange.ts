@@ -1,19 +1,12 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
 import { within } from '../background/index.js';
 import { Unavailable } from '../errors/index.js';
 import type { Metrics } from '../telemetry/index.js';
-import { Call, type Question } from './call.js';
+import { Call, type HttpAnswer, type Question } from './call.js';
 import { leastLoaded, type Lane } from './lane.js';
 import type { Replica } from './replica.js';
 import type { Replicas } from './replicas.js';
 import { spreadMetrics } from './spread-metrics.js';
-
-export interface HttpAnswer {
-  status: number;
-  text: string;
-  headers: IncomingHttpHeaders;
-}
 
 /** Requests to one service over kept connections, each answered whole or failed within its deadline. */
 export interface Exchange {
