@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openMetrics } from '@stampede/shared/telemetry';
 import { eventually } from '@stampede/shared/testing';
+import { watchMoney } from '../src/figures/watch-money.js';
 import { PaymentStatus } from '../src/payment-status.js';
 import { watchDecisions } from '../src/watchdog/watch-decisions.js';
 import { partsWith } from './parts.fixture.js';
@@ -34,6 +35,28 @@ test('counts decisions that are not made although their time is over, by provide
         ['TOSS_PAYMENTS', 2],
       ]);
     });
+  } finally {
+    await watching.close();
+  }
+});
+
+test('tells of the refund that has waited longest, however many wait', async () => {
+  const id = await payments.place(PaymentStatus.REFUNDING);
+  const ask = (count: number, age: string) =>
+    payments.database.run(
+      `INSERT INTO refund (key, payment_id, order_id, amount, reason, requested_at)
+       SELECT gen_random_uuid(), $1, $1, 1, 'CANCELLED_BY_BUYER', now() - $2::interval FROM generate_series(1, $3)`,
+      [id, age, count],
+    );
+  await ask(10_000, '1 second');
+  await ask(1, '1 hour');
+  const metrics = openMetrics('payment');
+  const watching = watchMoney(partsWith(payments.database, {}), metrics);
+  const read = async (name: string) =>
+    (await metrics.registry.getSingleMetric(`stampede_${name}`)?.get())?.values[0]?.value;
+  try {
+    await eventually(async () => expect(await read('provider_refunds_waiting')).toBe(10_000));
+    expect(await read('provider_refunds_oldest_seconds')).toBeGreaterThanOrEqual(3_600);
   } finally {
     await watching.close();
   }

@@ -13,14 +13,15 @@ interface Waiting {
 
 const ageOf = (time: string) => `coalesce(extract(epoch FROM now() - min(${time})), 0)::float8`;
 
-/** Both from partial indexes that hold only what waits. */
+/** Both from partial indexes that hold only what waits, the oldest of it: by its age somebody is woken. */
 const WAITING = `
   SELECT unheard.*, refunds.* FROM (
     SELECT count(*) AS unheard, ${ageOf('updated_at')} AS "oldestUnheard" FROM (
       SELECT updated_at FROM payment WHERE status = 'APPROVED' AND order_paid_at IS NULL
       ORDER BY updated_at LIMIT 10000) AS approved) AS unheard, (
     SELECT count(*) AS refunds, ${ageOf('requested_at')} AS "oldestRefund" FROM (
-      SELECT requested_at FROM refund WHERE refunded_at IS NULL LIMIT 10000) AS asked) AS refunds`;
+      SELECT requested_at FROM refund WHERE refunded_at IS NULL
+      ORDER BY requested_at LIMIT 10000) AS asked) AS refunds`;
 
 /**
  * Measures money that is neither an order's nor back with its buyer: the first for a minute at most, says the third of
