@@ -15,6 +15,8 @@ export interface InfrastructureOptions {
   maxConnections?: number;
   /** Of a private PostgreSQL: its data is of no use once the machine has crashed, so it does not wait for the disk. */
   disposable?: boolean;
+  /** Private servers that end by themselves once they serve are started again, as somebody would who runs a sale. */
+  keep?: boolean;
   /** Is given one line per server, and announcements. Default: nothing is printed. */
   report?: (line: string) => void;
   /** Gives up the start. */
@@ -52,7 +54,15 @@ const checks = { postgresql: postgresqlAnswers, redis: redisAnswers, rabbitmq: r
  * only the database by then asks for that.
  */
 export async function beginInfrastructure(options: InfrastructureOptions): Promise<OpeningInfrastructure> {
-  const { home, only = serverNames, report = () => undefined, maxConnections, disposable, signal } = options;
+  const {
+    home,
+    only = serverNames,
+    report = () => undefined,
+    maxConnections,
+    disposable,
+    keep,
+    signal,
+  } = options;
   await endStaleProcesses(home, report);
 
   const given = only.filter((name) => process.env[variables[name]]);
@@ -62,7 +72,11 @@ export async function beginInfrastructure(options: InfrastructureOptions): Promi
   const started = await start({ home, names: wanted, password, maxConnections, disposable, report });
   const servers = [...given.map(fromEnvironment), ...started];
 
-  const serving = new Map(servers.map((server) => [server.name, awaitServer(server, report, signal)]));
+  const begin = async (server: RunningServer): Promise<void> => {
+    await awaitServer(server, report, signal);
+    if (keep) server.keep?.(report);
+  };
+  const serving = new Map(servers.map((server) => [server.name, begin(server)]));
   // Who asks is told; a server that nobody asks for any more has failed in silence.
   for (const promise of serving.values()) promise.catch(() => undefined);
   return {

@@ -88,7 +88,13 @@ async function prepare(
 ): Promise<OpeningInfrastructure> {
   const since = performance.now();
   const { signal } = shutdown;
-  const beginning = beginInfrastructure({ home, maxConnections: connectionsFor(replicas), report, signal });
+  const beginning = beginInfrastructure({
+    home,
+    maxConnections: connectionsFor(replicas),
+    keep: true,
+    report,
+    signal,
+  });
   const building = build(signal).then(() =>
     report(`Build       done (${((performance.now() - since) / 1000).toFixed(1)} s)`),
   );

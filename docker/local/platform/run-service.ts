@@ -19,7 +19,7 @@ export interface RunOptions {
 }
 
 const startDeadlineMs = 60_000;
-const restarts = { attempts: 5, windowMs: 300_000, firstDelayMs: 500 };
+const restarts = { attempts: 5, steadyMs: 10_000, firstDelayMs: 500 };
 
 /**
  * Starts a service and waits until it serves. From then on it is started again when it crashes, so many

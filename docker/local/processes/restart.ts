@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningProcess } from './supervisor.ts';
 
 export interface RestartPolicy {
-  /** So many crashes within the window are answered by a restart; one more is given up on. */
+  /** So many crashes in a row are answered by a restart; one more is given up on. */
   attempts: number;
-  windowMs: number;
-  /** Doubles with each crash within the window. */
+  /** Who has run for so long does not crash in a row: somebody has ended it. */
+  steadyMs: number;
+  /** Doubles with each crash in a row. */
   firstDelayMs: number;
   report: (line: string) => void;
   /** Is called when the service has a new process. */
@@ -33,28 +34,26 @@ export function keepRunning(
 ): KeptProcess {
   const stopped = new AbortController();
   let current = first;
+  let since = performance.now();
   let starting = Promise.resolve();
 
   async function startAnew(): Promise<void> {
     current = await start();
+    since = performance.now();
     policy.onRestart();
   }
 
   async function watch(): Promise<string> {
-    const crashes: number[] = [];
-    for (;;) {
+    for (let crashes = 1; ; crashes += 1) {
       const how = await current.exited;
       if (stopped.signal.aborted) return never();
-      const now = performance.now();
-      crashes.push(now);
-      while (crashes[0]! < now - policy.windowMs) crashes.shift();
+      if (performance.now() - since >= policy.steadyMs) crashes = 1;
       const reason = `${current.name} ${how}. Its last lines:\n${current.lastLines()}`;
-      if (crashes.length > policy.attempts)
-        return `${reason}\n${current.name} keeps crashing and is given up.`;
+      if (crashes > policy.attempts) return `${reason}\n${current.name} keeps crashing and is given up.`;
 
-      const delayMs = policy.firstDelayMs * 2 ** (crashes.length - 1);
+      const delayMs = policy.firstDelayMs * 2 ** (crashes - 1);
       policy.report(
-        `${reason}\n${current.name} starts again in ${delayMs} ms (${crashes.length} of ${policy.attempts})`,
+        `${reason}\n${current.name} starts again in ${delayMs} ms (${crashes} of ${policy.attempts})`,
       );
       await Promise.race([pause(delayMs, undefined, { ref: false }), aborted(stopped.signal)]);
       if (stopped.signal.aborted) return never();

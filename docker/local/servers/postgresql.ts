@@ -3,9 +3,9 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync, chownSync 
 import { join } from 'node:path';
 import type { Home } from '../home.ts';
 import { freePort } from '../processes/ports.ts';
-import { startProcess } from '../processes/supervisor.ts';
 import { postgresqlFolder, postgresqlUser, type SystemUser } from './postgresql-user.ts';
 import type { Programs } from './programs.ts';
+import { runServer } from './run-server.ts';
 import type { RunningServer } from './server.ts';
 
 export interface PostgresqlOptions {
@@ -35,7 +35,7 @@ export async function startPostgresql(options: PostgresqlOptions): Promise<Runni
     `max_connections=${maxConnections}`,
     ...(disposable ? ['fsync=off', 'full_page_writes=off'] : []),
   ];
-  const postgresql = await startProcess(home, {
+  const postgresql = await runServer(home, {
     name: 'postgresql',
     command: join(programs.bin, 'postgres'),
     args: ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
@@ -50,9 +50,7 @@ export async function startPostgresql(options: PostgresqlOptions): Promise<Runni
     name: 'postgresql',
     url: `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
     origin: `private instance of ${programs.bin}/postgres`,
-    died: postgresql.exited,
-    lastLines: postgresql.lastLines,
-    stop: postgresql.stop,
+    ...postgresql,
   };
 }
 

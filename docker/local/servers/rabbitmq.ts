@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Home } from '../home.ts';
 import { freePort } from '../processes/ports.ts';
-import { startProcess } from '../processes/supervisor.ts';
 import type { Programs } from './programs.ts';
+import { runServer } from './run-server.ts';
 import type { RunningServer } from './server.ts';
 
 export interface RabbitmqOptions {
@@ -45,13 +45,13 @@ export async function startRabbitmq({ home, programs, port }: RabbitmqOptions): 
     RABBITMQ_SERVER_ERL_ARGS: '+P 1048576 +t 5000000 +zdbbl 128000 +sbwt none',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
   };
-  const epmd = await startProcess(home, {
+  const epmd = await runServer(home, {
     name: 'epmd',
     command: 'epmd',
     args: ['-port', String(epmdPort)],
     env,
   });
-  const rabbitmq = await startProcess(home, {
+  const rabbitmq = await runServer(home, {
     name: 'rabbitmq',
     command: join(programs.bin, 'rabbitmq-server'),
     args: [],
@@ -66,8 +66,11 @@ export async function startRabbitmq({ home, programs, port }: RabbitmqOptions): 
     name: 'rabbitmq',
     url: `amqp://guest:guest@127.0.0.1:${listen}`,
     origin: `private instance of ${programs.bin}/rabbitmq-server`,
-    died: rabbitmq.exited,
-    lastLines: rabbitmq.lastLines,
+    ...rabbitmq,
+    keep(report) {
+      epmd.keep(report);
+      rabbitmq.keep(report);
+    },
     async stop() {
       await rabbitmq.stop();
       await epmd.stop();

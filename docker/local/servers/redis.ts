@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Home } from '../home.ts';
 import { freePort } from '../processes/ports.ts';
-import { startProcess } from '../processes/supervisor.ts';
 import type { Programs } from './programs.ts';
+import { runServer } from './run-server.ts';
 import type { RunningServer } from './server.ts';
 
 export interface RedisOptions {
@@ -23,7 +23,7 @@ export async function startRedis({
   const listen = port ?? (await freePort());
   const args = ['--port', String(listen), '--bind', '127.0.0.1', '--dir', home.folder(name), '--save', ''];
   const durability = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
-  const redis = await startProcess(home, {
+  const redis = await runServer(home, {
     name,
     command: join(programs.bin, 'redis-server'),
     args: [...args, ...durability],
@@ -33,8 +33,6 @@ export async function startRedis({
     name: 'redis',
     url: `redis://127.0.0.1:${listen}`,
     origin: `private instance of ${programs.bin}/redis-server`,
-    died: redis.exited,
-    lastLines: redis.lastLines,
-    stop: redis.stop,
+    ...redis,
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { recordedProcesses } from '../processes/pid-file.ts';
 import { programsFor } from '../servers/private.ts';
 import { redisAnswers, untilReady } from '../servers/readiness.ts';
 import { startRedis } from '../servers/redis.ts';
@@ -21,6 +22,25 @@ test('a private Redis keeps what it was given over a stop, and refuses to forget
   }
 
   expect(values).toEqual([null, 'first']);
+});
+
+test('a private Redis that is kept and killed is there again, at the same place and with its data', async () => {
+  using home = temporaryHome();
+  const programs = (await programsFor({ home, names: ['redis'], report: () => undefined })).get('redis')!;
+  const server = await startRedis({ home, programs });
+  await untilReady('Redis', () => redisAnswers(server.url), { deadlineMs: 10_000, died: server.died });
+  const redis = new Redis(server.url);
+  redis.on('error', () => undefined);
+  await redis.set('key', 'value');
+  const restarted = new Promise<string>((resolve) => server.keep?.(resolve));
+
+  process.kill(recordedProcesses(home)['redis']!, 'SIGKILL');
+
+  expect(await restarted).toContain('redis was ended by SIGKILL');
+  expect(await redis.get('key')).toBe('value');
+  redis.disconnect();
+  await server.stop();
+  expect(recordedProcesses(home)).toEqual({});
 });
 
 test('waiting for a server that dies says how it died, without waiting for the deadline', async () => {

@@ -19,13 +19,13 @@ function puppet(pid: number) {
   return { process, stopped, crash: () => end('exited with code 7') };
 }
 
-function keep(attempts: number) {
+function keep(attempts: number, steadyMs = 60_000) {
   const puppets = [puppet(1)];
   const lines: string[] = [];
   const waiting: (() => void)[] = [];
   const policy: RestartPolicy = {
     attempts,
-    windowMs: 60_000,
+    steadyMs,
     firstDelayMs: 1,
     report: (line) => lines.push(line),
     onRestart: () => waiting.shift()?.(),
@@ -76,4 +76,13 @@ test('a service that is stopped is not started again', async () => {
 
   expect(still).toBe('stopped');
   expect(puppets.map((each) => each.stopped)).toEqual([[], [2]]);
+});
+
+test('a service that had run for long is started again, however often it is ended', async () => {
+  const { kept, puppets, crashAndReturn } = keep(1, 0);
+
+  for (let times = 0; times < 3; times += 1) await crashAndReturn();
+  await kept.stop();
+
+  expect(puppets).toHaveLength(4);
 });
