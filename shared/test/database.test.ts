@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { onCrashPoint, type CrashPoint } from '@stampede/shared/crash-points';
 import { migrate, openDatabase, serviceDatabaseUrl, type Database } from '@stampede/shared/database';
 import { isUnavailable } from '@stampede/shared/errors';
 import { openLog } from '@stampede/shared/telemetry';
@@ -8,7 +9,8 @@ import {
   dropTestDatabase,
   TEST_ROLE_PASSWORD,
 } from '@stampede/shared/testing';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,6 +24,7 @@ beforeAll(async () => {
   database = openDatabase({ url, schema: 'order', log: openLog('order', 'silent'), maxConnections: 1 });
   await database.run('CREATE TABLE thing (id int)');
   await database.run('INSERT INTO thing VALUES (1)');
+  await database.run('CREATE TABLE passed (id int)');
 });
 afterAll(async () => {
   await database.close();
@@ -40,7 +43,7 @@ const addsColumn = (column: string) => database.run(`ALTER TABLE thing ADD COLUM
 
 test.each([
   ['a statement', (text: string) => database.query(text)],
-  ['a transaction', (text: string) => database.transaction((tx) => tx.query(text))],
+  ['a transaction', (text: string) => database.transaction('test', (tx) => tx.query(text))],
 ])('%s whose table a migration has changed fails once, as what passes', async (kind, ask) => {
   const column = kind.replace('a ', '');
   await ask(ONE);
@@ -54,7 +57,7 @@ test.each([
 
 test('a mistake in a statement is still one', async () => {
   expect(await failureOf(database.query('SELECT nothing FROM thing'))).toMatchObject({ code: '42703' });
-  expect(await failureOf(database.transaction((tx) => tx.query('SELECT 1/0')))).toMatchObject({
+  expect(await failureOf(database.transaction('test', (tx) => tx.query('SELECT 1/0')))).toMatchObject({
     code: '22012',
   });
 });
@@ -71,7 +74,7 @@ test('a migration waits aside for a table that is in use: nobody waits behind it
       log.info = () => resolve();
     });
     let migrating: Promise<void> | undefined;
-    await other.transaction(async (tx) => {
+    await other.transaction('test', async (tx) => {
       await tx.query('SELECT * FROM used');
       migrating = migrate({ url, schema: 'order', folder, log });
       await waits;
@@ -82,6 +85,79 @@ test('a migration waits aside for a table that is in use: nobody waits behind it
     expect(await database.query('SELECT id FROM last')).toEqual([]);
   } finally {
     await other.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** What a transaction of `INSERT` passes and leaves when its crash point `failing` fails. */
+async function passesOf(work: () => Promise<unknown>, failing?: CrashPoint) {
+  await database.run('DELETE FROM passed');
+  const told: string[] = [];
+  const end = onCrashPoint((point) => {
+    told.push(point);
+    return point === failing ? Promise.reject(new Error('crashed')) : Promise.resolve();
+  });
+  try {
+    const answer = await database
+      .transaction('insert', async (tx) => {
+        tx.afterCommit(() => told.push('after commit'));
+        await tx.run('INSERT INTO passed VALUES (1)');
+        await work();
+        return 'answered';
+      })
+      .catch((error: Error) => error.message);
+    return { told, answer, left: (await database.query('SELECT FROM passed')).length };
+  } finally {
+    end();
+  }
+}
+
+test('a commit is passed before and after, and one that is undone is not', async () => {
+  const nothing = () => Promise.resolve();
+  expect(await passesOf(nothing)).toEqual({
+    told: ['insert/commit/before', 'insert/commit/after', 'after commit'],
+    answer: 'answered',
+    left: 1,
+  });
+  const undone = await passesOf(() => Promise.reject(new Error('undone')));
+  expect(undone).toEqual({ told: [], answer: 'undone', left: 0 });
+});
+
+test('what fails before the commit is undone; after it, nobody hears that it is done', async () => {
+  const nothing = () => Promise.resolve();
+  expect(await passesOf(nothing, 'insert/commit/before')).toEqual({
+    told: ['insert/commit/before'],
+    answer: 'crashed',
+    left: 0,
+  });
+  // The one connection of the pool is given back all the same.
+  expect(await passesOf(nothing, 'insert/commit/after')).toEqual({
+    told: ['insert/commit/before', 'insert/commit/after'],
+    answer: 'crashed',
+    left: 1,
+  });
+});
+
+const DIES = `
+  import { readEnv } from '@stampede/shared/env';
+  import { armCrashPoints, crashEnv, crashPoint } from '@stampede/shared/crash-points';
+  armCrashPoints('order', readEnv(crashEnv));
+  for (let time = 1; time < 5; time += 1) {
+    process.stdout.write(time + ' ');
+    await crashPoint('sell/commit/before');
+    await crashPoint('sell/commit/after');
+  }`;
+
+test('a process dies where it is told to and at the passing that it is told, and has written down what it passed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stampede-crash-'));
+  const file = join(folder, 'points');
+  try {
+    const env = { CRASH_AT: 'sell/commit/after#2', CRASH_POINTS_FILE: file };
+    const died = spawnSync(process.execPath, ['--input-type=module', '--eval', DIES], { env });
+    expect({ signal: died.signal, said: String(died.stdout) }).toEqual({ signal: 'SIGKILL', said: '1 2 ' });
+    const passed = readFileSync(file, 'utf8');
+    expect(passed).toBe('order sell/commit/before\norder sell/commit/after\n');
+  } finally {
     rmSync(folder, { recursive: true });
   }
 });

@@ -15,7 +15,7 @@ test('work that stands still aside holds up no other, and is finished once it ca
   });
   const aside = { handlers: [still], concurrency: 2, paused: false };
   const order = await house.openService('order', [writer], { aside, concurrency: 1 });
-  await order.database.transaction(async (tx) => {
+  await order.database.transaction('test', async (tx) => {
     for (const number of upTo(20)) await appendToOutbox(tx, heard, { number: 100 + number });
   });
   await eventually(async () => expect(await order.unpublished()).toBe(0));
@@ -31,7 +31,7 @@ test('what is paused waits in its queue, as of the first start, and is done afte
   await using house = await openHouse();
   const aside = { handlers: [on(heard, noteDown)], concurrency: 2, paused: true };
   const paused = await house.openService('order', [writer], { aside });
-  await paused.database.transaction((tx) => appendToOutbox(tx, heard, { number: 100 }));
+  await paused.database.transaction('test', (tx) => appendToOutbox(tx, heard, { number: 100 }));
   await paused.note(1);
   await eventually(async () => expect(await paused.effects()).toEqual([1]));
   await eventually(async () =>

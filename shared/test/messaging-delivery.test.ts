@@ -81,7 +81,7 @@ test('a message that is published twice has its effect once', async () => {
 test('what the cause undoes is never told', async () => {
   await using house = await openHouse();
   const order = await house.openService('order', [writer]);
-  const undone = order.database.transaction(async (tx) => {
+  const undone = order.database.transaction('test', async (tx) => {
     await appendToOutbox(tx, noted, { number: 13 });
     throw new Error('the cause failed');
   });
@@ -96,12 +96,12 @@ test('the relay is woken by the commit, neither before nor without one', async (
   const database = await house.databaseOf('order');
   let woken = 0;
   const forget = onAppended(() => (woken += 1));
-  const undone = database.transaction(async (tx) => {
+  const undone = database.transaction('test', async (tx) => {
     await appendToOutbox(tx, noted, { number: 1 });
     throw new Error('the cause failed');
   });
   await expect(undone).rejects.toThrow('the cause failed');
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await appendToOutbox(tx, noted, { number: 2 });
     expect(woken).toBe(0);
   });
@@ -113,7 +113,7 @@ test('a body that breaks its schema undoes the transaction', async () => {
   await using house = await openHouse();
   const database = await house.databaseOf('order');
   const before = await database.query('SELECT id FROM outbox');
-  const broken = database.transaction((tx) => appendToOutbox(tx, noted, { number: 1.5 }));
+  const broken = database.transaction('test', (tx) => appendToOutbox(tx, noted, { number: 1.5 }));
   await expect(broken).rejects.toThrow('number');
   expect(await database.query('SELECT id FROM outbox')).toEqual(before);
 });
@@ -123,7 +123,7 @@ test('a row that commits after later rows were relayed is not lost', async () =>
   const payment = await house.openService('payment', [writer]);
   const [released, release] = gate();
   const [appended, hasAppended] = gate();
-  const late = payment.database.transaction(async (tx) => {
+  const late = payment.database.transaction('test', async (tx) => {
     await appendToOutbox(tx, noted, { number: 100 });
     hasAppended();
     await released;

@@ -130,7 +130,7 @@ function serviceOver(database: Database, metrics: ReturnType<typeof openMetrics>
     database,
     messaging,
     note: (...numbers: number[]) =>
-      database.transaction(async (tx) => {
+      database.transaction('test', async (tx) => {
         for (const number of numbers) await appendToOutbox(tx, noted, { number });
       }),
     /** What handlers have done, in order of the numbers. */

@@ -45,9 +45,18 @@ function openHandling(handleAll: HandleAll, slots = 8) {
   const metrics = messagingMetrics(openMetrics('catalog')).consumers;
   const log = openLog('catalog', 'silent');
   const slot = openSlots(slots);
-  const options = { queue: QUEUE, handler, database, slot, metrics, log, attempts: {} as never };
+  const options = {
+    queue: QUEUE,
+    name: 'test',
+    handler,
+    database,
+    slot,
+    metrics,
+    log,
+    attempts: {} as never,
+  };
   const add = openHandlingTogether(options, ({ body, meta }) =>
-    handleOnce(database, QUEUE, meta.messageId, (tx) => handler.handle(tx, body, meta)),
+    handleOnce(database, options, meta.messageId, (tx) => handler.handle(tx, body, meta)),
   )!;
   const deliver = (number: number, messageId = randomUUID(), abandon = new AbortController().signal) =>
     add({ incoming: { ok: true, body: { number }, meta: { messageId, attempts: 0 } }, abandon });
@@ -148,7 +157,7 @@ test('every message that is told together carries its own request’s id', async
     body: { number },
     requestId,
   }));
-  await database.transaction((tx) => appendEachToOutbox(tx, noted, events));
+  await database.transaction('test', (tx) => appendEachToOutbox(tx, noted, events));
   const rows = await database.query(
     `SELECT (body->>'number')::int AS number, request_id AS id FROM outbox ORDER BY number`,
   );

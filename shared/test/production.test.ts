@@ -28,6 +28,8 @@ const REFUSED: [folder: string, env: Record<string, string>, refused: string[]][
       PUBLIC_URL: 'https://localhost',
       RETURN_ORIGINS: 'https://shop.example,https://localhost:*',
       PAYMENT_TOKEN_KEYS: `1:${Buffer.alloc(32).toString('base64')}`,
+      CRASH_AT: 'record-approval/commit/after',
+      CRASH_POINTS_FILE: '/tmp/crash-points',
     },
     [
       'IDENTITY_SECRET',
@@ -42,6 +44,8 @@ const REFUSED: [folder: string, env: Record<string, string>, refused: string[]][
       'PUBLIC_URL',
       'RETURN_ORIGINS',
       'PAYMENT_TOKEN_KEYS',
+      'CRASH_AT',
+      'CRASH_POINTS_FILE',
     ],
   ],
 ];

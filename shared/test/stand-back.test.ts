@@ -53,7 +53,7 @@ test('what is appended while people wait is published when they do not any more'
     },
     log: openLog('payment', 'silent'),
   });
-  await database.transaction((tx) => appendToOutbox(tx, noted, { number: 1 }));
+  await database.transaction('test', (tx) => appendToOutbox(tx, noted, { number: 1 }));
   await looked;
   expect(published).toEqual([]);
   busy = false;

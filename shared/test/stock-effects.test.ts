@@ -54,7 +54,7 @@ const effectOf = (kind: Kind, { productId, effectEpoch: epoch, orderId, hold }: 
 });
 
 const append = (...effects: StockEffect[]) =>
-  house.database.transaction(async (tx) => {
+  house.database.transaction('test', async (tx) => {
     for (const effect of effects) await appendStockEffect(tx, effect);
   });
 
@@ -65,12 +65,12 @@ test('an effect reaches Redis after its commit, and never before it or without i
   await using relay = openRelay();
   const product = await stock.load();
   const [kept, undone] = [await stock.hold(product), await stock.hold(product)];
-  const rolledBack = house.database.transaction(async (tx) => {
+  const rolledBack = house.database.transaction('test', async (tx) => {
     await appendStockEffect(tx, effectOf('end', kept));
     throw new Error('rolled back');
   });
   await expect(rolledBack).rejects.toThrow('rolled back');
-  await house.database.transaction(async (tx) => {
+  await house.database.transaction('test', async (tx) => {
     await appendStockEffect(tx, effectOf('undo', undone));
     // The relay has looked meanwhile: another effect that committed is done.
     const other = await stock.hold(await stock.load());

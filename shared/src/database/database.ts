@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { spanned, type Log, type Metrics } from '../telemetry/index.js';
+import { crashPoint, isWatched } from '../crash-points/index.js';
+import { inSpan, tracer, type Log, type Metrics } from '../telemetry/index.js';
 
 export type Row = Record<string, unknown>;
 
@@ -29,8 +30,13 @@ export interface Transaction extends Sql {
 }
 
 export interface Database extends Sql {
-  /** Commits what `work` did when it resolves, and undoes it when it throws. READ COMMITTED. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Commits what `work` did when it resolves, and undoes it when it throws. READ COMMITTED.
+   *
+   * @param step what is done by it, of a bounded set: the name of its span, and of its crash points before and after
+   * the commit.
+   */
+  transaction<T>(step: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -78,13 +84,15 @@ export function openDatabase(options: DatabaseOptions): Database {
   );
 
   if (options.metrics) tellOf(pool, maxConnections, options.metrics);
-  const database: Database = {
+  const begin: Database['transaction'] = (step, work) => runTransaction(pool, step, work);
+  const attributes = { 'db.system.name': 'postgresql', 'db.namespace': schema };
+  const traced: Database['transaction'] = (step, work) =>
+    inSpan(`transaction ${step}`, 'client', attributes, () => begin(step, work));
+  return {
     ...sqlOver(pool),
-    transaction: (work) => runTransaction(pool, work),
+    transaction: tracer() === undefined ? begin : traced,
     close: () => pool.end(),
   };
-  const attributes = { 'db.system.name': 'postgresql', 'db.namespace': schema };
-  return spanned(database, { name: schema, kind: 'client', attributes }, ['transaction']);
 }
 
 function tellOf(pool: pg.Pool, most: number, metrics: Metrics): void {
@@ -105,7 +113,11 @@ function tellOf(pool: pg.Pool, most: number, metrics: Metrics): void {
   );
 }
 
-async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  pool: pg.Pool,
+  step: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   const actions: (() => void)[] = [];
   let broken: Error | undefined;
@@ -113,6 +125,7 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   try {
     await client.query('BEGIN');
     result = await work({ ...sqlOver(client), afterCommit: (action) => actions.push(action) });
+    if (isWatched()) await crashPoint(`${step}/commit/before`);
     await client.query('COMMIT');
   } catch (error) {
     if (hasStalePlans(error)) broken = error;
@@ -124,6 +137,7 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   } finally {
     client.release(broken);
   }
+  if (isWatched()) await crashPoint(`${step}/commit/after`);
   for (const action of actions) action();
   return result;
 }

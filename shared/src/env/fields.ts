@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { crashEnv } from '../crash-points/index.js';
 import { isTyped, passwordProblem, TYPED } from './weak.js';
 
 const LEAST = 32;
@@ -44,6 +45,7 @@ const server = (form: RegExp, hint: string) =>
 /** What every subgraph reads besides. */
 export const serviceEnv = {
   ...baseEnv,
+  ...crashEnv,
   DATABASE_URL: server(/^postgres(ql)?:\/\//, 'a postgres:// URL'),
   REDIS_URL: server(/^rediss?:\/\//, 'a redis:// URL'),
   AMQP_URL: server(/^amqps?:\/\//, 'an amqp:// URL'),

@@ -32,7 +32,7 @@ export function openCollector({ namespace, keep, database, slot, log }: Collecto
     receive: async (channel, message, abandon) => {
       try {
         const letter = readDeadLetter(namespace, message);
-        const store = () => database.transaction((tx) => keep(tx, letter));
+        const store = () => database.transaction('keep-dead-letter', (tx) => keep(tx, letter));
         await untilAvailable(() => slot(store, abandon), abandon, outage);
         answer(log, queue, () => channel.ack(message));
       } catch (error) {

@@ -15,6 +15,8 @@ import { readIncoming, type Readable } from './wire.js';
 
 export interface ConsumerOptions {
   queue: string;
+  /** The queue without its namespace. */
+  name: string;
   handler: Handler;
   attempts: Attempts;
   database: Database;
@@ -36,7 +38,7 @@ export interface Consumer {
 }
 
 export function openConsumer(options: ConsumerOptions): Consumer {
-  const { queue, handler, attempts, database, slot, metrics, log } = options;
+  const { queue, name, handler, attempts, database, slot, metrics, log } = options;
   const handleTogether = openHandlingTogether(options, handle);
   const outage = openOutage(log, `the consumer of ${queue}`);
   for (const outcome of OUTCOMES) metrics.consumed.inc({ queue, outcome }, 0);
@@ -82,7 +84,7 @@ export function openConsumer(options: ConsumerOptions): Consumer {
   function handle({ body, meta }: Readable) {
     const end = metrics.seconds.startTimer({ queue });
     return inOriginOf(meta, () =>
-      handleOnce(database, queue, meta.messageId, (tx) => handler.handle(tx, body, meta)),
+      handleOnce(database, { queue, name }, meta.messageId, (tx) => handler.handle(tx, body, meta)),
     ).finally(end);
   }
 

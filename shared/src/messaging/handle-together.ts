@@ -26,7 +26,7 @@ const MOST = 32;
  * @returns undefined where the handler takes one at a time.
  */
 export function openHandlingTogether(
-  { queue, handler, database, slot, metrics, log }: ConsumerOptions,
+  { queue, name, handler, database, slot, metrics, log }: ConsumerOptions,
   handle: (incoming: Readable) => Promise<Handled>,
 ): Together<Delivery, Handled> | undefined {
   if (!handler.handleAll) return undefined;
@@ -39,7 +39,7 @@ export function openHandlingTogether(
     const begun = performance.now();
     const ids = deliveries.map(({ incoming }) => incoming.meta.messageId);
     try {
-      return await handleAllOnce(database, queue, ids, (tx, fresh) =>
+      return await handleAllOnce(database, { queue, name }, ids, (tx, fresh) =>
         handleAll(
           tx,
           fresh.map((index) => deliveries[index]!.incoming),

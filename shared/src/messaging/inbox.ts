@@ -1,5 +1,13 @@
 import type { Database, Transaction } from '../database/index.js';
 
+/** Where messages are remembered as handled. */
+export interface Inbox {
+  /** As the broker has it. */
+  queue: string;
+  /** Without the namespace: what its transactions are called. */
+  name: string;
+}
+
 const REMEMBER = `INSERT INTO inbox (message_id, queue) VALUES ($1, $2) ON CONFLICT DO NOTHING`;
 
 /**
@@ -8,11 +16,11 @@ const REMEMBER = `INSERT INTO inbox (message_id, queue) VALUES ($1, $2) ON CONFL
  */
 export function handleOnce(
   database: Database,
-  queue: string,
+  { queue, name }: Inbox,
   messageId: string,
   effect: (tx: Transaction) => Promise<void>,
 ): Promise<'handled' | 'duplicate'> {
-  return database.transaction(async (tx) => {
+  return database.transaction(name, async (tx) => {
     const remembered = await tx.run(REMEMBER, [messageId, queue]);
     if (remembered === 0) return 'duplicate';
     await effect(tx);
@@ -33,11 +41,11 @@ const REMEMBER_ALL = `
  */
 export function handleAllOnce(
   database: Database,
-  queue: string,
+  { queue, name }: Inbox,
   messageIds: readonly string[],
   effect: (tx: Transaction, fresh: readonly number[]) => Promise<void>,
 ): Promise<('handled' | 'duplicate')[]> {
-  return database.transaction(async (tx) => {
+  return database.transaction(name, async (tx) => {
     const remembered = await tx.query<{ messageId: string }>(REMEMBER_ALL, [messageIds, queue]);
     const left = new Set(remembered.map(({ messageId }) => messageId));
     // Of two deliveries of one message in the same batch, the first counts.

@@ -92,8 +92,18 @@ export async function openMessaging(options: MessagingOptions): Promise<Messagin
   const publisher = await openPublisher({ url, topology, log, later });
   const consumerOf = (turn: Slots) => (handler: Handler) => {
     const queue = queueName(namespace, service, handler.type.name);
+    const name = `${service}.${handler.type.name}`;
     const attempts = openAttempts(publisher, topology, queue, handler.type.name);
-    return openConsumer({ queue, handler, attempts, database, slot: turn, metrics: metrics.consumers, log });
+    return openConsumer({
+      queue,
+      name,
+      handler,
+      attempts,
+      database,
+      slot: turn,
+      metrics: metrics.consumers,
+      log,
+    });
   };
   const slot = openSlots(concurrency);
   const asideSlot = openSlots(aside?.concurrency ?? 0);

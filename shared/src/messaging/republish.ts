@@ -20,7 +20,7 @@ const keepInMind = (schema: ServiceName) => `
  * @returns how many messages each service says again.
  */
 export function republish(database: Database, afterSeconds: number): Promise<Record<ServiceName, number>> {
-  return database.transaction(async (tx) => {
+  return database.transaction('republish', async (tx) => {
     const counts = {} as Record<ServiceName, number>;
     for (const schema of SERVICES) counts[schema] = await tx.run(unmark(schema), [afterSeconds]);
     for (const schema of SERVICES) await tx.run(keepInMind(schema));

@@ -35,7 +35,7 @@ export function startWatchdog({ database, reminders, log, metrics }: WatchdogOpt
   return workOff({ name: 'the watchdog', pauseMs: LOOK_EVERY_MS, log }, async () => {
     let found = 0;
     for (const { event, remind } of reminders) {
-      const count = await database.transaction(remind);
+      const count = await database.transaction(`remind-of-${event}`, remind);
       if (count === 0) continue;
       found += count;
       counter.inc({ event }, count);

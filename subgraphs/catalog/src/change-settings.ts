@@ -113,10 +113,10 @@ export interface SettingsParts {
  */
 export async function changeSettingsAtOnce(
   { database, inventory, log }: SettingsParts,
-  productId: string,
+  { step, productId }: { step: string; productId: string },
   decide: DecideChange,
 ): Promise<Product> {
-  const product = await database.transaction((tx) => changeSettings(tx, productId, decide));
+  const product = await database.transaction(step, (tx) => changeSettings(tx, productId, decide));
   try {
     if (product.epoch > 0) await inventory.changeSettings(productId, product.epoch, product.settings);
   } catch (error) {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { armCrashPoints } from '@stampede/shared/crash-points';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects } from '@stampede/shared/inventory';
 import { openChangeFeed } from '@stampede/shared/live';
@@ -27,6 +28,7 @@ const log = openLog('catalog', env.LOG_LEVEL);
 const metrics = openMetrics('catalog');
 const us = { service: 'catalog', identitySecret: env.IDENTITY_SECRET, log, metrics };
 
+armCrashPoints('catalog', env);
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   own(await openTracing('catalog', log));
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };

@@ -184,7 +184,7 @@ test('what is created, and paused and restocked at once, is so from its first bu
     publish = undefined;
     return ending as Promise<void>;
   };
-  await catalog.database.transaction((tx) => changeSettings(tx, id, () => ({ total: 5 })));
+  await catalog.database.transaction('test', (tx) => changeSettings(tx, id, () => ({ total: 5 })));
   const { data } = await change('pauseSale(productId: $id)', id);
   expect(data.product).toMatchObject({ sale: { phase: 'PAUSED' }, stock: { available: 5, held: 0 } });
   expect(askedFor).toBeGreaterThan(0);

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 test('a list that takes too long is ended, and may be asked for again', async () => {
   const list = () => listProducts(lists, { first: 20, after: null, filter: {}, sort: ProductSort.NEWEST });
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await tx.run('LOCK TABLE product');
     const error = await list().then(
       () => undefined,

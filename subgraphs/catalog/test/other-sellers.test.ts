@@ -21,9 +21,9 @@ function sellersOf(patienceMs: number) {
   const sellers = openOtherSellers({
     database: {
       ...place.database,
-      transaction: (work) => {
+      transaction: (step, work) => {
         transactions += 1;
-        return place.database.transaction(work);
+        return place.database.transaction(step, work);
       },
     },
     publicUrl: 'https://shop.test',
@@ -72,7 +72,7 @@ test.each([
 test('a statement that takes too long, and a turn that does not come, are no outage: they are counted', async () => {
   const sellers = sellersOf(50);
   // Nobody reads the products meanwhile.
-  await place.database.transaction(async (tx) => {
+  await place.database.transaction('test', async (tx) => {
     await tx.query('LOCK TABLE product');
     const names = Array.from({ length: 52 * 25 + 25 }, (_, index) => `Slow ${index}`);
     const answers = await Promise.all(names.map((name) => sellers.asks(name)));

@@ -58,9 +58,9 @@ test('nobody new gets a unit of a paused sale, holds go on, and a resumed sale s
 
 test('who writes down that they belong to a product keeps nobody from changing it', async () => {
   const { id } = await catalog.create();
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await tx.run('INSERT INTO wish (user_id, product_id) VALUES ($1, $2)', [randomUUID(), id]);
-    await catalog.database.transaction(async (other) => {
+    await catalog.database.transaction('test', async (other) => {
       await other.run(`SET LOCAL lock_timeout = '2s'`);
       const paused = await changeSettings(other, id, () => ({ paused: true }));
       expect(paused.settings).toMatchObject({ version: 2, paused: true });

@@ -58,7 +58,7 @@ test('what a newer replica has written stays', async () => {
 
 test('a product that somebody has in hand is neither waited for nor overwritten', async () => {
   await age(0);
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM product WHERE id = $1 FOR UPDATE', [id]);
     expect(await renewSearch(catalog.database)).toBe(0);
   });

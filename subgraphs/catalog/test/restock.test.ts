@@ -250,7 +250,7 @@ test('what was decided before order’s answer was lost is the answer', async ()
 test('a rebuild that comes too late for its caller finds the wish withdrawn', async () => {
   const id = await onSale(10);
   let late: Promise<void> | undefined;
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await lockStockExclusively(tx, id);
     catalog.order.rebuild = (productId) => {
       late = catalog.load(productId);
@@ -305,7 +305,7 @@ test('a wish that is withdrawn while it is being decided is not granted', async 
     [id],
   );
   let deciding: Promise<void> | undefined;
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await tx.run('DELETE FROM restock WHERE product_id = $1', [id]);
     deciding = catalog.load(id);
     await eventually(async () => {

@@ -35,7 +35,7 @@ const ago = (seconds: number) => new Date((START_S - seconds) * 1_000).toISOStri
 
 type Counted = DecisionsCounted['products'][number];
 const deliver = (...products: Counted[]) =>
-  catalog.database.transaction((tx) =>
+  catalog.database.transaction('test', (tx) =>
     onDecisionsCounted.handle(tx, decisionsCounted.schema.parse({ products }), {
       messageId: randomUUID(),
       attempts: 0,
@@ -168,7 +168,7 @@ test('more refusals than an Int can tell are as many as it can', async () => {
 
 test('what was decided is added while a product is being changed', async () => {
   const { id } = await catalog.create();
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM product WHERE id = $1 FOR UPDATE', [id]);
     await deliver({ productId: id, second: ago(1), decisions: 1, refused: { SoldOut: 1 } });
   });

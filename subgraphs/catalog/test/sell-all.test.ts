@@ -33,14 +33,16 @@ const paid = (...lines: [productId: string, quantity: number][]) => ({
 type Paid = ReturnType<typeof paid>;
 
 const deliverAll = (orders: Paid[]) =>
-  database.transaction((tx) =>
+  database.transaction('test', (tx) =>
     onOrderPaid.handleAll!(
       tx,
       orders.map((body) => ({ body, meta: { messageId: randomUUID(), requestId: 'r', attempts: 0 } })),
     ),
   );
 const deliver = (order: Paid) =>
-  database.transaction((tx) => onOrderPaid.handle(tx, order, { messageId: randomUUID(), attempts: 0 }));
+  database.transaction('test', (tx) =>
+    onOrderPaid.handle(tx, order, { messageId: randomUUID(), attempts: 0 }),
+  );
 
 const ofOrders = <R extends object>(text: string, orders: Paid[]) =>
   database.query<R>(text, [orders.map(({ orderId }) => orderId)]);
@@ -120,7 +122,7 @@ test('an order that another replica has in hand by itself is waited for, and nev
       expect(waits).toHaveLength(1);
     });
   };
-  await database.transaction((tx) => {
+  await database.transaction('test', (tx) => {
     const query: Transaction['query'] = async (text, values) => {
       const rows = await tx.query(text, values);
       if (text.startsWith('UPDATE product')) await handedOver();

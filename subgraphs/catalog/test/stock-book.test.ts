@@ -47,7 +47,7 @@ const orderOf = (...wanted: [productId: string, quantity: number][]): Order => (
 });
 
 const deliver = (handler: Handler, body: object) =>
-  database.transaction((tx) => handler.handle(tx, body, { messageId: randomUUID(), attempts: 0 }));
+  database.transaction('test', (tx) => handler.handle(tx, body, { messageId: randomUUID(), attempts: 0 }));
 const paid = (order: Order) => deliver(onOrderPaid, { ...order, paymentId: randomUUID() });
 const cancelled = (order: Order) => deliver(onOrderCancelled, { ...order, reason: 'BUYER' });
 
@@ -286,7 +286,7 @@ test.each(['order.paid', 'order.cancelled'])(
     const order = orderOf([productId, 1]);
     if (event === 'order.cancelled') await know(order, 'COMMITTED');
     let handled: Promise<void> | undefined;
-    await database.transaction(async (tx: Transaction) => {
+    await database.transaction('test', async (tx: Transaction) => {
       await lockStockExclusively(tx, productId);
       handled = (event === 'order.paid' ? paid : cancelled)(order);
       await eventually(async () => {

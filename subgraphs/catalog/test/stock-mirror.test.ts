@@ -137,7 +137,7 @@ test('a product whose row is locked is noted to be sold out when it is not any m
   await using mirror = openMirror();
   await eventually(async () => expect((await seen(id))?.available).toBe(1));
   await leaveOutOfSweep(id);
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await tx.run('SELECT 1 FROM product WHERE id = $1 FOR UPDATE', [id]);
     await reserve(id);
     await eventually(async () => expect((await seen(id))?.available).toBe(0));

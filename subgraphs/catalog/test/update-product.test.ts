@@ -324,7 +324,7 @@ const FROZEN = { extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'patch.p
 test('a patch that waited for a lock until the freeze is refused', async () => {
   const { id, settings } = await catalog.create({ opensAt: inHours(1) });
   let updating: Promise<Product> | undefined;
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM product WHERE id = $1 FOR UPDATE', [id]);
     const askedAt = performance.now();
     updating = updateProduct(

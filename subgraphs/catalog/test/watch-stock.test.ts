@@ -161,7 +161,7 @@ test('a product that PostgreSQL is slow to tell holds up the viewers of no other
   const [viewer, viewerOfOther] = [await look(paused), await look(other)];
   await viewer.next();
   await viewerOfOther.next();
-  await catalog.database.transaction(async (tx) => {
+  await catalog.database.transaction('test', async (tx) => {
     await tx.run('LOCK TABLE product');
     const settings = { ...(await catalog.inventory.read([paused]))[0]!.settings, version: 9, paused: true };
     await catalog.inventory.changeSettings(paused, 1, settings);

@@ -26,7 +26,7 @@ export const unwish = (catalog: CatalogUnderTest, productId: string, identity?: 
 
 /** As when the user service tells that an account is no more. */
 export const forget = (database: Database, accountId: string) =>
-  database.transaction((tx) =>
+  database.transaction('test', (tx) =>
     onAccountDeleted.handle(tx, accountDeleted.schema.parse({ accountId }), {
       messageId: randomUUID(),
       attempts: 0,

@@ -147,8 +147,8 @@ test('whoever dies while telling has told nobody, and the next one tells all', a
   const ids = await wishers(id, 2);
   const dying: Database = {
     ...database,
-    transaction: (work) =>
-      database.transaction(async (tx) => {
+    transaction: (step, work) =>
+      database.transaction('test', async (tx) => {
         await work(tx);
         throw new Error('killed before the commit');
       }),
@@ -164,7 +164,7 @@ test('whoever dies while telling has told nobody, and the next one tells all', a
 test('waits for nobody who is taking a wish back, and tells them when they keep it', async () => {
   const id = await opening();
   const [first, second] = (await wishers(id, 2)) as [string, string];
-  const undone = database.transaction(async (tx) => {
+  const undone = database.transaction('test', async (tx) => {
     await tx.run('DELETE FROM wish WHERE user_id = $1', [first]);
     await work();
     expect(await toldOf(id)).toEqual([second]);
@@ -196,7 +196,7 @@ test('tells the user service, and nobody else, what still opens', async () => {
 test('of a sale that is being paused nobody is told, neither before nor after', async () => {
   const id = await opening();
   await wishers(id, 1);
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM product WHERE id = $1 FOR NO KEY UPDATE', [id]);
     await tx.run('UPDATE product SET paused = true WHERE id = $1', [id]);
     expect(await work()).toBe(0);
@@ -210,9 +210,9 @@ test('a sale that was paused after it had been found is not told of', async () =
   await wishers(id, 1);
   const late: Database = {
     ...database,
-    transaction: async (work) => {
+    transaction: async (step, work) => {
       await database.run('UPDATE product SET paused = true WHERE id = $1', [id]);
-      return database.transaction(work);
+      return database.transaction(step, work);
     },
   };
   expect(await work(late)).toBe(0);
@@ -226,8 +226,8 @@ test('a sale that is being told of cannot be changed until that is committed', a
     tx.run('SELECT FROM product WHERE id = $1 FOR NO KEY UPDATE NOWAIT', [id]);
   const watched: Database = {
     ...database,
-    transaction: (work) =>
-      database.transaction(async (tx) => {
+    transaction: (step, work) =>
+      database.transaction('test', async (tx) => {
         const done = await work(tx);
         await expect(change(database)).rejects.toThrow('could not obtain lock');
         return done;
@@ -249,7 +249,7 @@ test('neither a sale that cannot be told of nor twenty whose wishers are in hand
   const last = await opening(8);
   const ids = await wishers(last, 600);
   try {
-    await database.transaction(async (tx) => {
+    await database.transaction('test', async (tx) => {
       await tx.run('SELECT FROM wish WHERE product_id = ANY($1) FOR UPDATE', [held]);
       await expect(work()).rejects.toThrow('cannot be told');
       expect((await toldOf(last)).toSorted()).toEqual(ids.toSorted());

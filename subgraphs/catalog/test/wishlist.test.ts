@@ -171,7 +171,7 @@ test('a deletion waits for a wish that is under way, and takes it away', async (
   const { database } = catalog;
   const { userId } = somebody();
   let forgetting: Promise<void> | undefined;
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await lockWishesOf(tx, userId);
     let forgotten = false;
     forgetting = forget(database, userId).finally(() => (forgotten = true));

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { armCrashPoints } from '@stampede/shared/crash-points';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openInventory, openStockEffects } from '@stampede/shared/inventory';
@@ -29,6 +30,7 @@ const log = openLog('order', env.LOG_LEVEL);
 const metrics = openMetrics('order');
 const us = { service: 'order', identitySecret: env.IDENTITY_SECRET, log, metrics };
 
+armCrashPoints('order', env);
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   own(await openTracing('order', log));
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };

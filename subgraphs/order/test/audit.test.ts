@@ -135,7 +135,7 @@ test('what is on its way is no drift: young holds, and effects that wait in orde
   const hold = { epoch: 1, serial: 1 };
   await order.database.run(`UPDATE orders SET status = 'EXPIRED' WHERE id = $1`, [waits.orderId]);
   expect(await audits(waits.product)).toMatchObject({ drift: 1 });
-  await order.database.transaction((tx) =>
+  await order.database.transaction('test', (tx) =>
     appendStockEffect(tx, { kind: 'end', productId: waits.product, epoch: 1, orderId: waits.orderId, hold }),
   );
   expect(await audits(waits.product)).toMatchObject({ drift: 0, held: 1 });

@@ -256,8 +256,8 @@ test.each([S.PENDING_PAYMENT, S.PAID, S.CONFIRMED])(
 
 /** Does all of it at one instant: in one transaction PostgreSQL's clock stands still. */
 const atOneInstant = <T>(work: (database: Database) => Promise<T>): Promise<T> =>
-  orders.database.transaction((tx) =>
-    work({ ...orders.database, query: tx.query, transaction: (inner) => inner(tx) }),
+  orders.database.transaction('test', (tx) =>
+    work({ ...orders.database, query: tx.query, transaction: (_, inner) => inner(tx) }),
   );
 
 test('the quote is what is asked back, whatever was bought, wherever, under whatever terms', async () => {

@@ -374,8 +374,8 @@ test('who has no cart pays nothing for it, and who has one a single statement', 
   const { database } = order;
   const watched: Database = {
     ...database,
-    transaction: (work) =>
-      database.transaction((tx) =>
+    transaction: (step, work) =>
+      database.transaction('test', (tx) =>
         work({
           ...tx,
           query: (text, ...rest) => {

@@ -158,7 +158,7 @@ test('holds twenty products, however many devices put some in at once', async ()
   const cart = openCart(order);
   await cart.setAll(products.slice(0, 19).map((product) => [product, 1]));
   let answers: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);
-  await order.database.transaction(async (tx) => {
+  await order.database.transaction('test', async (tx) => {
     // Everybody may look, and nobody add: each is as far as it gets before any of them has.
     await tx.run('LOCK TABLE cart_line IN SHARE ROW EXCLUSIVE MODE');
     answers = Promise.allSettled(
@@ -182,7 +182,7 @@ test.each([
   const [product] = sells(order, 1) as [string];
   await cart.set(product, before);
   let answers: Promise<unknown> = Promise.resolve();
-  await order.database.transaction(async (tx) => {
+  await order.database.transaction('test', async (tx) => {
     await tx.run('LOCK TABLE cart_line IN SHARE ROW EXCLUSIVE MODE');
     const first = cart.set(product, 5);
     await waiting(1);
@@ -211,13 +211,13 @@ test('a purchase and whoever empties the cart take its lines in the same order, 
   ]);
   const { database } = order;
   let done: Promise<unknown> = Promise.resolve();
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM cart_line WHERE buyer_id = $1 AND product_id = $2 FOR UPDATE', [
       cart.userId,
       low,
     ]);
     const bought = [high, low].map((productId) => ({ productId, quantity: 1 }));
-    const purchase = database.transaction((other) => takeFromCart(other, cart.userId, bought));
+    const purchase = database.transaction('test', (other) => takeFromCart(other, cart.userId, bought));
     await waiting(1);
     const emptying = deleteCartLines(database, [cart.userId]);
     await waiting(2);
@@ -233,7 +233,7 @@ test('what is taken is taken from what the line holds once its other change has 
   await cart.setAll([raised, lowered, removed, equal].map((product) => [product, 2]));
   const { database } = order;
   let taking: Promise<boolean> = Promise.resolve(false);
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     const set = (product: string, quantity: number) =>
       tx.run('UPDATE cart_line SET quantity = $3 WHERE buyer_id = $1 AND product_id = $2', [
         cart.userId,
@@ -244,7 +244,7 @@ test('what is taken is taken from what the line holds once its other change has 
     await set(lowered, 1);
     await tx.run('DELETE FROM cart_line WHERE buyer_id = $1 AND product_id = $2', [cart.userId, removed]);
     const bought = [raised, lowered, removed, equal].map((productId) => ({ productId, quantity: 2 }));
-    taking = database.transaction((other) => takeFromCart(other, cart.userId, bought));
+    taking = database.transaction('test', (other) => takeFromCart(other, cart.userId, bought));
     await waiting(1);
   });
   expect(await taking).toBe(false);

@@ -106,9 +106,9 @@ test('keeps what it could not tell, and tells it with what was counted meanwhile
   let tries = 0;
   const flaky: Database = {
     ...database,
-    transaction: (work) => {
+    transaction: (step, work) => {
       tries += 1;
-      return away ? Promise.reject(new Error('Connection terminated')) : database.transaction(work);
+      return away ? Promise.reject(new Error('Connection terminated')) : database.transaction(step, work);
     },
   };
   counts.add(productId);
@@ -125,8 +125,8 @@ test('says it again under the same message ids when nobody knows whether it was 
   let lost = false;
   const losesAnAnswer: Database = {
     ...database,
-    transaction: async (work) => {
-      const result = await database.transaction(work);
+    transaction: async (step, work) => {
+      const result = await database.transaction(step, work);
       if (lost) return result;
       lost = true;
       throw new Error('Connection terminated');

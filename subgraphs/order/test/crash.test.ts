@@ -83,7 +83,7 @@ test('a replica that is killed amid the steps of a delivery leaves them to the o
   try {
     second.start();
     await second.ready();
-    const blocked = await shop.sql('order').transaction(async (tx) => {
+    const blocked = await shop.sql('order').transaction('test', async (tx) => {
       // Whoever takes a step comes as far as the line of the timeline, with the orders’ rows in hand.
       await tx.run('LOCK TABLE order_event IN SHARE MODE');
       // Two steps are due.

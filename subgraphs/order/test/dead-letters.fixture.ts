@@ -114,7 +114,7 @@ export async function openDeadLetters() {
     goesAway: (times: number) => (awayTimes = times),
     queueOf: (service: string) => queueName(namespace, service, noted.name),
     say: (number: number) =>
-      database.transaction((tx) =>
+      database.transaction('test', (tx) =>
         appendEachToOutbox(tx, noted, [{ body: { number }, requestId: undefined, traceparent: TRACEPARENT }]),
       ),
     /** Waits until the list has so many. */

@@ -81,7 +81,7 @@ test('one payment that asks twice at the same time is told yes twice, and its la
 
 test('an order that somebody else holds is waited for by its own mark alone', async () => {
   const [held, free] = [await payable(), await payable()];
-  const asked = await orders.database.transaction(async (tx) => {
+  const asked = await orders.database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM orders WHERE id = $1 FOR UPDATE', [held]);
     const answers = markAllDeciding(orders.database, [markOf(held), markOf(free)]);
     while (!(await isMarked(free))) await new Promise((resolve) => setImmediate(resolve));
@@ -93,7 +93,7 @@ test('an order that somebody else holds is waited for by its own mark alone', as
 
 test('an order that somebody holds for long leaves its own mark open, and no other', async () => {
   const [held, free] = [await payable(), await payable()];
-  await orders.database.transaction(async (tx) => {
+  await orders.database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM orders WHERE id = $1 FOR UPDATE', [held]);
     expect(await markAllDeciding(orders.database, [markOf(held), markOf(free)])).toEqual([null, true]);
   });

@@ -29,7 +29,7 @@ const ENDED = new Set<OrderStatus>(['DELIVERED', 'EXPIRED', 'CANCELLED', 'REFUND
 async function placeTo(buyerId: string, status: OrderStatus): Promise<string> {
   const id = await orders.place(status);
   await orders.database.run('UPDATE orders SET buyer_id = $2 WHERE id = $1', [id, buyerId]);
-  await orders.database.transaction((tx) => keepAddress(tx, id, sealAddress(sealer, id, HOME)));
+  await orders.database.transaction('test', (tx) => keepAddress(tx, id, sealAddress(sealer, id, HOME)));
   return id;
 }
 
@@ -70,8 +70,8 @@ function heldUpAt(table: string, meanwhile: () => Promise<unknown>): Database {
   const { database } = orders;
   return {
     ...database,
-    transaction: (work) =>
-      database.transaction((tx) =>
+    transaction: (step, work) =>
+      database.transaction('test', (tx) =>
         work({
           ...tx,
           query: async <R extends object>(text: string, values?: readonly unknown[]) => {
@@ -130,7 +130,7 @@ test('an order that is placed while its buyer’s account is deleted keeps no ad
   const gone = randomUUID();
   const id = await orders.place(OrderStatus.EXPIRED);
   await orders.database.run('UPDATE orders SET buyer_id = $2 WHERE id = $1', [id, gone]);
-  await orders.database.transaction(async (tx) => {
+  await orders.database.transaction('test', async (tx) => {
     await keepAddress(tx, id, sealAddress(sealer, id, HOME));
     // It does not see what has not been committed yet.
     await deleteAccount(gone);
@@ -302,8 +302,8 @@ test('reads no table whole, however many are gone and whatever they had', async 
   const said: [text: string, values: readonly unknown[]][] = [];
   const watched: Database = {
     ...database,
-    transaction: (work) =>
-      database.transaction((tx) =>
+    transaction: (step, work) =>
+      database.transaction('test', (tx) =>
         work({
           ...tx,
           query: (text, values = [], options) => {

@@ -150,8 +150,8 @@ test('a replica steps over what another has in hand, and what dies with it is ta
   const ids = await confirmsMany(database, 600, 250);
   const dies: Database = {
     ...database,
-    transaction: (work) =>
-      database.transaction(async (tx) => {
+    transaction: (step, work) =>
+      database.transaction('test', async (tx) => {
         const done = await work(tx);
         expect(await takeStep(database, SCHEDULE.steps[0]!, '')).toBe(100);
         throw Object.assign(new Error('it dies before it commits'), { done });
@@ -246,7 +246,7 @@ test('of shipping and cancelling whichever comes first is what happens', async (
   /** Both wait for the order's row, the second behind the first. */
   const oneBehindTheOther = async (id: string, acts: (() => Promise<unknown>)[]) => {
     const outcomes: Promise<unknown>[] = [];
-    await database.transaction(async (tx) => {
+    await database.transaction('test', async (tx) => {
       await tx.query('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [id]);
       for (const act of acts) {
         outcomes.push(outcomeOf(act()));
@@ -275,7 +275,7 @@ test('of shipping and cancelling whichever comes first is what happens', async (
 
 test('an order whose cancelling is in hand is not shipped by schedule', async () => {
   const [id] = (await confirmsMany(database, 1, 150, PREPARING)) as [string];
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await tx.query('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [id]);
     expect(await takeStep(database, SCHEDULE.steps[1]!, '')).toBe(0);
     await tx.run(`UPDATE orders SET status = 'REFUNDING' WHERE id = $1`, [id]);

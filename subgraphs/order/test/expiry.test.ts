@@ -100,9 +100,9 @@ test('replicas side by side end each order once', async () => {
 /** Order's database, on which `first` runs before each transaction, and `then` at its end, before it commits. */
 const interrupted = (first: () => Promise<unknown>, then: () => Promise<unknown>): typeof order.database => ({
   ...order.database,
-  transaction: async (work) => {
+  transaction: async (step, work) => {
     await first();
-    return order.database.transaction(async (tx) => {
+    return order.database.transaction(step, async (tx) => {
       const done = await work(tx);
       await then();
       return done;
@@ -133,7 +133,7 @@ test('an order that is found too late to take its stock locks is left for the ne
 test('an order that somebody has in hand is left for the next time, and counts as nothing done', async () => {
   const product = order.catalog.sells({ total: 2 });
   const [taken, free] = (await placesMany(product, 2, -1)) as [string, string];
-  await order.database.transaction(async (tx) => {
+  await order.database.transaction('test', async (tx) => {
     await tx.query('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [taken]);
     expect(await expireDue(order.database)).toBe(1);
     expect(await statuses([free])).toEqual({ EXPIRED: 1 });

@@ -331,7 +331,7 @@ test('every change that an order shows is told after its commit, once, and nothi
   await orders.askRefund(refunded, refund.key);
   expect(await tells(() => orders.deliver(onPaymentRefunded, refund))).toEqual([refunded]);
   expect(await tells(() => orders.deliver(onPaymentRefunded, refund))).toEqual([]);
-  const undone = orders.database.transaction(async (tx) => {
+  const undone = orders.database.transaction('test', async (tx) => {
     orderChanges.note(tx, ids[0]);
     throw new Error('undone');
   });

@@ -14,7 +14,7 @@ test('product.changed meets no listing, an older, the same and a newer one', asy
   const warmed: string[] = [];
   const handler = onProductChanged((productId) => warmed.push(productId));
   const hears = (productId: string, version: number, name: string) =>
-    database.transaction((tx) =>
+    database.transaction('test', (tx) =>
       handler.handle(
         tx,
         { productId, sellerId, name, unitPrice: version * 1_000, refundPolicy, version },

@@ -27,7 +27,7 @@ test('an order that is being placed while lines get their time is placed, and th
   await using old = await openOldDatabase(11);
   const { database } = old;
   let migrating: Promise<void> | undefined;
-  const id = await database.transaction(async (tx) => {
+  const id = await database.transaction('test', async (tx) => {
     const placed = await placesOrder(tx, 'PENDING_PAYMENT');
     migrating = old.bringUpToDate();
     await eventually(async () => {

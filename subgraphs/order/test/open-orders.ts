@@ -100,7 +100,7 @@ export async function openOrders() {
         [key, orderId, PAYMENT, TOTAL, JSON.stringify([{ sellerId: seller, amount: TOTAL }])],
       ),
     deliver: (handler: Handler, body: object) =>
-      database.transaction((tx) =>
+      database.transaction('test', (tx) =>
         handler.handle(tx, handler.type.schema.parse(body), { messageId: randomUUID(), attempts: 0 }),
       ),
     /** The timeline of an order with its reasons, oldest first. */

@@ -18,7 +18,7 @@ test('an order changes from one status to another just where the invariants say 
   for (const from of ALL) {
     for (const to of ALL) {
       const id = await orders.place(from);
-      const change = orders.database.transaction((tx) => changeStatus(tx, id, from, to));
+      const change = orders.database.transaction('test', (tx) => changeStatus(tx, id, from, to));
       const wentOn = await change.then(
         () => true,
         () => false,
@@ -35,7 +35,7 @@ test('an order changes from one status to another just where the invariants say 
 test('a change from a status in which the order is not, or of no order, changes nothing and throws', async () => {
   const id = await orders.place(OrderStatus.CANCELLED);
   const pay = (orderId: string) =>
-    orders.database.transaction((tx) =>
+    orders.database.transaction('test', (tx) =>
       changeStatus(tx, orderId, OrderStatus.PENDING_PAYMENT, OrderStatus.PAID),
     );
   await expect(pay(id)).rejects.toThrow(`0 of 1 orders, ${id} first, are PENDING_PAYMENT`);
@@ -56,7 +56,7 @@ test('of many orders all change, or none when one is no longer what it was', asy
     await orders.place(PAID),
   ];
   const expires = (...ids: string[]) =>
-    orders.database.transaction((tx) => changeStatuses(tx, ids, PENDING_PAYMENT, EXPIRED, 'WHY'));
+    orders.database.transaction('test', (tx) => changeStatuses(tx, ids, PENDING_PAYMENT, EXPIRED, 'WHY'));
   await expect(expires(one, two, paid)).rejects.toThrow(`2 of 3 orders, ${one} first, are PENDING_PAYMENT`);
   expect(await Promise.all([one, two, paid].map(seen))).toEqual([
     [PENDING_PAYMENT],

@@ -25,7 +25,7 @@ const committed = (orderId: string) => ({ orderId });
 
 /** As the consumer does with several messages that wait at the same time. */
 const deliverAll = (handler: Handler, bodies: object[]) =>
-  orders.database.transaction((tx) =>
+  orders.database.transaction('test', (tx) =>
     handler.handleAll!(
       tx,
       bodies.map((body, index) => ({

@@ -304,7 +304,7 @@ test('serves on while every table gets another column, as by the migration of a 
 });
 
 /** What is done for some step in whatever way: alone or together with others, by the short way or the long one. */
-const WAYS = /transaction$|^together$|^plan and execute$/;
+const WAYS = /^transaction |^together$|^plan and execute$/;
 
 /** `SERVICE: NAME < SERVICE: NAME OF WHAT IT IS PART OF`. */
 function edgesOf(spans: CollectedSpan[]): Set<string> {

@@ -47,9 +47,9 @@ async function rebuildWith(productId: string, at: Point, event: () => Promise<un
   const rebuilds = openRebuilds({
     database: {
       ...database,
-      transaction: async (work) => {
+      transaction: async (step, work) => {
         await reach('before the epoch is raised');
-        const result = await database.transaction(work);
+        const result = await database.transaction(step, work);
         await reach('before what is unconfirmed is read');
         return result;
       },
@@ -101,7 +101,7 @@ async function openSale() {
   const idOf = (name: Name) => buyers[name].orderId;
 
   const pays = (name: Name) =>
-    database.transaction((tx) =>
+    database.transaction('test', (tx) =>
       onPaymentApproved.handle(
         tx,
         paymentApproved.schema.parse({
@@ -126,11 +126,11 @@ async function openSale() {
     book.committed = book.committed.filter(({ orderId }) => orderId !== line.orderId);
     book[kind === 'commit' ? 'committed' : 'returned'].push(line);
     const effect = { productId: product, epoch: book.epoch, orderId: line.orderId, hold: hold! };
-    await database.transaction((tx) => appendStockEffect(tx, { kind, ...effect }));
+    await database.transaction('test', (tx) => appendStockEffect(tx, { kind, ...effect }));
   }
   async function commits(name: Name): Promise<void> {
     await inBook('commit', name);
-    await database.transaction((tx) =>
+    await database.transaction('test', (tx) =>
       onStockCommitted.handle(
         tx,
         stockCommitted.schema.parse({ orderId: idOf(name) } satisfies StockCommitted),
@@ -144,7 +144,7 @@ async function openSale() {
     const { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, termsVersion, total, epoch } =
       book;
     const settings = { version, opensAt, closesAt, limitPerBuyer, holdMinutes, paused, termsVersion, total };
-    await database.transaction((tx) =>
+    await database.transaction('test', (tx) =>
       appendStockEffect(tx, { kind: 'settings', productId: product, epoch, settings }),
     );
   }

@@ -202,7 +202,7 @@ test('an effect of catalog that waits for the rebuild under way does not make an
   const relay = openStockEffects({ ...order, askForRebuild });
   order.catalog.onBook(async () => {
     const hold = { epoch: 1, serial: 1 };
-    await order.database.transaction((tx) =>
+    await order.database.transaction('test', (tx) =>
       appendStockEffect(tx, { kind: 'commit', productId: product, epoch: 2, orderId, hold }),
     );
     await eventually(() => expect(asked).not.toHaveLength(0));
@@ -221,7 +221,7 @@ test('a rebuild waits for the changes that have the stock in hand', async () => 
   await replica.rebuilds.rebuild(product);
   const { stockTruth } = order.catalog.asked;
   let rebuilding: Promise<boolean> | undefined;
-  await order.database.transaction(async (tx) => {
+  await order.database.transaction('test', async (tx) => {
     await lockStock(tx, product);
     rebuilding = replica.rebuilds.rebuild(product);
     await eventually(async () => {

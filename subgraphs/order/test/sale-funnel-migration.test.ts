@@ -9,7 +9,7 @@ test('an order that is placed while the funnel is made is in it', async () => {
   const { database } = old;
   const [productId, orderId] = [randomUUID(), randomUUID()];
   let migrating: Promise<void> | undefined;
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await tx.run(
       `INSERT INTO orders (id, buyer_id, digest, status, total, pay_by)
        VALUES ($1, $2, 'digest', 'PENDING_PAYMENT', 1000, now())`,

@@ -77,7 +77,7 @@ test('an order moves on with each change, and with none that leaves it where it 
   const seen: Partial<typeof EMPTY>[] = [];
   let from = OrderStatus.PENDING_PAYMENT;
   for (const to of [...path, OrderStatus.REFUNDED]) {
-    await database.transaction(async (tx) => {
+    await database.transaction('test', async (tx) => {
       await lockOrder(tx, id);
       await changeStatus(tx, id, from, to);
     });
@@ -90,7 +90,7 @@ test('an order moves on with each change, and with none that leaves it where it 
 test('a change that is undone moves nothing', async () => {
   const id = await orders.place(OrderStatus.PENDING_PAYMENT, { deciding_payment_id: PAYMENT });
   const before = await funnels();
-  const undone = orders.database.transaction(async (tx) => {
+  const undone = orders.database.transaction('test', async (tx) => {
     await changeStatus(tx, id, OrderStatus.PENDING_PAYMENT, OrderStatus.PAID);
     throw new Error('undone');
   });

@@ -55,7 +55,7 @@ export async function openSettledWorld() {
     productId: PRODUCT,
     orders: Object.fromEntries(lives.map((life) => [life, randomUUID()])) as World['orders'],
   };
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await tx.run(
       `INSERT INTO catalog.product (id, seller_id, name, description, brands, images, price, refund_tiers, opens_at,
          limit_per_buyer, hold_minutes, total, sold)
@@ -70,7 +70,7 @@ export async function openSettledWorld() {
     let broken: string[] = [];
     const undo = new Error('looked at');
     await database
-      .transaction(async (tx) => {
+      .transaction('test', async (tx) => {
         for (const statement of statements) await tx.run(statement);
         const findings = await findViolations({ sql: (schema) => inSchema(tx, schema), redis, namespace });
         broken = findings.filter(({ violations }) => violations.length > 0).map(({ claim }) => claim);

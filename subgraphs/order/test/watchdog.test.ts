@@ -25,7 +25,7 @@ afterEach(async () => {
 afterAll(() => orders[Symbol.asyncDispose]());
 
 const S = OrderStatus;
-const remind = ({ remind: again }: Reminder) => orders.database.transaction(again);
+const remind = ({ remind: again }: Reminder) => orders.database.transaction('test', again);
 
 interface Standing {
   reminder: Reminder;

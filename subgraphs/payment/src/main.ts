@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { armCrashPoints } from '@stampede/shared/crash-points';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { openChangeFeed } from '@stampede/shared/live';
 import { openMessaging } from '@stampede/shared/messaging';
@@ -24,6 +25,7 @@ const log = openLog('payment', env.LOG_LEVEL);
 const metrics = openMetrics('payment');
 const us = { service: 'payment', identitySecret: env.IDENTITY_SECRET, log, metrics };
 
+armCrashPoints('payment', env);
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   own(await openTracing('payment', log));
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };

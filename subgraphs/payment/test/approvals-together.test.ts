@@ -54,9 +54,9 @@ function counted(database: Database) {
         asked.statements += 1;
         return database.query(...args);
       },
-      transaction: (work: Parameters<Database['transaction']>[0]) => {
+      transaction: (...args: Parameters<Database['transaction']>) => {
         asked.transactions += 1;
-        return database.transaction(work);
+        return database.transaction(...args);
       },
     } as Database,
   };
@@ -111,7 +111,7 @@ test('a payment that somebody else holds is waited for by nobody else', async ()
   const { begin } = openApprovals(database);
   const [held, free, later] = [await placed(READY), await placed(READY), await placed(READY)];
   let waiting: Promise<PaymentRow | undefined> | undefined;
-  await payments.database.transaction(async (tx) => {
+  await payments.database.transaction('test', async (tx) => {
     await move(tx, held, READY, CANCELLED);
     waiting = begin(held, beginning('held'));
     expect(await begin(free, beginning('free'))).toMatchObject({ id: free.id });

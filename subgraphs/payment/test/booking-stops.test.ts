@@ -46,7 +46,7 @@ test('1,000 orders are paid while nothing can be booked, and then all of it is, 
     );
     const total = ready.reduce((sum, { amount }) => sum + amount, 0);
 
-    await database.transaction(async (tx) => {
+    await database.transaction('test', async (tx) => {
       await tx.run('LOCK TABLE book_order IN ACCESS EXCLUSIVE MODE');
       const waiting = ready.values();
       const decisions: Decision[] = [];

@@ -44,7 +44,7 @@ test.each<[string, [string, number][]]>([
   ['of one line', [['fees', 5]]],
   ['without lines', []],
 ])('an entry %s cannot be committed', async (_, lines) => {
-  const committing = books.database.transaction(async (tx) => {
+  const committing = books.database.transaction('test', async (tx) => {
     const id = await addEntry(tx);
     if (lines.length > 0) await addLines(tx, id, lines);
   });
@@ -56,7 +56,7 @@ test.each([
   ['of both sides', 5, 5],
   ['of less than nothing', -5, 0],
 ])('a line %s is refused', async (_, debit, credit) => {
-  const adding = books.database.transaction(async (tx) => {
+  const adding = books.database.transaction('test', async (tx) => {
     const id = await addEntry(tx);
     await tx.run('INSERT INTO journal_line VALUES ($1, 1, $2, $3, $4)', [id, 'fees', debit, credit]);
   });
@@ -71,7 +71,7 @@ test('no line comes to an entry after its own, in the same transaction or later'
   const message = 'a line is added to an entry that has been written';
   const [known] = await books.database.query<{ id: number }>('SELECT id FROM journal_entry LIMIT 1');
   await expect(addLines(books.database, known?.id ?? 0, more, 3)).rejects.toThrow(message);
-  const adding = books.database.transaction(async (tx) => {
+  const adding = books.database.transaction('test', async (tx) => {
     const id = await addEntry(tx);
     await addLines(tx, id, more);
     await tx.run('SET CONSTRAINTS ALL IMMEDIATE');

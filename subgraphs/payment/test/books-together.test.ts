@@ -66,7 +66,7 @@ test('orders are locked in the order of their ids, so that bookings at once neve
   );
   const lock = 'INSERT INTO book_order VALUES ($1)';
   let telling: Promise<void> | undefined;
-  await books.database.transaction(async (tx) => {
+  await books.database.transaction('test', async (tx) => {
     await tx.run(lock, [first!.orderId]);
     telling = books.tellAll('approved', [last!.approved, first!.approved]);
     await eventually(async () => {

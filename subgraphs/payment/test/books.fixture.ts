@@ -26,14 +26,14 @@ export async function openBooks() {
     /** In a transaction of its own, as every message; `feeBasisPoints` as payment was started with. */
     tell: (event: EventName, body: object, feeBasisPoints = FEE_BASIS_POINTS): Promise<void> => {
       const handler = handlerOf(NAMES[event], feeBasisPoints);
-      return database.transaction((tx) =>
+      return database.transaction('test', (tx) =>
         handler.handle(tx, handler.type.schema.parse(body), { messageId: randomUUID(), attempts: 0 }),
       );
     },
     /** As the consumer does with several messages of one queue that wait at the same time. */
     tellAll: (event: EventName, bodies: readonly object[]): Promise<void> => {
       const handler = handlerOf(NAMES[event], FEE_BASIS_POINTS);
-      return database.transaction((tx) =>
+      return database.transaction('test', (tx) =>
         handler.handleAll!(
           tx,
           bodies.map((body) => ({

@@ -98,7 +98,7 @@ test('the token of another payment is refused, and takes nothing; the right one 
 test('what is said of an earlier attempt does not free an order that a later one decides', async () => {
   const payment = await agrees(shop);
   const order = shop.sql('order');
-  await order.transaction(async (tx) => {
+  await order.transaction('test', async (tx) => {
     await tx.run('LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE');
     expect((await approves({ ...payment, token: 'made-up' })).reason).toBe('INVALID');
     await shop.fault({ operation: 'approve', fault: 'error-500', times: 1_000 });
@@ -162,7 +162,7 @@ test('of two payments of one order the provider is asked to decide one only', as
   const first = await agrees(shop);
   const { buyer, orderId } = first;
   // The first payment is APPROVING but its order cannot be marked yet: a second one is started in between.
-  const { answer, second } = await shop.sql('order').transaction(async (tx) => {
+  const { answer, second } = await shop.sql('order').transaction('test', async (tx) => {
     await tx.run('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [orderId]);
     const approving = approves({ ...first, token: 'made-up' });
     await seesPayments(first, ['APPROVING']);

@@ -44,7 +44,7 @@ export async function openJournal() {
     const handler = HANDLERS.get(event);
     if (!handler) throw new Error(`${event} is not booked`);
     const meta = { messageId: randomUUID(), attempts: 0 };
-    await database.transaction((tx) => handler.handle(tx, handler.type.schema.parse(body), meta));
+    await database.transaction('test', (tx) => handler.handle(tx, handler.type.schema.parse(body), meta));
   }
 
   return {

@@ -63,7 +63,7 @@ test.each<[string, (tx: Transaction, body: OrderPaid) => Promise<void>]>([
   const second = await payments.place(READY, { orderId, provider: 'TOSS_PAYMENTS', windowMs: 60_000 });
   const row = await payments.row(second);
   let approval: ReturnType<typeof approvePayment> | undefined;
-  await payments.database.transaction((tx) =>
+  await payments.database.transaction('test', (tx) =>
     handle(
       afterFirst(tx, () => {
         approval = approvePayment(partsWith(payments.database, {}), row, 'token', 'test');
@@ -94,13 +94,13 @@ test('of two batches with the same orders in opposite orders one waits for the o
     await payments.place(APPROVED),
   ];
   // Whoever holds the one in the middle lets go when each batch has come as far as it gets.
-  const batches = await payments.database.transaction(async (tx) => {
+  const batches = await payments.database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM payment WHERE id = $1 FOR UPDATE', [held]);
     const both = [
       [one, held, other],
       [other, held, one],
     ].map((ids) =>
-      payments.database.transaction((batch) =>
+      payments.database.transaction('test', (batch) =>
         handleAll(
           batch,
           ids.map((id) => paid(id)),

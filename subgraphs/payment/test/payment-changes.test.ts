@@ -78,7 +78,7 @@ async function start(orderId: string) {
 }
 
 const deliver = (handler: typeof onOrderExpired, body: object) =>
-  house.database.transaction((tx) =>
+  house.database.transaction('test', (tx) =>
     handler.handle(tx, handler.type.schema.parse(body), { messageId: randomUUID(), attempts: 0 }),
   );
 
@@ -119,7 +119,7 @@ test('a change that is undone is never told', async () => {
   const orderId = randomUUID();
   const ready = await start(orderId);
   const undone = () =>
-    house.database.transaction(async (tx) => {
+    house.database.transaction('test', async (tx) => {
       await move(tx, ready, PaymentStatus.READY, PaymentStatus.CANCELLED);
       throw new Error('undone');
     });

@@ -71,7 +71,7 @@ export async function openPayments() {
         [key, paymentId, amount, done],
       ),
     deliver: (handler: Handler, body: object) =>
-      database.transaction((tx) =>
+      database.transaction('test', (tx) =>
         handler.handle(tx, handler.type.schema.parse(body), { messageId: randomUUID(), attempts: 0 }),
       ),
     /** Everything that payment knows of a payment, and what it has said about it. */

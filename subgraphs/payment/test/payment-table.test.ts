@@ -33,7 +33,7 @@ async function expectNoChange(id: string, handler: Handler, body: object): Promi
 }
 /** As the consumer does with several messages that wait at the same time. */
 const deliverAll = (handler: Handler, bodies: object[]) =>
-  payments.database.transaction((tx) =>
+  payments.database.transaction('test', (tx) =>
     handler.handleAll!(
       tx,
       bodies.map((body) => ({
@@ -219,7 +219,7 @@ test('refund.requested of more than is left, with another payment’s key, or of
 });
 
 test('payment.approved is told again until order says that it is paid, or asks for the money back', async () => {
-  const remind = () => payments.database.transaction(remindOfApproval.remind);
+  const remind = () => payments.database.transaction('test', remindOfApproval.remind);
   const stands = (id: string, seconds: number) =>
     payments.database.run(`UPDATE payment SET updated_at = now() - $2 * interval '1 second' WHERE id = $1`, [
       id,

@@ -85,7 +85,7 @@ test.each([
 
 async function diesBeforeMarking(): Promise<Agreed> {
   const payment = await agrees(shop);
-  await shop.sql('order').transaction(async (tx) => {
+  await shop.sql('order').transaction('test', async (tx) => {
     const whoWaitsForUs = 'FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))';
     const waiting = async () => (await tx.query(`SELECT pid ${whoWaitsForUs}`)).length;
     await tx.run('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [payment.orderId]);
@@ -126,7 +126,7 @@ test('a payment that no process had begun to decide when its order expired takes
 
 test('a payment whose process dies with the provider’s answer in hand is settled by the next one', async () => {
   const both = [await agrees(shop), await agrees(shop, 'card', 'TOSS_PAYMENTS')];
-  await shop.sql('payment').transaction(async (tx) => {
+  await shop.sql('payment').transaction('test', async (tx) => {
     // Its approval is recorded together with the message about it, and waits here.
     await tx.run('LOCK TABLE outbox IN SHARE MODE');
     const unanswered = both.map((payment) => approves(payment));
@@ -187,7 +187,7 @@ test('a refund whose process dies while the provider works gives the money back 
 test('an order service that dies while it hears of an approval goes on with it afterwards', async () => {
   const payment = await agrees(shop);
   const { buyer, orderId } = payment;
-  await shop.sql('order').transaction(async (tx) => {
+  await shop.sql('order').transaction('test', async (tx) => {
     await tx.run('LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE');
     expect((await approves(payment)).__typename).toBe('Payment');
     await eventually(async () => {

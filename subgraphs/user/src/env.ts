@@ -25,6 +25,8 @@ const shape = {
   ...baseEnv,
   DATABASE_URL: serviceEnv.DATABASE_URL,
   REDIS_URL: serviceEnv.REDIS_URL,
+  CRASH_AT: serviceEnv.CRASH_AT,
+  CRASH_POINTS_FILE: serviceEnv.CRASH_POINTS_FILE,
   AMQP_URL: serviceEnv.AMQP_URL,
   NAMESPACE: serviceEnv.NAMESPACE,
   IDENTITY_SECRET: serviceEnv.IDENTITY_SECRET,

@@ -1,3 +1,4 @@
+import { armCrashPoints } from '@stampede/shared/crash-points';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openMessaging } from '@stampede/shared/messaging';
@@ -23,6 +24,7 @@ const log = openLog('user', env.LOG_LEVEL);
 const metrics = openMetrics('user');
 const us = { service: 'user', identitySecret: env.IDENTITY_SECRET, log, metrics };
 
+armCrashPoints('user', env);
 await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   own(await openTracing('user', log));
   const store = { url: env.DATABASE_URL, schema: tables.schema, log };

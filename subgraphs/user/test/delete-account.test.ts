@@ -233,7 +233,7 @@ test.each(['RESET', 'VERIFY'] as const)(
     await addLink(database, sealer, { ...link, expiresAt: linkEnds(purpose) });
     let deletion: ReturnType<typeof remove> | undefined;
     let deleted = false;
-    const changed = await database.transaction(async (tx) => {
+    const changed = await database.transaction('test', async (tx) => {
       expect(await takeLink(tx, sealer, token, [purpose])).toBeDefined();
       deletion = remove(asUser(account)).finally(() => (deleted = true));
       await eventually(async () => {

@@ -121,12 +121,12 @@ test('tells of an end that is committed long after it was decided, and not befor
   await using gateway = await listen();
   const end = (id: string) =>
     [`UPDATE session SET ended_at = now() - interval '2 minutes' WHERE id = $1`, [id]] as const;
-  const failed = user.test.database.transaction(async (tx) => {
+  const failed = user.test.database.transaction('test', async (tx) => {
     await tx.run(...end(undone.sessionId));
     throw new Error('undone');
   });
   await expect(failed).rejects.toThrow('undone');
-  await user.test.database.transaction(async (tx) => {
+  await user.test.database.transaction('test', async (tx) => {
     await tx.run(...end(late.sessionId));
     const marker = await endElsewhere('now()');
     await gateway.hears(marker);

@@ -55,7 +55,7 @@ const allDone = () => eventually(async () => expect(await waiting()).toEqual([])
 
 test('as many are claimed as was asked for, though PostgreSQL takes the table to be small', async () => {
   for (let left = 10; left > 0; left -= 1) await queue();
-  const claimed = await db.database.transaction(async (tx) => {
+  const claimed = await db.database.transaction('test', async (tx) => {
     for (const other of ['hashjoin', 'mergejoin', 'hashagg', 'sort', 'material']) {
       await tx.run(`SET LOCAL enable_${other} = off`);
     }
@@ -71,13 +71,13 @@ test('sends what a committed transaction queued, at once, and nothing of one tha
   await eventually(async () => expect(await sender.metric('mails_waiting{')).toContain(' 0'));
   const began = Date.now();
   for (const name of ['a', 'b', 'c', 'd', 'e']) {
-    await database.transaction((tx) => queueMail(tx, sealer, mailTo(`${name}@example.com`)));
+    await database.transaction('test', (tx) => queueMail(tx, sealer, mailTo(`${name}@example.com`)));
     await eventually(() => expect(server.asked).toContain(`${name}@example.com`));
     await allDone();
   }
   // By itself it looks each second.
   expect(Date.now() - began).toBeLessThan(3_500);
-  const undone = database.transaction(async (tx) => {
+  const undone = database.transaction('test', async (tx) => {
     await queueMail(tx, sealer, mailTo('undone@example.com'));
     throw new Error('undone');
   });
@@ -223,7 +223,7 @@ test('what could not be sent for three days is given up, with its last try', asy
   const { url } = await stopped();
   await using sender = open(url);
   const { database } = db;
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await queueMail(tx, sealer, mailTo());
     await tx.run(`UPDATE mail SET created_at = now() - interval '3 days 1 second'`);
     await queueMail(tx, sealer, mailTo('younger@example.com'));
@@ -256,7 +256,7 @@ test('several senders send each mail once', async () => {
     { length: 60 },
     (_, index) => `p${String(index).padStart(2, '0')}@example.com`,
   );
-  await db.database.transaction(async (tx) => {
+  await db.database.transaction('test', async (tx) => {
     for (const address of addresses) await queueMail(tx, sealer, mailTo(address));
   });
   await allDone();
@@ -323,7 +323,7 @@ test.each([
 ])('%s waits, and nothing of it is logged', async (_, more, kind) => {
   await using server = await openTestMailServer();
   await using sender = open(server.url);
-  await db.database.transaction(async (tx) => {
+  await db.database.transaction('test', async (tx) => {
     await queueMail(tx, sealer, mailTo(TO, more));
     await tx.run('UPDATE mail SET kind = $1', [kind]);
   });

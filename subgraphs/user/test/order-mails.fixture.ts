@@ -71,7 +71,7 @@ export function openOrderMails(user: UserUnderTest) {
 
   /** Several orders are confirmed, and their messages wait at the same time. */
   const hearsConfirmed = (told: readonly { orderId: string; buyerId: string }[]): Promise<void> =>
-    user.test.database.transaction((tx) =>
+    user.test.database.transaction('test', (tx) =>
       handlers.find(({ type }) => type.name === orderConfirmed.name)!.handleAll!(
         tx,
         told.map((one) => ({
@@ -95,7 +95,7 @@ export function openOrderMails(user: UserUnderTest) {
     handle,
     /** A message comes, in a transaction of its own as each does. */
     hears: (...message: Parameters<typeof handle> extends [Transaction, ...infer Rest] ? Rest : never) =>
-      user.test.database.transaction((tx) => handle(tx, ...message)),
+      user.test.database.transaction('test', (tx) => handle(tx, ...message)),
     lettersTo: (email: string) => lettersTo(user, email, { readOrderLetter }),
   };
 }

@@ -99,7 +99,7 @@ test('an account that is deleted while its mail is queued, or was being deleted,
   let deletion: Promise<unknown> | undefined;
   let handling: Promise<unknown> | undefined;
   let done = false;
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await orders.handle(tx, 'confirmed', orders.order(queued.id), queued.id);
     deletion = deletes(queued).finally(() => (done = true));
     await somebodyWaits(user, () => done);
@@ -108,7 +108,7 @@ test('an account that is deleted while its mail is queued, or was being deleted,
   expect(await waiting()).toEqual([]);
 
   done = false;
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM account WHERE id = $1 FOR UPDATE', [locked.id]);
     const [account] = await findAccounts(tx, user.sealer, [locked.id]);
     handling = orders.hears('confirmed', orders.order(locked.id), locked.id).finally(() => (done = true));

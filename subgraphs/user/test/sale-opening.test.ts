@@ -33,7 +33,7 @@ const sale = (change: Partial<SaleOpening> = {}): SaleOpening => ({
 
 const meta = () => ({ messageId: randomUUID(), attempts: 0 });
 const handle = (message: SaleOpening) =>
-  user.test.database.transaction((tx) =>
+  user.test.database.transaction('test', (tx) =>
     onSaleOpening(user.sealer, log).handle(tx, saleOpening.schema.parse(message), meta()),
   );
 
@@ -172,7 +172,7 @@ test('catalog is asked of a sale once a second, however many mails there are, al
 test('an account that is deleted while its mail is queued gets none', async () => {
   const account = await user.account();
   let deletion: ReturnType<typeof user.ask> | undefined;
-  await user.test.database.transaction(async (tx) => {
+  await user.test.database.transaction('test', async (tx) => {
     await onSaleOpening(user.sealer, log).handle(tx, sale({ userIds: [account.id] }), meta());
     let deleted = false;
     deletion = user
@@ -188,7 +188,7 @@ test('an account that is being deleted when its mail is to be queued gets none',
   const { id } = await user.account();
   const { database } = user.test;
   let handling: Promise<void> | undefined;
-  await database.transaction(async (tx) => {
+  await database.transaction('test', async (tx) => {
     await tx.run('SELECT FROM account WHERE id = $1 FOR UPDATE', [id]);
     const [account] = await findAccounts(tx, user.sealer, [id]);
     let handled = false;

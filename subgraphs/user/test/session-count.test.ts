@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => user[Symbol.asyncDispose]());
 
 const start = (accountId: string) =>
-  user.test.database.transaction((tx) => startSession(tx, accountId, 'Device'));
+  user.test.database.transaction('test', (tx) => startSession(tx, accountId, 'Device'));
 const liveOf = async (accountId: string) => {
   const rows = await user.test.database.query<{ id: string }>(
     'SELECT id FROM session WHERE account_id = $1 AND ended_at IS NULL',

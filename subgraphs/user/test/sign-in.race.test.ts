@@ -63,7 +63,7 @@ test.each(ROUNDS)('leaves no session that the password before a reset got, round
 
 test('waits for whoever is changing the password, and comes in by the new one only', async () => {
   const { id, email } = await user.account();
-  const answer = await user.test.database.transaction(async (tx) => {
+  const answer = await user.test.database.transaction('test', async (tx) => {
     await tx.run(`UPDATE account SET password_hash = 'another' WHERE id = $1`, [id]);
     const signingIn = signIn(user, email, PASSWORD);
     await eventually(async () => {

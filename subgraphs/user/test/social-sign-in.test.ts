@@ -181,7 +181,7 @@ test('finds the account of somebody who proves the same address at this moment',
   const { database } = social.test;
   const input = await social.begin('KAKAO', kakaoPerson(email));
   let ended: Promise<Answer> | undefined;
-  const account = await database.transaction(async (tx) => {
+  const account = await database.transaction('test', async (tx) => {
     const made = await createAccount(tx, social.sealer, { name: 'First', email, language: 'en' });
     ended = social.finish(input);
     await eventually(async () => {

@@ -196,7 +196,7 @@ test('starts and signs in while the broker is away, stops without it, and consum
   const told = { productId: randomUUID(), name: 'Sneaker', userIds: [user.id as string] };
   const opensAt = new Date(Date.now() + 600_000).toISOString();
   // The service tells itself: by its own outbox and its own queue.
-  await database.transaction((tx) => appendToOutbox(tx, saleOpening, { ...told, opensAt }));
+  await database.transaction('test', (tx) => appendToOutbox(tx, saleOpening, { ...told, opensAt }));
   proxy.restore();
   await eventually(async () =>
     expect(await database.query('SELECT FROM mail WHERE account_id = $1', [user.id])).toHaveLength(1),

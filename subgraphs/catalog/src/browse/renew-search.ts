@@ -26,7 +26,7 @@ const RENEW = `UPDATE product
  * @returns how many
  */
 export const renewSearch = (database: Database): Promise<number> =>
-  database.transaction(async (tx) => {
+  database.transaction('renew-search', async (tx) => {
     const older = await tx.query<Findable & { id: string }>(OLDER, [SEARCH_FORM]);
     if (older.length === 0) return 0;
     return tx.run(RENEW, [JSON.stringify(older.map((row) => ({ id: row.id, ...searchColumnsOf(row) })))]);

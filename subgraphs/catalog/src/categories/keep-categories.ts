@@ -12,7 +12,7 @@ export const LONGEST_NAME = 100;
 /** @throws BAD_USER_INPUT for a name that breaks a rule or is taken, or when there are {@link MOST_CATEGORIES}. */
 export function createCategory(database: Database, name: string): Promise<Category> {
   const checked = checkName(name);
-  return database.transaction(async (tx) => {
+  return database.transaction('add-category', async (tx) => {
     await countRoom(tx);
     const [row] = await tx.query<Category>(
       `INSERT INTO category (name, name_key) VALUES ($1, $2) ON CONFLICT (name_key) DO NOTHING RETURNING id, name`,

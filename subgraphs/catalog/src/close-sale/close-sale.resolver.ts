@@ -25,11 +25,15 @@ export class CloseSaleResolver {
   ): Promise<Product> {
     const { id } = await requireOwnProduct(context, this.products, productId);
     const clock = await readSaleClock(this.parts.inventory);
-    return changeSettingsAtOnce(this.parts, id, async ({ settings: { closesAt } }, tx) => {
-      // By the later bound: another call's closing has come, though our own clock may not know that yet.
-      if (closesAt !== null && closesAt <= (await clock.atMost(tx))) return undefined;
-      // By the earlier one, an instant that has come: who is told that the sale is closed finds it closed.
-      return { closes_at: new Date(await clock.atLeast(tx)) };
-    });
+    return changeSettingsAtOnce(
+      this.parts,
+      { step: 'close-sale', productId: id },
+      async ({ settings: { closesAt } }, tx) => {
+        // By the later bound: another call's closing has come, though our own clock may not know that yet.
+        if (closesAt !== null && closesAt <= (await clock.atMost(tx))) return undefined;
+        // By the earlier one, an instant that has come: who is told that the sale is closed finds it closed.
+        return { closes_at: new Date(await clock.atLeast(tx)) };
+      },
+    );
   }
 }

@@ -31,7 +31,7 @@ export async function createProduct(
   const key = input.idempotencyKey ?? null;
   const values = [randomUUID(), sellerId, key, digest, JSON.stringify(findable(columns))];
   try {
-    return await database.transaction(async (tx) => {
+    return await database.transaction('create-product', async (tx) => {
       const [row] = await tx.query<ProductRow>(INSERT, values);
       if (!row) return await createdBefore(tx, { sellerId, key, digest });
       const product = productOf(row);

@@ -29,7 +29,7 @@ export async function seedDemoProducts(database: Database, startedAt: number): P
       category_id: categoryId,
       paused: false,
     };
-    await database.transaction((tx) =>
+    await database.transaction('renew-demo-product', (tx) =>
       changeSettings(tx, id, (_, __, row) =>
         row.opens_at.getTime() === opensAt.getTime() ? undefined : whatDiffers(row, today),
       ),

@@ -37,7 +37,7 @@ export class PauseSaleResolver {
 
   private async setPaused(context: SubgraphContext, productId: string, paused: boolean): Promise<Product> {
     const { id } = await requireOwnProduct(context, this.products, productId);
-    return changeSettingsAtOnce(this.parts, id, ({ settings }) =>
+    return changeSettingsAtOnce(this.parts, { step: 'pause-sale', productId: id }, ({ settings }) =>
       settings.paused === paused ? undefined : { paused },
     );
   }

@@ -82,7 +82,7 @@ export function openOtherSellers(options: OtherSellersOptions): PriceSource {
   }
 
   const read = (asked: object[]) =>
-    database.transaction(async (tx) => {
+    database.transaction('find-other-sellers', async (tx) => {
       await tx.query(`SELECT set_config('statement_timeout', $1, true)`, [String(patienceMs)]);
       return tx.query<OtherRow>(`${OTHERS} ORDER BY other.price, other.id`, [JSON.stringify(asked)]);
     });

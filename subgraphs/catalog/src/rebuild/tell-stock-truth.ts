@@ -19,7 +19,7 @@ export function tellStockTruth(
   epoch: number,
   unconfirmed: readonly UnconfirmedLine[],
 ): Promise<StockTruth | null> {
-  return database.transaction(async (tx) => {
+  return database.transaction('tell-stock-truth', async (tx) => {
     await lockStockExclusively(tx, productId);
     const [row] = await tx.query<ProductRow>(
       `UPDATE product SET epoch = $2 WHERE id = $1 AND epoch < $2 RETURNING ${PRODUCT_COLUMNS}`,

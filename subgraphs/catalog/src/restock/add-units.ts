@@ -10,7 +10,7 @@ import { MAX_TOTAL, readRestock, type RestockWish } from './restock-wish.js';
  */
 export function addUnits(parts: SettingsParts, wish: RestockWish): Promise<Product> {
   const { productId, key, quantity } = wish;
-  return changeSettingsAtOnce(parts, productId, async ({ settings: { total } }, tx) => {
+  return changeSettingsAtOnce(parts, { step: 'restock', productId }, async ({ settings: { total } }, tx) => {
     // Wishes for one product come here one at a time: its row is locked.
     if (await readRestock(tx, wish)) return undefined;
     if (total + quantity > MAX_TOTAL) {

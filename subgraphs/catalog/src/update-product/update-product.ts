@@ -22,7 +22,7 @@ export async function updateProduct(parts: UpdateParts, productId: string, patch
   const columns = columnsOf(patch);
   const clock = await readSaleClock(parts.inventory);
   try {
-    return await changeSettingsAtOnce(parts, productId, async (_, tx, row) => {
+    return await changeSettingsAtOnce(parts, { step: 'update-product', productId }, async (_, tx, row) => {
       const change = whatDiffers(row, columns);
       if (Object.keys(change).length === 0) return undefined;
       const now = await clock.atMost(tx);

@@ -16,7 +16,7 @@ export interface Wish {
  * @throws BAD_USER_INPUT when the list is full, UNAUTHENTICATED when the account has been deleted meanwhile.
  */
 export async function wishFor(database: Database, { userId, productId }: Wish): Promise<void> {
-  await database.transaction(async (tx) => {
+  await database.transaction('wish', async (tx) => {
     await lockWishesOf(tx, userId);
     const [standing] = await tx.query<{ deleted: boolean; wished: boolean; full: boolean }>(
       `SELECT EXISTS (SELECT FROM deleted_account WHERE user_id = $1) AS deleted,

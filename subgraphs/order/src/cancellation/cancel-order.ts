@@ -32,7 +32,7 @@ export function cancelOrder(
   given: string,
   inFull = false,
 ): Promise<CancelAnswer> {
-  return database.transaction(async (tx) => {
+  return database.transaction('cancel-order', async (tx) => {
     const found = await lockOrderAndStock(tx, orderId);
     if (!found) return 'no-such-order';
     const { order, lines } = found;

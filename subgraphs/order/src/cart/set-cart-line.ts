@@ -32,7 +32,7 @@ export async function setCartLine(parts: CartParts, buyerId: string, line: Baske
     return;
   }
   await haveListing(parts, productId);
-  await parts.database.transaction((tx) => putIn(tx, buyerId, { productId, quantity }));
+  await parts.database.transaction('set-cart-line', (tx) => putIn(tx, buyerId, { productId, quantity }));
 }
 
 /** Asks catalog when order has not heard of the product, which may be only seconds old. @throws NOT_FOUND */

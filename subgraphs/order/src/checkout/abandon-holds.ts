@@ -18,7 +18,7 @@ export async function abandonHolds(
   const abandoned: Hold[] = [];
   if (holds.length === 0) return abandoned;
   const ordered = holds.toSorted(byName);
-  await database.transaction(async (tx) => {
+  await database.transaction('abandon-holds', async (tx) => {
     for (const productId of new Set(ordered.map((hold) => hold.productId))) await lockStock(tx, productId);
     for (const hold of ordered) {
       const { productId, epoch, serial } = hold;

@@ -1,4 +1,4 @@
-import { columnsOf, type Transaction } from '@stampede/shared/database';
+import { columnsOf, type Database, type Transaction } from '@stampede/shared/database';
 import { appendStockEffect, lockStock, type HoldName } from '@stampede/shared/inventory';
 import { orderPlaced, type RefundPolicyTerms } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
@@ -69,11 +69,11 @@ class NotPlaced extends Error {
 
 /** Writes the order under the holds that Redis gave, all in one transaction; the first of one id wins. */
 export async function placeOrder(
-  transaction: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>,
+  transaction: Database['transaction'],
   placement: Placement,
 ): Promise<PlaceAnswer> {
   try {
-    return await transaction((tx) => place(tx, placement));
+    return await transaction('place-order', (tx) => place(tx, placement));
   } catch (error) {
     if (error instanceof NotPlaced) return error.answer;
     throw error;

@@ -31,7 +31,7 @@ interface Close {
  * @throws BAD_USER_INPUT for one that cannot be sent as it was; it stays open.
  */
 export function replay(database: Database, id: string, by: string): Promise<Closing> {
-  return database.transaction(async (tx) => {
+  return database.transaction('replay-dead-letter', async (tx) => {
     const letter = await close(tx, { id, as: 'REPLAYED', by, reason: null });
     if (!letter) return whyNot(tx, id);
     if (!letter.queue) throw notReplayable('does not say in which queue it died; discard it');
@@ -52,7 +52,7 @@ export function replay(database: Database, id: string, by: string): Promise<Clos
 
 /** Takes it off the list for good; the row stays, with who did it and why. */
 export function discard(database: Database, id: string, by: string, reason: string): Promise<Closing> {
-  return database.transaction(async (tx) => {
+  return database.transaction('discard-dead-letter', async (tx) => {
     const letter = await close(tx, { id, as: 'DISCARDED', by, reason });
     return letter ? 'closed' : whyNot(tx, id);
   });

@@ -47,7 +47,7 @@ export async function forgetEnded(
 
 /** @returns after whom to go on; undefined when those were the last. */
 function forgetBatch(database: Database, after: string, batch: number): Promise<string | undefined> {
-  return database.transaction(async (tx) => {
+  return database.transaction('forget-deleted-accounts', async (tx) => {
     // Asked before anything is erased: an order that ends in between is not taken for one that was looked at.
     const accounts = await tx.query<{ id: string; settled: boolean }>(
       `SELECT id, deleted_at < now() - $3::interval AND NOT EXISTS (

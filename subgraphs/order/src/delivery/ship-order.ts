@@ -35,7 +35,7 @@ export function shipOrder(
   parcel: Parcel,
   by: Shipper,
 ): Promise<OrderRow> {
-  return database.transaction(async (tx) => {
+  return database.transaction('ship-order', async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!order) throw notFound('order');
     const goods = goodsOf(await readLines(tx, [orderId]), by);

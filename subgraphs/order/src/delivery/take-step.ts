@@ -22,7 +22,7 @@ interface DueRow {
  * @returns how many have taken it; those that somebody else has in hand are left for the next time.
  */
 export function takeStep(database: Database, step: ScheduledStep, carrier: string): Promise<number> {
-  return database.transaction(async (tx) => {
+  return database.transaction('take-delivery-step', async (tx) => {
     const due = await claimDue(tx, step);
     if (due.length === 0) return 0;
     const ids = due.map(({ id }) => id);

@@ -23,7 +23,7 @@ export async function expireDue(database: Database): Promise<number> {
   );
   if (products.length === 0) return 0;
   const productIds = products.map(({ product_id }) => product_id);
-  return database.transaction((tx) => expire(tx, productIds));
+  return database.transaction('expire-orders', (tx) => expire(tx, productIds));
 }
 
 /** Stock locks come before rows, so it ends due orders of those products alone, whichever they are by now. */

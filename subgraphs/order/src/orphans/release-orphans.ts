@@ -16,7 +16,7 @@ export async function releaseOrphans(
   const orphans = found.filter(({ finding }) => finding === 'ORPHAN');
   const ended = found.filter(({ finding }) => finding === 'ENDED');
   if (orphans.length + ended.length === 0) return 0;
-  return database.transaction(async (tx) => {
+  return database.transaction('release-orphans', async (tx) => {
     await lockStock(tx, productId);
     // By name, as every transaction takes hold rows, so that nobody waits crosswise.
     await tx.run(

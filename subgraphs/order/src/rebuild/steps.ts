@@ -14,7 +14,7 @@ import { uniteTruths, type TruthSources } from './unite-truths.js';
  * @param above the epoch of the hash that stands in Redis, should it be ahead of PostgreSQL (a restored backup).
  */
 export function raiseEpoch(database: Database, productId: string, above: number): Promise<number> {
-  return database.transaction(async (tx) => {
+  return database.transaction('raise-epoch', async (tx) => {
     await lockStockExclusively(tx, productId);
     const [row] = await tx.query<{ epoch: number }>(
       `INSERT INTO listing (product_id, epoch) VALUES ($1, $2 + 1)

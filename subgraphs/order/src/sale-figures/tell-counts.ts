@@ -33,7 +33,7 @@ export function tellCounts({ database, counts, log }: TellCountsParts): Repetiti
     untold ??= messagesOf(counts.take());
     const { ids, bodies } = untold;
     if (ids.length > 0) {
-      await database.transaction((tx) => appendAllToOutbox(tx, decisionsCounted, bodies, ids));
+      await database.transaction('tell-counts', (tx) => appendAllToOutbox(tx, decisionsCounted, bodies, ids));
     }
     untold = undefined;
   }

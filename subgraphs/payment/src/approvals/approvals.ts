@@ -75,7 +75,7 @@ type Recording = Moving & Origin;
 const currentOrigin = (): Origin => ({ requestId: currentRequestId(), traceparent: traceparent() });
 
 const recordAll = (database: Database, all: readonly Recording[]) =>
-  database.transaction(async (tx) => {
+  database.transaction('record-approvals', async (tx) => {
     const rows = await moveAll(tx, all, APPROVING, APPROVED);
     const told = rows.flatMap((payment, index) => {
       const { requestId, traceparent: of } = all[index]!;

@@ -21,7 +21,7 @@ export function recordApproved(
   payment: PaymentRow,
   approval: Approval,
 ): Promise<PaymentRow | undefined> {
-  return database.transaction(async (tx) => {
+  return database.transaction('record-approval', async (tx) => {
     const approved = await move(tx, payment, APPROVING, APPROVED, columnsOf(approval));
     if (!approved) return undefined;
     await sayApproved(tx, approved);
@@ -36,7 +36,7 @@ export function recordDeclined(
   reason: DeclineReason,
   lookAgainAt: Date | null = null,
 ): Promise<PaymentRow | undefined> {
-  return database.transaction(async (tx) => {
+  return database.transaction('record-decline', async (tx) => {
     const changes = { decline_reason: reason, look_at: lookAgainAt };
     const declined = await move(tx, payment, APPROVING, DECLINED, changes);
     if (declined) await sayDeclined(tx, declined, reason);
@@ -67,7 +67,7 @@ export async function recordWrongToken(
 const anotherMayStillAsk = () => new Date(Date.now() + 60_000);
 
 function recordReadyAgain(database: Database, payment: PaymentRow): Promise<PaymentRow | undefined> {
-  return database.transaction(async (tx) => {
+  return database.transaction('record-wrong-token', async (tx) => {
     const ready = await move(tx, payment, APPROVING, READY, { look_at: anotherMayStillAsk() });
     if (ready) await sayDeclined(tx, ready, DeclineReason.INVALID);
     return ready;
@@ -80,7 +80,7 @@ export function recordGivenUp(
   payment: PaymentRow,
   lookAgainAt: Date | null = null,
 ): Promise<PaymentRow | undefined> {
-  return database.transaction(async (tx) => {
+  return database.transaction('record-cancellation', async (tx) => {
     const cancelled = await move(tx, payment, APPROVING, CANCELLED, { look_at: lookAgainAt });
     // The mark may be ours all the same, when order's answer to it was lost.
     if (cancelled) await sayDeclined(tx, cancelled, DeclineReason.OTHER);
@@ -94,7 +94,7 @@ export function refundLateApproval(
   payment: PaymentRow,
   approval: Approval,
 ): Promise<PaymentRow | undefined> {
-  return database.transaction(async (tx) => {
+  return database.transaction('record-late-approval', async (tx) => {
     const changes = columnsOf(approval);
     const refunding =
       (await move(tx, payment, DECLINED, REFUNDING, changes)) ??

@@ -42,7 +42,7 @@ export async function noteTossEvent(
   const asks = whatItAsks(payment.status, hint.status);
   if (asks === 'nothing') return 'ignored';
   const name = TRANSMISSION_ID.test(transmissionId ?? '') ? (transmissionId as string) : digest(body);
-  return database.transaction(async (tx) => {
+  return database.transaction('note-toss-event', async (tx) => {
     if (!(await insertOnce(tx, name, payment.id, asks))) return 'repeated';
     if (asks === 'look') await haveItLookedAt(tx, payment.id);
     return 'noted';

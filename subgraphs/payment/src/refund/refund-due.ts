@@ -147,7 +147,7 @@ async function refundedOf(sql: Sql, paymentId: string): Promise<number> {
 }
 
 async function recordRefunded(database: Database, refund: RefundRow): Promise<void> {
-  await database.transaction(async (tx) => {
+  await database.transaction('record-refund', async (tx) => {
     const [payment] = await tx.query<PaymentRow>(
       `SELECT ${PAYMENT_COLUMNS} FROM payment WHERE id = $1 FOR UPDATE`,
       [refund.payment_id],

@@ -27,7 +27,9 @@ async function makeOperator([argument, ...others]: string[]): Promise<number> {
     const account = await findAccountByEmail(database, env.PERSONAL_DATA_KEYS, email);
     if (!account) return noSuchAccount();
     if (account.role === 'OPERATOR') return say('It is an operator’s account already.');
-    const made = await database.transaction((tx) => giveRole(tx, account.id, { role: 'OPERATOR' }));
+    const made = await database.transaction('make-operator', (tx) =>
+      giveRole(tx, account.id, { role: 'OPERATOR' }),
+    );
     return made ? say('Done. Whoever it is has to sign in again, and is an operator then.') : noSuchAccount();
   } catch (error) {
     process.stderr.write(`The database could not be asked: ${(error as Error).message}\n`);

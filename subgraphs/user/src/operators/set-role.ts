@@ -23,7 +23,7 @@ export async function setRole(database: Database, callerId: string, change: Role
   const displayName = checkDisplayName(change);
   if (!isUuid(userId)) throw notFound('user');
   if (userId === callerId) throw badInput({ path: 'userId', message: 'is you: ask another operator.' });
-  await database.transaction(async (tx) => {
+  await database.transaction('set-role', async (tx) => {
     await requireStillOperator(tx, callerId, userId);
     if (!(await giveRole(tx, userId, { role: change.role, displayName }))) throw notFound('user');
   });

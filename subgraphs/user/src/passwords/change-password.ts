@@ -34,7 +34,7 @@ export async function changePassword(
 
   const passwordHash = await parts.passwords.hash(next);
   const index = account.email === null ? null : emailIndex(parts.sealer, account.email);
-  const sessionsEnded = await parts.database.transaction((tx) =>
+  const sessionsEnded = await parts.database.transaction('change-password', (tx) =>
     setPassword(tx, { account, emailIndex: index, passwordHash, keptSessionId: sessionId }),
   );
   // Somebody has changed it since: what was current is not any more.

@@ -17,7 +17,7 @@ export async function requestPasswordReset(
   const token = newLinkToken();
   const expiresAt = linkEnds('RESET');
   const write = () =>
-    database.transaction(async (tx) => {
+    database.transaction('request-password-reset', async (tx) => {
       await addLink(tx, sealer, { purpose: 'RESET', token, email, expiresAt, language });
       await queueMail(tx, sealer, { kind: 'reset-password', to: email, language, content: { token } });
     });

@@ -31,7 +31,7 @@ export async function resetPassword(
   refuseWeakPassword({ path: 'new', password, owner: account });
   const passwordHash = await passwords.hash(password);
 
-  const sessionsEnded = await database.transaction(async (tx) => {
+  const sessionsEnded = await database.transaction('reset-password', async (tx) => {
     const taken = await takeLink(tx, sealer, token, ['RESET']);
     const ended = taken && (await setPassword(tx, { account, emailIndex: taken.emailIndex, passwordHash }));
     if (ended !== undefined) await dropUnprovenLinks(tx, account.id);

@@ -38,7 +38,7 @@ export async function deleteAccount(parts: DeletionParts, deletion: Deletion): P
   if (!account) throw unauthenticated();
   if (account.passwordHash === null) await requireNewSession(database, deletion);
   else await requirePassword(parts, account, deletion.password);
-  await database.transaction(async (tx) => {
+  await database.transaction('delete-account', async (tx) => {
     await lockForDeletion(tx, account);
     // As it is now: an address may have been verified since.
     const [locked] = await findAccounts(tx, sealer, [account.id]);

@@ -22,7 +22,7 @@ export async function saveAddress(
   input: AddressInput,
 ): Promise<Address> {
   const checked = checkAddress('input', input);
-  const row = await database.transaction((tx) =>
+  const row = await database.transaction('save-address', (tx) =>
     id == null
       ? addAddress(tx, sealer, accountId, checked)
       : changeAddress(tx, sealer, { accountId, id }, checked),

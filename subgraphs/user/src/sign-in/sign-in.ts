@@ -60,7 +60,7 @@ export async function signIn(
   }
   await limits.passwords.succeeded(who);
   if (account.language !== language) await setLanguage(database, account.id, language);
-  const session = await database.transaction((tx) => startSessionByPassword(tx, account, device));
+  const session = await database.transaction('sign-in', (tx) => startSessionByPassword(tx, account, device));
   return session ? handOut(parts, context, account, session, cookie) : invalidCredentials();
 }
 

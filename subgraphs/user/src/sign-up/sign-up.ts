@@ -33,7 +33,7 @@ export async function signUp(
   const expiresAt = linkEnds('SIGN_UP');
   const write = async () => {
     const passwordHash = await passwords.hash(password, saltOf(sealer, email));
-    await database.transaction(async (tx) => {
+    await database.transaction('sign-up', async (tx) => {
       const link = { token, email, name, phone, passwordHash, expiresAt, language };
       await addLink(tx, sealer, { purpose: 'SIGN_UP', ...link });
       await queueMail(tx, sealer, { kind: 'sign-up', to: email, language, content: { token } });

@@ -30,7 +30,7 @@ export async function verifyEmail(
 ): Promise<AuthSession | InvalidToken> {
   const { database, sealer } = parts;
   const verified = await database
-    .transaction(async (tx) => {
+    .transaction('verify-email', async (tx) => {
       const link = await takeLink(tx, sealer, token, ['SIGN_UP', 'VERIFY']);
       const account = link && (await (link.accountId ? verify : makeAccount)(tx, sealer, link));
       if (!account) return undefined;

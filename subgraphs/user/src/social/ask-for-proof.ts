@@ -21,7 +21,7 @@ export async function askForProof(
     if (await isAsked(database, id)) return;
     // Whoever signs in and deletes the account again and again would have any address mailed.
     if (await limits.mails.attempt({ email, address: client.address })) return;
-    await database.transaction(async (tx) => {
+    await database.transaction('ask-for-proof', async (tx) => {
       if ((await holdUnproven(tx, id)) && !(await isAsked(tx, id)))
         await mailLink(tx, sealer, { id, email, language: client.language });
     });

@@ -55,7 +55,7 @@ export async function signInWithSocial(
   });
   if (!person) return notConfirmed();
 
-  const answer = await database.transaction(async (tx) => {
+  const answer = await database.transaction('sign-in-with-social', async (tx) => {
     const subject = subjectOf(sealer, provider, person.subject);
     await inTurnOf(tx, subject);
     const linked = await accountLinkedTo(tx, subject);

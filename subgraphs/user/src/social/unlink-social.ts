@@ -19,7 +19,7 @@ function wayOut({ has_email: hasEmail, email_verified: verified }: LockedAccount
 
 /** @throws NOT_FOUND when there is no link; BAD_USER_INPUT when nobody could sign in to the account any more. */
 export function unlinkSocial(database: Database, accountId: string, provider: SocialProvider): Promise<void> {
-  return database.transaction(async (tx) => {
+  return database.transaction('unlink-social', async (tx) => {
     // Held, so that of two links that are removed at once the second sees that it is the last.
     const [account] = await tx.query<LockedAccount>(
       `SELECT password_hash IS NOT NULL AS has_password, email IS NOT NULL AS has_email,

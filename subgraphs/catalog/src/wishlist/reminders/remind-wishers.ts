@@ -62,7 +62,7 @@ export async function remindWishers(database: Database, told: (people: number) =
     for (const { id } of sales) {
       tried.push(id);
       try {
-        found += await database.transaction((tx) => tellOf(tx, id, told));
+        found += await database.transaction('remind-wishers', (tx) => tellOf(tx, id, told));
       } catch (error) {
         failures.push(error);
       }
