@@ -14,8 +14,10 @@ export interface ServiceProcess {
   url: string;
   /** Resolves when /readyz says so. @throws Error with the last log lines when it never does. */
   ready(): Promise<void>;
-  /** Starts it (again), with the same settings, on the same port. */
-  start(): void;
+  /** Starts it (again), with the same settings, on the same port; `env` comes on top, this once. */
+  start(env?: Record<string, string>): void;
+  /** Resolves when the process that was started last is gone, with the signal that it died of, or its exit code. */
+  ended(): Promise<NodeJS.Signals | number | null>;
   /** Ends it: SIGTERM drains, SIGKILL is a crash. @returns when it is gone, its exit code, which a killed one has not */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
   /** The last lines that it wrote. */
@@ -34,15 +36,15 @@ export function serviceProcess(folder: string, port: number, env: Record<string,
   const lines: string[] = [];
   const listeners: ((text: string) => void)[] = [];
   let child: ChildProcess | undefined;
-  let gone: Promise<void> = Promise.resolve();
+  let gone: Promise<NodeJS.Signals | number | null> = Promise.resolve(null);
 
-  function start(): void {
+  function start(more: Record<string, string> = {}): void {
     const settings = {
       PATH: process.env.PATH ?? '',
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
     };
     const started = spawn(process.execPath, ['--enable-source-maps', entry], {
-      env: { ...settings, ...env, HOST: '127.0.0.1', PORT: String(port) },
+      env: { ...settings, ...env, ...more, HOST: '127.0.0.1', PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [started.stdout, started.stderr]) {
@@ -52,7 +54,7 @@ export function serviceProcess(folder: string, port: number, env: Record<string,
         lines.splice(0, lines.length - LOG_LINES);
       });
     }
-    gone = new Promise((resolve) => started.once('exit', () => resolve()));
+    gone = new Promise((resolve) => started.once('exit', (code, signal) => resolve(signal ?? code)));
     child = started;
   }
 
@@ -66,6 +68,7 @@ export function serviceProcess(folder: string, port: number, env: Record<string,
   return {
     url,
     start,
+    ended: () => gone,
     another: async (more = {}) =>
       serviceProcess(folder, (await freePorts(1))[0] as number, { ...env, ...more }),
     log: () => lines.join('\n'),
