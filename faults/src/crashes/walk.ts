@@ -1,0 +1,5 @@
+import type { FaultArguments } from '../arguments.js';
+
+export async function walkCrashPoints(_args: FaultArguments): Promise<number> {
+  return 0;
+}
