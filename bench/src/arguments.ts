@@ -6,6 +6,7 @@ import {
   readLiveViewersArguments,
   type LiveViewersArguments,
 } from './live-viewers/arguments.ts';
+import { overloadUsage, readOverloadArguments, type OverloadArguments } from './overload/arguments.ts';
 import {
   paidOrdersUsage,
   readPaidOrdersArguments,
@@ -19,7 +20,12 @@ import {
 
 /** What a benchmark is told. */
 export type BenchArguments =
-  FlashSaleArguments | HoldEndArguments | LiveViewersArguments | PaidOrdersArguments | StockReadsArguments;
+  | FlashSaleArguments
+  | HoldEndArguments
+  | LiveViewersArguments
+  | OverloadArguments
+  | PaidOrdersArguments
+  | StockReadsArguments;
 
 interface Known {
   usage: string;
@@ -36,6 +42,7 @@ const scenarios: Record<BenchArguments['scenario'], Known> = {
     read: readLiveViewersArguments,
     profiled: ['gateway', 'catalog'],
   },
+  overload: { usage: overloadUsage, read: readOverloadArguments, profiled: ['gateway', 'order'] },
   'paid-orders': {
     usage: paidOrdersUsage,
     read: readPaidOrdersArguments,

@@ -3,6 +3,7 @@ import type { readBenchEnv } from './env.js';
 import { measureFlashSale } from './flash-sale/scenario.js';
 import { measureHoldEnd } from './hold-end/scenario.js';
 import { measureLiveViewers } from './live-viewers/scenario.js';
+import { measureOverload } from './overload/scenario.js';
 import { measurePaidOrders } from './paid-orders/scenario.js';
 import { openPlatform } from './platform.js';
 import { openProgress } from './report/progress.js';
@@ -38,6 +39,7 @@ function measure(args: BenchArguments, stage: Stage): Promise<Outcome> {
   if (args.scenario === 'flash-sale') return measureFlashSale(args, stage);
   if (args.scenario === 'hold-end') return measureHoldEnd(args, stage);
   if (args.scenario === 'live-viewers') return measureLiveViewers(args, stage);
+  if (args.scenario === 'overload') return measureOverload(args, stage);
   if (args.scenario === 'paid-orders') return measurePaidOrders(args, stage);
   return measureStockReads(args, stage);
 }

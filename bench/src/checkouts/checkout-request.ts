@@ -9,8 +9,13 @@ const CHECKOUT = `mutation ($input: CheckoutInput!) { checkout(input: $input) {
   ... on SaleNotOpen { productId phase opensAt }
   ... on LimitExceeded { productId limit alreadyOrdered } } }`;
 
-/** One buyer's press of “buy”, with a key of its own. */
-export function checkoutRequest(url: URL, { account }: Buyer, productId: string): Buffer {
-  const input = { lines: [{ productId, quantity: 1 }], idempotencyKey: randomUUID() };
+/** One buyer's press of “buy”, with a key of its own unless it is given one. */
+export function checkoutRequest(
+  url: URL,
+  { account }: Buyer,
+  productId: string,
+  idempotencyKey: string = randomUUID(),
+): Buffer {
+  const input = { lines: [{ productId, quantity: 1 }], idempotencyKey };
   return graphqlRequest(url, { query: CHECKOUT, variables: { input } }, account.accessToken);
 }

@@ -1,4 +1,3 @@
-import { hash } from '@node-rs/argon2';
 import { randomUUID } from 'node:crypto';
 import { checkoutRequest } from '../checkouts/checkout-request.js';
 import { describeFloor } from '../floor/describe-floor.js';
@@ -8,12 +7,9 @@ import { repeat, type Outcome, type Stage } from '../scenario.js';
 import type { Figure } from '../report/spread.js';
 import type { FlashSaleArguments } from './arguments.js';
 import type { FlashSaleParts } from './parts.js';
+import { makeSigners } from './make-signers.js';
 import { describeRun } from './report.js';
 import { runFlashSale, type FlashSaleRun } from './run.js';
-
-/** Of those who sign in; hashed by a copy of what passwords.ts of the user service says, since services are not imported. */
-const PASSWORD = 'correct horse battery staple';
-const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 const all = (run: FlashSaleRun) => run.outcomes.at(-1);
 export const figures: Figure<FlashSaleRun>[] = [
@@ -56,13 +52,11 @@ async function openParts(
   generator: SpawnedGenerator,
 ): Promise<FlashSaleParts> {
   const [seller] = await platform.accounts(1, 'SELLER');
-  const passwordHash = signIns > 0 ? await hash(PASSWORD, ARGON2ID) : undefined;
-  const signers = await platform.accounts(signIns, 'BUYER', passwordHash);
   return {
     ...platform,
     seller: seller!,
     buyers: await platform.accounts(buyers, 'BUYER'),
-    signers: signers.map(({ account }) => ({ email: account.email, password: PASSWORD })),
+    signers: await makeSigners(platform, signIns),
     generator,
     processes: { ...platform.processes, 'load generator': generator.pid, 'this report': process.pid },
   };

@@ -19,7 +19,7 @@ export interface SignInFigures {
   service: Percentiles | null;
 }
 
-const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) {
+export const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) {
   __typename ... on AuthSession { accessTokenExpiresAt } ... on TooManyAttempts { retryAt } } }`;
 
 /** A client without a better idea of when to come again. */

@@ -18,8 +18,11 @@ export interface Connection {
 /** Most answers are shorter; a longer one takes another read. */
 const READ_BYTES = 4_096;
 
-/** Connects when the first request is sent, and again after the connection was lost. */
-export function openConnection(host: string, port: number): Connection {
+/**
+ * Connects when the first request is sent, and again after the connection was lost.
+ * @param localAddress of this machine, for who is to be another client to the server
+ */
+export function openConnection(host: string, port: number, localAddress?: string): Connection {
   let socket: Socket | undefined;
   let waiting: ((answer: HttpAnswer | NoAnswer) => void) | undefined;
 
@@ -47,7 +50,13 @@ export function openConnection(host: string, port: number): Connection {
         return true;
       },
     };
-    const opened = connect({ host, port, noDelay: true, onread });
+    const opened = connect({
+      host,
+      port,
+      noDelay: true,
+      onread,
+      ...(localAddress !== undefined && { localAddress }),
+    });
     function onChunk(chunk: Buffer): void {
       try {
         const answer = read(chunk);
