@@ -7,7 +7,17 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const commands = ['start', 'test', 'buyers', 'invariants', 'bench', 'drill', 'faults', 'infrastructure'];
+const commands = [
+  'start',
+  'test',
+  'buyers',
+  'invariants',
+  'bench',
+  'drill',
+  'faults',
+  'simulate',
+  'infrastructure',
+];
 
 const [command = '', ...args] = process.argv.slice(2);
 if (!commands.includes(command)) fail(`Usage: node docker/local/bootstrap.mjs ${commands.join(' | ')}`);
