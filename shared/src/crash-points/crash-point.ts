@@ -53,6 +53,13 @@ export function passing<T>(what: string, action: Action, work: () => Promise<T>)
   return isWatched() ? passWatched(what, action, work) : work();
 }
 
+/** Claims what is due, by a statement that is a commit of its own; only one that finds something passes its crash point. */
+export async function passingClaim<T>(what: string, claim: () => Promise<T[]>): Promise<T[]> {
+  const claimed = await claim();
+  if (claimed.length > 0 && isWatched()) await crashPoint(`${what}/commit/after`);
+  return claimed;
+}
+
 async function passWatched<T>(what: string, action: Action, work: () => Promise<T>): Promise<T> {
   await crashPoint(`${what}/${action}/before`);
   const result = await work();

@@ -34,7 +34,7 @@ export interface Database extends Sql {
    * Commits what `work` did when it resolves, and undoes it when it throws. READ COMMITTED.
    *
    * @param step what is done by it, of a bounded set: the name of its span, and of its crash points before and after
-   * the commit.
+   * the commit, which only what has written something passes.
    */
   transaction<T>(step: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -121,11 +121,13 @@ async function runTransaction<T>(
   const client = await pool.connect();
   const actions: (() => void)[] = [];
   let broken: Error | undefined;
+  let isPassed = false;
   let result: T;
   try {
     await client.query('BEGIN');
     result = await work({ ...sqlOver(client), afterCommit: (action) => actions.push(action) });
-    if (isWatched()) await crashPoint(`${step}/commit/before`);
+    isPassed = isWatched() && (await hasWritten(client));
+    if (isPassed) await crashPoint(`${step}/commit/before`);
     await client.query('COMMIT');
   } catch (error) {
     if (hasStalePlans(error)) broken = error;
@@ -137,9 +139,16 @@ async function runTransaction<T>(
   } finally {
     client.release(broken);
   }
-  if (isWatched()) await crashPoint(`${step}/commit/after`);
+  if (isPassed) await crashPoint(`${step}/commit/after`);
   for (const action of actions) action();
   return result;
+}
+
+/** Whether there is anything to commit: a look for work that found none is no step of anybody's. */
+async function hasWritten(client: pg.PoolClient): Promise<boolean> {
+  const asked = 'SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS written';
+  const { rows } = await client.query<{ written: boolean }>(asked);
+  return rows[0]?.written ?? false;
 }
 
 /**

@@ -80,7 +80,8 @@ export function openInventory(redis: Redis, namespace: string): Inventory {
       return code as EffectAnswer;
     },
     release: async (kind, hold) => {
-      const [code] = await scripts.release(keysOf(namespace, hold.productId), [...named(hold), kind]);
+      const keys = keysOf(namespace, hold.productId);
+      const [code] = await scripts.release(keys, [...named(hold), kind], `release-${kind}`);
       return code as EffectAnswer;
     },
     changeSettings: async (productId, effectEpoch, settings) => {

@@ -34,7 +34,7 @@ export async function reserve(
   { productId, orderId, buyerId, quantity, digest, minEpoch }: ReserveRequest,
 ): Promise<ReserveAnswer> {
   return read(
-    await script(keysOf(namespace, productId), [mode, orderId, buyerId, quantity, digest, minEpoch]),
+    await script(keysOf(namespace, productId), [mode, orderId, buyerId, quantity, digest, minEpoch], mode),
   );
 }
 

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
+import { isWatched, passing } from '../crash-points/index.js';
 import { Unavailable } from '../errors/index.js';
 import { serverOf } from '../redis/index.js';
 
 /** A script's answer: a code, and what belongs to it. */
 export type Answer = [code: string, ...details: (string | number)[]];
 
-export type Script = (keys: readonly string[], args: readonly (string | number)[]) => Promise<Answer>;
+/** @param step what its crash points are called, where that says more than the script's name. */
+export type Script = (
+  keys: readonly string[],
+  args: readonly (string | number)[],
+  step?: string,
+) => Promise<Answer>;
 
 const PRELUDE = read('prelude');
 /** Each is a Redis that failed over while it was asked. */
@@ -27,7 +33,7 @@ export function defineScript(redis: Redis, name: string): Script {
   ];
   if (!run) throw new Error(`ioredis did not define ${command}`);
   const server = serverOf(redis);
-  return async (keys, args) => {
+  const ask: Script = async (keys, args) => {
     for (let asked = 0; asked < MAX_SERVERS; asked += 1) {
       const runId = server.runId ?? (await server.known());
       try {
@@ -39,6 +45,8 @@ export function defineScript(redis: Redis, name: string): Script {
     }
     throw new Unavailable('a master of Redis');
   };
+  return (keys, args, step = name) =>
+    isWatched() ? passing(step, 'script', () => ask(keys, args)) : ask(keys, args);
 }
 
 /** The server has become a replica; the connection is leaving it for its successor. */

@@ -1,4 +1,5 @@
 import { workOff } from '../background/index.js';
+import { passing, passingClaim } from '../crash-points/index.js';
 import { watchWaitingEffects } from './watch-waiting-effects.js';
 import type { Database, Transaction } from '../database/index.js';
 import type { Log, Metrics } from '../telemetry/index.js';
@@ -113,14 +114,15 @@ export function openStockEffects(options: StockEffectsOptions): StockEffects {
   };
 }
 
+/** The lease: a relay that dies leaves its rows to the next one, 5 s later. */
+const CLAIM = `
+  UPDATE stock_effect SET due_at = now() + interval '5 seconds', attempts = attempts + 1
+  WHERE id = ANY(ARRAY(
+    SELECT id FROM stock_effect WHERE due_at <= now() ORDER BY due_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
+  RETURNING id, product_id, epoch, kind, order_id, hold_epoch, hold_serial, settings, attempts`;
+
 async function applyBatch({ database, inventory, askForRebuild }: StockEffectsOptions): Promise<number> {
-  // The lease: a relay that dies leaves its rows to the next one, 5 s later.
-  const rows = await database.query<EffectRow>(
-    `UPDATE stock_effect SET due_at = now() + interval '5 seconds', attempts = attempts + 1
-     WHERE id = ANY(ARRAY(
-       SELECT id FROM stock_effect WHERE due_at <= now() ORDER BY due_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
-     RETURNING id, product_id, epoch, kind, order_id, hold_epoch, hold_serial, settings, attempts`,
-  );
+  const rows = await passingClaim('claim-effects', () => database.query<EffectRow>(CLAIM));
   if (rows.length === 0) return 0;
   // One round trip for the batch. Order does not matter: every script is a step towards the later state.
   const answers = await Promise.allSettled(rows.map((row) => apply(inventory, row)));
@@ -129,12 +131,15 @@ async function applyBatch({ database, inventory, askForRebuild }: StockEffectsOp
   const done = rowsThat((answer) => answer.status === 'fulfilled' && answer.value === 'DONE');
   const unknown = rowsThat((answer) => answer.status === 'fulfilled' && answer.value !== 'DONE');
   const failed = answers.find((answer) => answer.status === 'rejected');
-  await database.run('DELETE FROM stock_effect WHERE id = ANY($1)', [done.map(({ id }) => id)]);
+  if (done.length > 0) await passing('delete-effects', 'commit', () => remove(database, done));
   if (done.length < rows.length) await backOff(database, rows);
   for (const productId of new Set(unknown.map((row) => row.product_id))) askForRebuild(productId);
   if (failed) throw failed.reason;
   return rows.length;
 }
+
+const remove = (database: Database, rows: readonly EffectRow[]) =>
+  database.run('DELETE FROM stock_effect WHERE id = ANY($1)', [rows.map(({ id }) => id)]);
 
 /** What is left of a batch comes again, later each time: a forgotten hold, too, until a rebuild has loaded it. */
 const backOff = (database: Database, rows: readonly EffectRow[]) =>

@@ -1,5 +1,6 @@
 import type { ConsumeMessage } from 'amqplib';
 import { randomUUID } from 'node:crypto';
+import { passing } from '../crash-points/index.js';
 import type { Outgoing, Publisher } from './publisher.js';
 import { deadLetterQueue, retryLevel, type Topology } from './topology.js';
 import { HEADERS, attemptsOf } from './wire.js';
@@ -21,17 +22,20 @@ export function openAttempts(
   event: string,
 ): Attempts {
   const { namespace, service, delaysMs } = topology;
+  const name = `${service}.${event}`;
 
   async function deadLetter(message: ConsumeMessage, reason: string, attempts = attemptsOf(message)) {
-    await publisher.publish(
-      copyOf(message, '', deadLetterQueue(namespace), {
-        [HEADERS.attempts]: attempts,
-        [HEADERS.reason]: reason.slice(0, REASON_LENGTH),
-        [HEADERS.service]: service,
-        [HEADERS.queue]: queue,
-        [HEADERS.routingKey]: event,
-        [HEADERS.diedAt]: Date.now(),
-      }),
+    await passing(`${name}.dead-letter`, 'publish', () =>
+      publisher.publish(
+        copyOf(message, '', deadLetterQueue(namespace), {
+          [HEADERS.attempts]: attempts,
+          [HEADERS.reason]: reason.slice(0, REASON_LENGTH),
+          [HEADERS.service]: service,
+          [HEADERS.queue]: queue,
+          [HEADERS.routingKey]: event,
+          [HEADERS.diedAt]: Date.now(),
+        }),
+      ),
     );
     return 'dead-lettered' as const;
   }
@@ -43,7 +47,8 @@ export function openAttempts(
       const delayMs = delaysMs[attempts - 1];
       if (delayMs === undefined) return deadLetter(message, `handler failed: ${textOf(error)}`, attempts);
       const level = retryLevel(namespace, delayMs);
-      await publisher.publish(copyOf(message, level, queue, { [HEADERS.attempts]: attempts }));
+      const again = copyOf(message, level, queue, { [HEADERS.attempts]: attempts });
+      await passing(`${name}.retry`, 'publish', () => publisher.publish(again));
       return 'retried';
     },
   };

@@ -1,5 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { answer } from './answer.js';
+import { acknowledge, giveBack, passAcknowledged } from './answer.js';
 import type { Database } from '../database/index.js';
 import type { Log } from '../telemetry/index.js';
 import type { Attempts } from './attempts.js';
@@ -9,6 +9,7 @@ import { handleOnce } from './inbox.js';
 import { openHandlingTogether } from './handle-together.js';
 import { OUTCOMES, type ConsumerMetrics, type Outcome } from './metrics.js';
 import { openOutage } from '../background/index.js';
+import { isWatched } from '../crash-points/index.js';
 import type { Slots } from './slots.js';
 import { Abandoned, untilAvailable } from './until-available.js';
 import { readIncoming, type Readable } from './wire.js';
@@ -30,7 +31,7 @@ export interface ConsumerOptions {
 export interface Consumer {
   queue: string;
   /**
-   * Never rejects.
+   * Never rejects, unless a listener fails the crash point after the acknowledgement: then there is nobody to be told.
    *
    * @param abandon the channel or the process ends: what has not begun is left to be delivered again.
    */
@@ -91,6 +92,7 @@ export function openConsumer(options: ConsumerOptions): Consumer {
   return {
     queue,
     receive: async (channel, message, abandon) => {
+      const delivery = { log, queue, name, channel, message };
       try {
         const outcome = await settle(message, abandon);
         metrics.consumed.inc({ queue, outcome });
@@ -98,12 +100,13 @@ export function openConsumer(options: ConsumerOptions): Consumer {
           metrics.deadLetters.inc({ queue });
           log.error({ queue, messageId: messageIdOf(message) }, 'a message has become a dead letter');
         }
-        answer(log, queue, () => channel.ack(message));
+        await acknowledge(delivery);
       } catch (error) {
         if (!(error instanceof Abandoned))
           log.error({ err: error, queue }, 'a delivery could not be settled');
-        answer(log, queue, () => channel.nack(message, false, true));
+        return giveBack(delivery);
       }
+      if (isWatched()) await passAcknowledged(delivery);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { passing, passingClaim } from '../crash-points/index.js';
 import type { Database } from '../database/index.js';
 import type { Publisher } from './publisher.js';
 import { inPublishSpan } from './message-spans.js';
@@ -46,19 +47,21 @@ const RELEASE = `UPDATE outbox SET leased_until = NULL WHERE id = ANY($1) AND pu
  */
 export async function relayRound(options: RoundOptions): Promise<number> {
   const { database, publisher, namespace, published } = options;
-  const rows = await database.query<OutboxRow>(CLAIM, [LEASE_MS, BATCH]);
+  const rows = await passingClaim('claim-outbox', () => database.query<OutboxRow>(CLAIM, [LEASE_MS, BATCH]));
   if (rows.length === 0) return 0;
   rows.sort((a, b) => a.id - b.id);
   const confirms = await Promise.allSettled(
     rows.map((row) =>
-      inPublishSpan(namespace, row, (traced) => publisher.publish(outgoing(namespace, traced))),
+      inPublishSpan(namespace, row, (traced) =>
+        passing(row.routingKey, 'publish', () => publisher.publish(outgoing(namespace, traced))),
+      ),
     ),
   );
   const idsThat = (status: 'fulfilled' | 'rejected') =>
     rows.filter((_, index) => confirms[index]?.status === status).map((row) => row.id);
 
   const confirmed = idsThat('fulfilled');
-  if (confirmed.length > 0) await database.run(MARK, [confirmed]);
+  if (confirmed.length > 0) await passing('mark-published', 'commit', () => database.run(MARK, [confirmed]));
   published.inc(confirmed.length);
   const failure = confirms.find((confirm) => confirm.status === 'rejected');
   if (!failure) return rows.length;

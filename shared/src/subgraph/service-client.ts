@@ -1,3 +1,4 @@
+import { isWatched, passing } from '../crash-points/index.js';
 import { Unavailable } from '../errors/index.js';
 import { IDENTITY_HEADER, signIdentity } from '../identity/index.js';
 import { isRead, openExchange, openReplicas, remainingMs } from '../spread/index.js';
@@ -67,14 +68,19 @@ export function openServiceClient(options: ServiceClientOptions): ServiceClient 
     }
   }
 
+  async function ask<T>(query: string, variables: Record<string, unknown>, requestId: string): Promise<T> {
+    const answer = await send(JSON.stringify({ query: query.trimStart(), variables }), requestId);
+    const [refusal] = answer.errors ?? [];
+    if (refusal?.extensions?.code === 'SERVICE_UNAVAILABLE') throw new Unavailable(audience);
+    if (refusal) throw new Error(`${audience} refused a question of ${service}: ${refusal.message}`);
+    return answer.data as T;
+  }
+
   const client: ServiceClient = {
-    ask: async <T>(query: string, variables: Record<string, unknown>, requestId: string) => {
-      const answer = await send(JSON.stringify({ query: query.trimStart(), variables }), requestId);
-      const [refusal] = answer.errors ?? [];
-      if (refusal?.extensions?.code === 'SERVICE_UNAVAILABLE') throw new Unavailable(audience);
-      if (refusal) throw new Error(`${audience} refused a question of ${service}: ${refusal.message}`);
-      return answer.data as T;
-    },
+    ask: (query, variables, requestId) =>
+      isWatched()
+        ? passing(fieldOf(query), 'ask', () => ask(query, variables, requestId))
+        : ask(query, variables, requestId),
     close: async () => {
       await exchange.close();
       await replicas.close();
@@ -82,3 +88,6 @@ export function openServiceClient(options: ServiceClientOptions): ServiceClient 
   };
   return spanned(client, { name: audience, kind: 'client' }, ['ask']);
 }
+
+/** The first field, by which its crash points are called; documents of ours have one. */
+const fieldOf = (query: string): string => /\{\s*(\w+)/.exec(query)?.[1] ?? 'unknown';

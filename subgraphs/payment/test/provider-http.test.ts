@@ -39,7 +39,7 @@ async function openSlowProvider() {
     breaker,
     calls: (times: number) =>
       Array.from({ length: times }, () =>
-        http.call({ method: 'GET', path: '/' }, z.object({}), deadline.signal),
+        http.call({ step: 'test', method: 'GET', path: '/' }, z.object({}), deadline.signal),
       ),
     /** Waits until the server has so many calls in hand, and answers them after so many ms of the breaker's clock. */
     answers: async (times: number, ms: number) => {

@@ -1,3 +1,4 @@
+import { passing } from '@stampede/shared/crash-points';
 import type { Database } from '@stampede/shared/database';
 import { badInput, Unavailable } from '@stampede/shared/errors';
 import type { SettingsParts } from '../change-settings.js';
@@ -24,7 +25,7 @@ const ASK_FOR_MS = 6_000;
  * @throws IDEMPOTENCY_CONFLICT; BAD_USER_INPUT when fewer could be taken back; Unavailable
  */
 export async function takeBackUnits(parts: TakeBackParts, wish: RestockWish): Promise<Product> {
-  await writeDown(parts.database, wish);
+  await passing('wish-to-take-back', 'commit', () => writeDown(parts.database, wish));
   const decided = await waitForDecision(parts, wish);
   if (decided.state === 'REFUSED') {
     const message = `asks for ${-wish.quantity} units back; ${decided.takeable} could be taken back.`;
@@ -53,7 +54,7 @@ async function waitForDecision(
       await askForRebuild(wish.productId);
     }
   } catch (error) {
-    const decided = await withdraw(database, wish);
+    const decided = await passing('withdraw-wish', 'commit', () => withdraw(database, wish));
     if (decided) return decided;
     throw error;
   }

@@ -1,5 +1,6 @@
 import type { Database } from '@stampede/shared/database';
 import { within } from '@stampede/shared/background';
+import { passing } from '@stampede/shared/crash-points';
 import { isUnavailable } from '@stampede/shared/errors';
 import { ORDER_COLUMNS, readLines, type OrderRow } from '../order-row.js';
 import { OrderStatus } from '../order-status.js';
@@ -47,12 +48,14 @@ export async function markDeciding(
   database: Database,
   { orderId, paymentId, attempt, amount }: Deciding,
 ): Promise<boolean> {
-  const marked = await database.run(
-    `UPDATE orders SET deciding_payment_id = $2, deciding_attempt = greatest(deciding_attempt, $3),
+  const marked = await passing('mark-deciding', 'commit', () =>
+    database.run(
+      `UPDATE orders SET deciding_payment_id = $2, deciding_attempt = greatest(deciding_attempt, $3),
        deciding_since = coalesce(deciding_since, now()), updated_at = now()
      WHERE id = $1 AND status = 'PENDING_PAYMENT' AND total = $4
        AND (deciding_payment_id = $2 OR (deciding_payment_id IS NULL AND pay_by > now()))`,
-    [orderId, paymentId, attempt, amount],
+      [orderId, paymentId, attempt, amount],
+    ),
   );
   return marked === 1;
 }
@@ -91,12 +94,14 @@ export async function markAllDeciding(
   marks: readonly Deciding[],
 ): Promise<(boolean | null)[]> {
   if (marks.length === 1) return Promise.all(marks.map((mark) => markDeciding(database, mark)));
-  const rows = await database.query<{ number: number }>(MARK_ALL, [
-    marks.map(({ orderId }) => orderId),
-    marks.map(({ paymentId }) => paymentId),
-    marks.map(({ attempt }) => attempt),
-    marks.map(({ amount }) => amount),
-  ]);
+  const rows = await passing('mark-deciding', 'commit', () =>
+    database.query<{ number: number }>(MARK_ALL, [
+      marks.map(({ orderId }) => orderId),
+      marks.map(({ paymentId }) => paymentId),
+      marks.map(({ attempt }) => attempt),
+      marks.map(({ amount }) => amount),
+    ]),
+  );
   const marked = new Set(rows.map(({ number }) => number));
   return Promise.all(
     marks.map(

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { passing } from '@stampede/shared/crash-points';
 import type { Database } from '@stampede/shared/database';
 import { requireService, type SubgraphContext } from '@stampede/shared/subgraph';
 import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
@@ -46,7 +47,9 @@ export class DecisionResolver {
     @Arg('attempt', () => Int) attempt: number,
   ): Promise<boolean> {
     requireService(context, 'payment');
-    await clearMark(this.database, { orderId, paymentId, attempt });
+    await passing('clear-deciding', 'commit', () =>
+      clearMark(this.database, { orderId, paymentId, attempt }),
+    );
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import { passing } from '@stampede/shared/crash-points';
 import type { Database } from '@stampede/shared/database';
 import { notFound } from '@stampede/shared/errors';
 import { productChanged } from '@stampede/shared/messages';
@@ -37,7 +38,8 @@ export function openListingRefresh({
       unknown.remember(productId);
       throw notFound('product');
     }
-    await storeListing(database, productChanged.schema.parse(JSON.parse(productListing)));
+    const told = productChanged.schema.parse(JSON.parse(productListing));
+    await passing('store-listing', 'commit', () => storeListing(database, told));
   }
 
   return (productId) => {

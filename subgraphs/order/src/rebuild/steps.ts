@@ -1,3 +1,4 @@
+import { passing } from '@stampede/shared/crash-points';
 import type { Database } from '@stampede/shared/database';
 import { lockStockExclusively, type Inventory, type LoadAnswer } from '@stampede/shared/inventory';
 import { productChanged } from '@stampede/shared/messages';
@@ -42,6 +43,7 @@ export async function takeSteps(
   const truth = await fetchStockTruth(catalog, productId, epoch, unconfirmed);
   if (!truth) return 'OVERTAKEN';
   const { listing, ...settings } = truth;
-  await storeListing(database, productChanged.schema.parse(JSON.parse(listing)));
+  const told = productChanged.schema.parse(JSON.parse(listing));
+  await passing('store-listing', 'commit', () => storeListing(database, told));
   return inventory.load({ productId, epoch, settings, orders: uniteTruths(sources, productId) });
 }

@@ -1,4 +1,5 @@
 import { openTogether, type Together } from '@stampede/shared/background';
+import { passing } from '@stampede/shared/crash-points';
 import type { Database } from '@stampede/shared/database';
 import { isUnavailable } from '@stampede/shared/errors';
 import type { Origin } from '@stampede/shared/messaging';
@@ -45,14 +46,17 @@ export function openApprovals(database: Database): Approvals {
     const found = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => found.get(id.toLowerCase()));
   });
-  const begin = moveTogether((all: readonly Moving[]) => moveAll(database, all, READY, APPROVING));
+  const begin = moveTogether((all: readonly Moving[]) =>
+    passing('begin-approving', 'commit', () => moveAll(database, all, READY, APPROVING)),
+  );
   let buyers = 0;
   const record = moveTogether((all: readonly Recording[]) => recordAll(database, all));
 
   return {
     find,
     begin: async (payment, changes) =>
-      (await begin({ payment, changes })) ?? move(database, payment, READY, APPROVING, changes),
+      (await begin({ payment, changes })) ??
+      passing('begin-approving', 'commit', () => move(database, payment, READY, APPROVING, changes)),
     record: async (payment, approval) =>
       (await record({ payment, changes: columnsOf(approval), ...currentOrigin() })) ??
       recordApproved(database, payment, approval),

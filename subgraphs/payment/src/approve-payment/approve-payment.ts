@@ -1,3 +1,4 @@
+import { passing } from '@stampede/shared/crash-points';
 import { isUnavailable } from '@stampede/shared/errors';
 import { decide, decisionOf, type Decision } from '../decision/decide.js';
 import { endReady } from '../end-ready/end-ready.js';
@@ -29,7 +30,7 @@ export async function approvePayment(
     () => renewLease(parts.database, approving),
     () => decideOrLeave(parts, approving, requestId),
   );
-  if (decision.kind === 'pending') await lookSoon(parts, approving);
+  if (decision.kind === 'pending') await passing('look-soon', 'commit', () => lookSoon(parts, approving));
   return decision;
 }
 

@@ -1,4 +1,5 @@
 import { workOffEach, type Repetition } from '@stampede/shared/background';
+import { passing, passingClaim } from '@stampede/shared/crash-points';
 import type { Database } from '@stampede/shared/database';
 import { backOff, PACE } from '../back-off.js';
 import { endReady } from '../end-ready/end-ready.js';
@@ -28,7 +29,7 @@ export const openSettling = (parts: PaymentParts): Repetition =>
       ...PACE,
       slots: SLOTS,
       log: parts.log,
-      claim: (most) => claimDue(parts.database, provider, most),
+      claim: (most) => passingClaim('claim-undecided', () => claimDue(parts.database, provider, most)),
       work: (payment) => settleOne(parts, payment),
     }),
   );
@@ -67,10 +68,12 @@ async function lookAt(
   { id, status, attempt, looks }: PaymentRow,
   when: string,
 ): Promise<void> {
-  await database.run(
-    `UPDATE payment SET look_at = ${when}
-     WHERE id = $1 AND status = $2 AND attempt = $3 AND looks = $4 AND look_at IS NOT NULL`,
-    [id, status, attempt, looks],
+  await passing('plan-look', 'commit', () =>
+    database.run(
+      `UPDATE payment SET look_at = ${when}
+       WHERE id = $1 AND status = $2 AND attempt = $3 AND looks = $4 AND look_at IS NOT NULL`,
+      [id, status, attempt, looks],
+    ),
   );
 }
 

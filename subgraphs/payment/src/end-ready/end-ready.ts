@@ -1,3 +1,4 @@
+import { passing } from '@stampede/shared/crash-points';
 import { refundLateApproval } from '../decision/record-outcome.js';
 import type { PaymentParts } from '../payment-parts.js';
 import { move, type PaymentRow } from '../payment-row.js';
@@ -16,8 +17,8 @@ export function endReady(
   end: End,
 ): Promise<PaymentRow | undefined> {
   if (end.kind === 'taken') return refundLateApproval(database, ready, end.approval);
-  return move(database, ready, PaymentStatus.READY, PaymentStatus.DECLINED, {
-    decline_reason: end.reason,
-    look_at: 'as planned',
-  });
+  const changes = { decline_reason: end.reason, look_at: 'as planned' } as const;
+  return passing('end-ready', 'commit', () =>
+    move(database, ready, PaymentStatus.READY, PaymentStatus.DECLINED, changes),
+  );
 }

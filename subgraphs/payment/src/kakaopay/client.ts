@@ -31,7 +31,8 @@ export function openClient(
   return {
     call: (operation, body, schema) => {
       const path = `/online/v1/payment/${operation}`;
-      return http.call({ method: 'POST', path, body, mayBeHeldOff: operation === 'ready' }, schema);
+      const mayBeHeldOff = operation === 'ready';
+      return http.call({ step: `kakaopay-${operation}`, method: 'POST', path, body, mayBeHeldOff }, schema);
     },
     close: () => http.close(),
   };

@@ -1,4 +1,5 @@
 import { workOffEach, type Repetition } from '@stampede/shared/background';
+import { passing, passingClaim } from '@stampede/shared/crash-points';
 import type { Database } from '@stampede/shared/database';
 import { backOff, PACE } from '../back-off.js';
 import type { PaymentParts } from '../payment-parts.js';
@@ -25,7 +26,7 @@ export const openGivenBackCheck = (parts: Parts, onUnasked: (provider: ProviderN
     ...PACE,
     slots: SLOTS,
     log: parts.log,
-    claim: (most) => claimDue(parts.database, most),
+    claim: (most) => passingClaim('claim-given-back', () => claimDue(parts.database, most)),
     work: (due) => checkOne(parts, due, onUnasked),
   });
 
@@ -64,7 +65,9 @@ async function checkOne(
       'the provider has given back money that nobody asked for here',
     );
   }
-  await database.run('UPDATE provider_event SET check_at = NULL WHERE transmission_id = $1', [name]);
+  await passing('note-given-back', 'commit', () =>
+    database.run('UPDATE provider_event SET check_at = NULL WHERE transmission_id = $1', [name]),
+  );
 }
 
 /** Won, of all refunds, done or not. */

@@ -1,4 +1,5 @@
 import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
+import { passing } from '@stampede/shared/crash-points';
 import { Pool } from 'undici';
 import type { z } from 'zod';
 import { counted } from './breaker.js';
@@ -27,6 +28,8 @@ interface Unanswered {
 }
 
 export interface ProviderRequest {
+  /** What is asked for, of a bounded set: `kakaopay-approve`. */
+  step: string;
   method: 'GET' | 'POST';
   /** Under the base URL. */
   path: string;
@@ -117,7 +120,7 @@ export function openProviderHttp<Refusal>({
     const sentAt = performance.now();
     const make = async (): Promise<Reply<Answer, Refusal>> => {
       try {
-        return read(await send(request, signal), schema);
+        return read(await passing(request.step, 'call', () => send(request, signal)), schema);
       } catch (error) {
         const wasSentLate = slot === 'waited' && performance.now() - sentAt < timeoutMs / 2;
         return { ...unanswered(nameOf(error)), hadLittleTime: wasSentLate && signal.aborted };

@@ -1,4 +1,5 @@
 import { workOffEach, type Repetition } from '@stampede/shared/background';
+import { passing, passingClaim } from '@stampede/shared/crash-points';
 import type { Database, Sql } from '@stampede/shared/database';
 import { paymentRefunded, type RefundShare } from '@stampede/shared/messages';
 import { appendToOutbox } from '@stampede/shared/messaging';
@@ -37,7 +38,7 @@ export const openRefunding = (parts: PaymentParts, onMismatch: OnMismatch = () =
       ...PACE,
       slots: SLOTS,
       log: parts.log,
-      claim: (most) => claimDue(parts.database, provider, most),
+      claim: (most) => passingClaim('claim-refunds', () => claimDue(parts.database, provider, most)),
       work: (refund) => tryOne(parts, refund, onMismatch),
     }),
   );
@@ -71,8 +72,11 @@ async function tryOne(parts: PaymentParts, refund: RefundRow, onMismatch: OnMism
   } catch (error) {
     log.warn({ err: error, paymentId: refund.payment_id }, 'a refund is tried again');
   }
-  await database.run(`UPDATE refund SET try_at = now() + ${backOff('tries')} WHERE key = $1`, [refund.key]);
+  await passing('plan-refund', 'commit', () => planNextTry(database, refund));
 }
+
+const planNextTry = (database: Database, { key }: RefundRow) =>
+  database.run(`UPDATE refund SET try_at = now() + ${backOff('tries')} WHERE key = $1`, [key]);
 
 const renew = (database: Database, { key }: RefundRow) =>
   database.run(
@@ -115,7 +119,8 @@ async function giveBack(
     amount: owed - cancelled,
     remaining: payment.amount - cancelled,
   });
-  if (outcome.kind === 'refused') await noteRefusal(database, refund);
+  if (outcome.kind === 'refused')
+    await passing('note-refusal', 'commit', () => noteRefusal(database, refund));
   if (outcome.kind === 'cancelled') return undefined;
   const why = outcome.kind === 'refused' ? outcome.code : outcome.cause;
   return `the provider's cancel: ${outcome.kind}, ${why}`;

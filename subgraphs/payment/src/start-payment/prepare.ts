@@ -1,3 +1,4 @@
+import { passing } from '@stampede/shared/crash-points';
 import { randomUUID } from 'node:crypto';
 import type { OrderToPay } from '../order-client.js';
 import type { PaymentParts } from '../payment-parts.js';
@@ -34,23 +35,25 @@ export async function prepare(
     return { kind: 'unavailable', ...(retryAt && { retryAt }) };
   }
   const windowEndsAt = new Date(Date.now() + asked.windowMs);
-  const [payment] = await parts.database.query<PaymentRow>(
-    `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url,
+  const [payment] = await passing('start-payment', 'commit', () =>
+    parts.database.query<PaymentRow>(
+      `INSERT INTO payment (id, order_id, buyer_id, provider, status, amount, provider_id, redirect_url,
        item_name, return_url, window_ends_at)
      VALUES ($1, $2, $3, $4, 'READY', $5, $6, $7, $8, $9, $10)
      ON CONFLICT (order_id, provider) WHERE status = 'READY' DO NOTHING RETURNING ${PAYMENT_COLUMNS}`,
-    [
-      id,
-      orderId,
-      buyerId,
-      provider,
-      order.total,
-      outcome.providerId,
-      outcome.redirectUrl,
-      order.itemName,
-      returnUrl.href,
-      windowEndsAt,
-    ],
+      [
+        id,
+        orderId,
+        buyerId,
+        provider,
+        order.total,
+        outcome.providerId,
+        outcome.redirectUrl,
+        order.itemName,
+        returnUrl.href,
+        windowEndsAt,
+      ],
+    ),
   );
   if (payment) noteStep(parts.database, payment);
   // A twin of this request was quicker: its payment is the one, and ours lapses unseen at the provider.

@@ -1,3 +1,4 @@
+import { passing } from '@stampede/shared/crash-points';
 import { notFound } from '@stampede/shared/errors';
 import { endReady } from '../end-ready/end-ready.js';
 import { whatBecameOf, type End } from '../end-ready/what-became-of.js';
@@ -62,9 +63,11 @@ async function giveAgain(
   returnUrl: URL,
 ): Promise<StartAnswer> {
   if (ready.return_url === returnUrl.href) return { kind: 'started', payment: ready };
-  const [payment] = await database.query<PaymentRow>(
-    `UPDATE payment SET return_url = $2 WHERE id = $1 AND status = 'READY' RETURNING ${PAYMENT_COLUMNS}`,
-    [ready.id, returnUrl.href],
+  const [payment] = await passing('lead-elsewhere', 'commit', () =>
+    database.query<PaymentRow>(
+      `UPDATE payment SET return_url = $2 WHERE id = $1 AND status = 'READY' RETURNING ${PAYMENT_COLUMNS}`,
+      [ready.id, returnUrl.href],
+    ),
   );
   return payment ? { kind: 'started', payment } : { kind: 'not-payable' };
 }

@@ -52,17 +52,22 @@ export function openTossClient({
     breaker,
   });
   const get = (path: string, deadline: AbortSignal) =>
-    http.call({ method: 'GET', path: `/v1/payments/${path}` }, tossPayment, deadline);
-  const post = (path: string, body: object, key: string, deadline?: AbortSignal) => {
+    http.call({ step: 'toss-lookup', method: 'GET', path: `/v1/payments/${path}` }, tossPayment, deadline);
+  const post = (
+    step: 'toss-confirm' | 'toss-cancel',
+    { path, body, key }: { path: string; body: object; key: string },
+    deadline?: AbortSignal,
+  ) => {
     const headers = { 'idempotency-key': idempotencyKeyOf(key) };
-    return http.call({ method: 'POST', path: `/v1/payments/${path}`, headers, body }, tossPayment, deadline);
+    const request = { step, method: 'POST', path: `/v1/payments/${path}`, headers, body } as const;
+    return http.call(request, tossPayment, deadline);
   };
   return {
-    confirm: (body, key) => post('confirm', body, key),
+    confirm: (body, key) => post('toss-confirm', { path: 'confirm', body, key }),
     byKey: (paymentKey, deadline) => get(encodeURIComponent(paymentKey), deadline),
     byOrderId: (orderId, deadline) => get(`orders/${encodeURIComponent(orderId)}`, deadline),
     cancel: (paymentKey, body, key, deadline) =>
-      post(`${encodeURIComponent(paymentKey)}/cancel`, body, key, deadline),
+      post('toss-cancel', { path: `${encodeURIComponent(paymentKey)}/cancel`, body, key }, deadline),
     deadline: () => http.deadline(),
     close: () => http.close(),
   };

@@ -1,4 +1,5 @@
 import { workOffEach, type Repetition } from '@stampede/shared/background';
+import { passing, passingClaim } from '@stampede/shared/crash-points';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
 import { failureOf, framesOf } from './failure.js';
 import type { Letter } from './letter.js';
@@ -44,7 +45,7 @@ export function openMailSender(options: MailSenderOptions): Repetition {
     slots: SLOTS,
     closeWithinMs: 3_000,
     log,
-    claim: (most) => claimDue(database, most),
+    claim: (most) => passingClaim('claim-mails', () => claimDue(database, most)),
     work: sendOne,
   });
   const queued = mailsQueued.listen(() => jobs.wake());
@@ -65,7 +66,8 @@ export function openMailSender(options: MailSenderOptions): Repetition {
       return failed(row, { ...failureOf(error), at: framesOf(error) });
     }
     if (!letter) return done(row, 'nothing_to_send');
-    const delivery = await server.send(row.id, letter.to ?? to, letter);
+    const address = letter.to ?? to;
+    const delivery = await passing('send-mail', 'call', () => server.send(row.id, address, letter));
     if (delivery.kind === 'failed') return failed(row, delivery.failure);
     if (delivery.kind === 'sent') return done(row, 'sent');
     log.warn({ ...about(row), ...delivery.failure }, 'the mail server refuses the recipient of a mail');
@@ -79,12 +81,12 @@ export function openMailSender(options: MailSenderOptions): Repetition {
     }
     log.warn({ ...about(row), ...failure }, 'a mail could not be sent yet');
     mails.inc({ outcome: 'failed', kind: row.kind });
-    await postpone(database, row);
+    await passing('postpone-mail', 'commit', () => postpone(database, row));
   }
 
   async function done(row: MailRow, outcome: string): Promise<void> {
     mails.inc({ outcome, kind: row.kind });
-    await remove(database, row);
+    await passing('remove-mail', 'commit', () => remove(database, row));
   }
 
   return {
