@@ -5,9 +5,9 @@ import { happen, histories } from './histories.js';
 import { openStockServer, type StockServer } from './redis/stock-server.js';
 
 /** Histories that happen side by side, so that their commands share round trips. */
-const LANES = 48;
+const LANES = 64;
 /** Histories of one seed. Few, so that the end is never far. */
-const BATCH = 50;
+const BATCH = 5;
 /** Odd: the batches of a seed have seeds that differ, and those of its neighbour others. */
 const STRIDE = 0x9e3779b1;
 const SEEDS = 0x7fffffff;
@@ -54,7 +54,10 @@ async function check(
   const property = fc.asyncProperty(histories(replayPath), ([total, limit, steps]) =>
     happen(server, total, limit, steps),
   );
-  const details = await fc.check(property, parameters as fc.Parameters<unknown>);
+  const details = await fc.check(property, {
+    ...parameters,
+    includeErrorInReport: true,
+  } as fc.Parameters<unknown>);
   if (!details.failed) return undefined;
   const report = await fc.asyncDefaultReportMessage(details);
   const replay = /replayPath="([^"]+)"/.exec(report ?? '')?.[1];

@@ -30,7 +30,9 @@ export class Rebuild {
   }
 
   async begin(load: () => Promise<LoadAnswer>): Promise<void> {
-    await this.#untilNext(() => (this.#ended = load().catch(() => undefined)));
+    await this.#untilNext(() => {
+      this.#ended = load().catch(() => undefined);
+    });
   }
 
   /** Takes a script that it wants to send. */

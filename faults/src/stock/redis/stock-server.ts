@@ -30,9 +30,9 @@ export interface StockServer {
 export function openStockServer(url: string, namespace: string): StockServer {
   const redis = openRedis(url, openLog('simulation', 'warn'));
   const meddling: Meddling = {
-    standing: define(redis, 'standing', 4),
-    passTime: define(redis, 'pass-time', 4),
-    copy: define(redis, 'copy'),
+    standing: define(redis, 'standing', 4) as Meddling['standing'],
+    passTime: define(redis, 'pass-time', 4) as Meddling['passTime'],
+    copy: define(redis, 'copy') as Meddling['copy'],
   };
   const couriers = new Map<string, Courier>();
   sendBy(redis, (key) => couriers.get(productOf(key)));
@@ -46,9 +46,9 @@ export const keysOf = (namespace: string, productId: string) =>
 
 const productOf = (key: string) => key.slice(key.indexOf('{p:') + 3, key.indexOf('}'));
 
-function define<T>(redis: Redis, name: string, numberOfKeys?: number): T {
+function define(redis: Redis, name: string, numberOfKeys?: number): unknown {
   const lua = readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
   const command = `meddle_${name}`;
   redis.defineCommand(command, numberOfKeys === undefined ? { lua } : { lua, numberOfKeys });
-  return (redis as unknown as Record<string, (...args: unknown[]) => unknown>)[command]!.bind(redis) as T;
+  return (redis as unknown as Record<string, (...args: unknown[]) => unknown>)[command]!.bind(redis);
 }

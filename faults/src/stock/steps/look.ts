@@ -31,7 +31,7 @@ async function readings(history: History, { id, server: { inventory } }: Product
     reading: reading && { epoch: reading.epoch, total, available, held, sold, serial },
     epoch,
     orphans: orphans.toSorted((a, b) => a.orderId.localeCompare(b.orderId)),
-    units: [...units].toSorted(),
+    units,
   };
 }
 
@@ -56,6 +56,6 @@ function expected(history: History) {
       .filter(([, { state, heldAt }]) => state === 'held' && heldAt <= olderThan(history))
       .map(([orderId, { epoch, serial }]) => ({ orderId, epoch, serial }))
       .toSorted((a, b) => a.orderId.localeCompare(b.orderId)),
-    units: has('buyers') ? [...unitsByBuyer(stock!.entries)].toSorted() : [],
+    units: has('buyers') ? unitsByBuyer(stock!.entries) : new Map(),
   };
 }
