@@ -98,7 +98,7 @@ export function wakeStockEffects(): void {
 export function openStockEffects(options: StockEffectsOptions): StockEffects {
   const { database, log } = options;
   const loop = workOff({ name: 'the relay of stock effects', ...PAUSES, fullBatch: BATCH, log }, () =>
-    applyBatch(options),
+    applyDueEffects(options),
   );
   const watch = options.metrics && watchWaitingEffects(database, options.metrics, log);
   relays.add(loop.wake);
@@ -121,7 +121,12 @@ const CLAIM = `
     SELECT id FROM stock_effect WHERE due_at <= now() ORDER BY due_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
   RETURNING id, product_id, epoch, kind, order_id, hold_epoch, hold_serial, settings, attempts`;
 
-async function applyBatch({ database, inventory, askForRebuild }: StockEffectsOptions): Promise<number> {
+/** One round of the relay. @returns how many effects were due; @throws why one could not be applied: it comes again */
+export async function applyDueEffects({
+  database,
+  inventory,
+  askForRebuild,
+}: Omit<StockEffectsOptions, 'log' | 'metrics'>): Promise<number> {
   const rows = await passingClaim('claim-effects', () => database.query<EffectRow>(CLAIM));
   if (rows.length === 0) return 0;
   // One round trip for the batch. Order does not matter: every script is a step towards the later state.

@@ -4,6 +4,7 @@ export type { Replay } from './outbox.js';
 export type { KeepDeadLetter } from './collector.js';
 export type { DeadLetter } from './dead-letter.js';
 export { Contradiction, on, OneByOne } from './handler.js';
+export { handleAllOnce, handleOnce } from './inbox.js';
 export type { Handler, MessageMeta, Told } from './handler.js';
 export { openMessaging } from './messaging.js';
 export type { Aside, Messaging, MessagingOptions } from './messaging.js';

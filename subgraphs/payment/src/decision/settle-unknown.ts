@@ -35,7 +35,7 @@ export const openSettling = (parts: PaymentParts): Repetition =>
   );
 
 /** Leased, so that replicas share the work and a crash only delays it. */
-const claimDue = (database: Database, provider: ProviderName, most: number): Promise<PaymentRow[]> =>
+export const claimDue = (database: Database, provider: ProviderName, most: number): Promise<PaymentRow[]> =>
   database.query<PaymentRow>(
     `UPDATE payment SET looks = looks + 1, look_at = now() + ${backOff('looks')} + interval '30 seconds'
      WHERE id = ANY(ARRAY(SELECT id FROM payment WHERE look_at <= now() AND provider = $2
@@ -44,7 +44,8 @@ const claimDue = (database: Database, provider: ProviderName, most: number): Pro
     [most, provider],
   );
 
-async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void> {
+/** Asks about one that has been claimed; what fails is due again later. */
+export async function settleOne(parts: PaymentParts, payment: PaymentRow): Promise<void> {
   const { log, database } = parts;
   try {
     const still = await keepLease(

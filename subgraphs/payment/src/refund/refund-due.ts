@@ -47,7 +47,7 @@ export const openRefunding = (parts: PaymentParts, onMismatch: OnMismatch = () =
  * The oldest of each payment only: what the provider has given back so far then says whether this one is done.
  * Leased, so that replicas share the work and a crash only delays it.
  */
-const claimDue = (database: Database, provider: ProviderName, most: number): Promise<RefundRow[]> =>
+export const claimDue = (database: Database, provider: ProviderName, most: number): Promise<RefundRow[]> =>
   database.query<RefundRow>(
     `UPDATE refund SET tries = tries + 1, try_at = now() + ${backOff('tries')} + interval '30 seconds'
      WHERE key = ANY(ARRAY(SELECT key FROM refund JOIN payment ON payment.id = payment_id
@@ -59,7 +59,8 @@ const claimDue = (database: Database, provider: ProviderName, most: number): Pro
     [most, provider],
   );
 
-async function tryOne(parts: PaymentParts, refund: RefundRow, onMismatch: OnMismatch): Promise<void> {
+/** Tries one that has been claimed; what fails is due again later. */
+export async function tryOne(parts: PaymentParts, refund: RefundRow, onMismatch: OnMismatch): Promise<void> {
   const { database, log } = parts;
   try {
     const trouble = await keepLease(

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { BEGINNING, byClock } from './clock.js';
+import { abandoning, approving, startingPayment } from './commands/pay.js';
+import { buying } from './commands/buy.js';
+import { purchasing } from './commands/purchase.js';
+import { cancelling, pausing, restocking } from './commands/change-mind.js';
+import type { Command } from './commands/command.js';
+import {
+  crashing,
+  delivering,
+  forgetting,
+  goingWrong,
+  rebuilding,
+  waiting,
+  working,
+} from './commands/disturb.js';
+import { newModel, type Model } from './model.js';
+import type { Sale } from './sale.js';
+import { settle } from './settle.js';
+import type { Stores } from './stores.js';
+import { verify } from './verify.js';
+import { openWorld, type World } from './world.js';
+
+/** To its end at once, mostly; otherwise so far, and whatever comes next happens in between. */
+const STEPS = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(Infinity) },
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 6 }) },
+);
+
+const PRODUCTS = 2;
+
+const histories = (maxCommands: number, replayPath?: string) => {
+  const arbitraries: [number, fc.Arbitrary<Command>][] = [
+    [4, buying(PRODUCTS, STEPS)],
+    [6, purchasing(PRODUCTS, STEPS)],
+    [4, startingPayment(STEPS)],
+    [5, approving(STEPS)],
+    [1, abandoning(STEPS)],
+    [3, waiting(STEPS)],
+    [4, working(STEPS)],
+    [6, delivering(STEPS)],
+    [3, cancelling(STEPS)],
+    [2, restocking(PRODUCTS, STEPS)],
+    [1, pausing(PRODUCTS, STEPS)],
+    [2, rebuilding(PRODUCTS, STEPS)],
+    [2, forgetting],
+    [1, crashing],
+    [2, goingWrong],
+  ];
+  return fc.commands<Model, World, true>(
+    arbitraries.flatMap(([weight, arbitrary]) => Array.from({ length: weight }, () => arbitrary)),
+    { maxCommands, size: 'max', ...(replayPath !== undefined && { replayPath }) },
+  );
+};
+
+/** A failure, and how to see it again. */
+export interface Found {
+  /** In the tree of one seed's histories; the commands that were left, behind a `#`. */
+  path: string;
+  report: string;
+}
+
+export interface Chunk {
+  seed: number;
+  /** Histories; each is of the commands that the scheduler and the seed choose, so many at most. */
+  runs: number;
+  maxCommands: number;
+  /** Only the one that a failure named. */
+  path?: string | undefined;
+}
+
+const OFFERED: fc.Arbitrary<Sale> = fc.record({
+  stocks: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: PRODUCTS, maxLength: PRODUCTS }),
+  limitPerBuyer: fc.integer({ min: 1, max: 3 }),
+});
+
+/** Tries histories of one seed on the real code. @returns the first that breaks a rule, made as short as it can be */
+export async function tryHistories(
+  stores: Stores,
+  { seed, runs, maxCommands, path }: Chunk,
+): Promise<Found | undefined> {
+  const [ofTree, ofCommands] = path?.split('#') ?? [];
+  const property = fc.asyncProperty(
+    OFFERED,
+    histories(maxCommands, ofCommands),
+    fc.scheduler(),
+    (sale, commands, scheduler) => live(stores, sale, commands, scheduler),
+  );
+  const details = await fc.check(property, {
+    seed,
+    numRuns: runs,
+    ...(ofTree !== undefined && { path: ofTree }),
+  });
+  if (!details.failed) return undefined;
+  const story = details.counterexample?.map((part) => fc.stringify(part)).join('\n') ?? '';
+  const left = /replayPath=\\?"([^"\\]*)\\?"/.exec(story)?.[1] ?? '';
+  const { errorInstance: error } = details;
+  return {
+    path: `${details.counterexamplePath ?? ''}#${left}`,
+    report: `${story}\n${error instanceof Error ? error.message : String(error)}`,
+  };
+}
+
+/** One history, from its first command until nothing moves any more. @throws Error that says what does not hold */
+function live(
+  stores: Stores,
+  sale: Sale,
+  commands: Iterable<Command>,
+  scheduler: fc.Scheduler,
+): Promise<void> {
+  const clock = { now: BEGINNING };
+  return byClock(clock, async () => {
+    const world = await openWorld(stores, clock, scheduler, sale);
+    await fc.asyncModelRun(() => ({ model: newModel(PRODUCTS), real: world }), commands);
+    await settle(world);
+    await verify(world);
+  });
+}
