@@ -51,7 +51,7 @@ export function openBroker(stores: Stores, platform: Platform, history: History)
     history
       .start(service, `handles ${queue}`, () => {
         const handler = handlerOf(delivery);
-        return handleOnce(stores.databases[service], queue, message.messageId, (tx) =>
+        return handleOnce(stores.databases[service], { queue, name: queue }, message.messageId, (tx) =>
           handler.handle(tx, read(handler, message), metaOf(message)),
         );
       })
@@ -68,7 +68,7 @@ export function openBroker(stores: Stores, platform: Platform, history: History)
     history
       .start(service, `handles ${deliveries.length} of ${queue}`, () => {
         const handler = handlerOf(first);
-        return handleAllOnce(stores.databases[service], queue, ids, (tx, fresh) => {
+        return handleAllOnce(stores.databases[service], { queue, name: queue }, ids, (tx, fresh) => {
           const told = fresh.map((index) => deliveries[index]!.message);
           return handler.handleAll!(
             tx,

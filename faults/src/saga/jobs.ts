@@ -20,7 +20,7 @@ const PROVIDERS = ['KAKAOPAY', 'TOSS_PAYMENTS'] as const;
 const AT_ONCE = 8;
 
 async function remind(database: Stores['databases'][Service], all: readonly Reminder[]): Promise<void> {
-  for (const { remind: tell } of all) await database.transaction(tell);
+  for (const { event, remind: tell } of all) await database.transaction(`remind-of-${event}`, tell);
 }
 
 /** Their loops do nothing else than call these again and again. */

@@ -1,3 +1,4 @@
+import type { Disagreement, Servers, Simulation } from '../simulation/simulation.js';
 import { openStores } from './stores.js';
 import { tryHistories } from './simulate.js';
 
@@ -7,15 +8,12 @@ const RUNS = 20;
 /** Most are short, since those are quick, and easily read when they fail; what takes many steps needs the long ones. */
 const LENGTHS = [8, 14, 8, 25];
 
-export interface SagaRun {
-  seed: number;
-  path: string | undefined;
-  signal: AbortSignal;
-  onTried: (histories: number) => void;
-}
-
-/** How the purchase goes on the real code of order, catalog and payment: `run` is repeatable by its seed. */
-export async function openSagaSimulation({ redisUrl }: { redisUrl: string }) {
+/**
+ * How a purchase goes on the real code of order, catalog and payment.
+ *
+ * @param redisUrl may be anybody's: every key has a prefix of its own; and the server of the databases is the environment's.
+ */
+export async function openSagaSimulation({ redisUrl }: Pick<Servers, 'redisUrl'>): Promise<Simulation> {
   const all = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => openStores(redisUrl)));
   return {
     /**
@@ -24,9 +22,9 @@ export async function openSagaSimulation({ redisUrl }: { redisUrl: string }) {
      *
      * @returns the first that broke a rule, with the seed of its part.
      */
-    run: async ({ seed, path, signal, onTried }: SagaRun) => {
+    run: async ({ seed, path, signal, onTried }) => {
       let part = 0;
-      let found: { seed: number; path: string; report: string } | undefined;
+      let found: Disagreement | undefined;
       async function work(stores: (typeof all)[number]): Promise<void> {
         while (!signal.aborted && !found) {
           const number = part;

@@ -14,7 +14,7 @@ import { handlers as ofPayment } from '@stampede/payment/handlers';
 import { openOrderClient } from '@stampede/payment/order-client';
 import type { PaymentParts } from '@stampede/payment/payment-parts';
 import { answersOfCatalog, answersOfOrder, askingOf } from './asks.js';
-import type { Bank } from './bank.js';
+import type { Bank } from './bank/bank.js';
 import type { Service } from './life.js';
 import type { Stores } from './stores.js';
 

@@ -17,28 +17,22 @@ export function steppedDatabase(database: Database): Database {
       return answer;
     });
 
-  function transaction<T>(...args: Parameters<Database['transaction']>): Promise<T> {
-    const work = args.at(-1) as unknown as (tx: Transaction) => Promise<T>;
-    const names: unknown[] = args.slice(0, -1);
-    return step('transaction', String(names[0] ?? ''), async (mishap) => {
-      const result = await (database.transaction as (...all: unknown[]) => Promise<T>)(
-        ...names,
-        async (tx: Transaction) => {
-          const done = await work(tx);
-          // Just before the commit: nothing of it stands.
-          if (mishap === 'lost') throw new Unavailable('PostgreSQL');
-          return done;
-        },
-      );
+  const transaction = <T>(name: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+    step('transaction', name, async (mishap) => {
+      const result = await database.transaction(name, async (tx) => {
+        const done = await work(tx);
+        // Just before the commit: nothing of it stands.
+        if (mishap === 'lost') throw new Unavailable('PostgreSQL');
+        return done;
+      });
       if (mishap === 'unheard') throw new Unavailable('PostgreSQL');
       return result;
     });
-  }
 
   return {
     query: (text, values, options) => statement(text, () => database.query(text, values, options)),
     run: (text, values) => statement(text, () => database.run(text, values)),
-    transaction: transaction as Database['transaction'],
+    transaction,
     close: () => database.close(),
   };
 }

@@ -20,10 +20,10 @@ export function stepRedis(redis: Redis, clockKey: string): void {
     commands[name] = (...args) =>
       step('script', name.replace('stampede_', ''), (mishap) => sent(run, args, mishap));
   };
-  redis.time = (async () => {
+  redis.time = async () => {
     const now = Number(await redis.get(clockKey));
     return [Math.floor(now / 1_000), (now % 1_000) * 1_000];
-  }) as Redis['time'];
+  };
 
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command: Command, stream) => {

@@ -1,6 +1,6 @@
 import { keysOf } from './redis-memory.js';
 import type { Scheduler } from 'fast-check';
-import { openBank, type Bank } from './bank.js';
+import { openBank, type Bank } from './bank/bank.js';
 import { BEGINNING, setClock, type Clock } from './clock.js';
 import { openBroker, type Broker } from './deliveries.js';
 import { History } from './history.js';

@@ -51,8 +51,10 @@ export const pausing = (products: number, steps: fc.Arbitrary<number>): fc.Arbit
       command(`product ${product} is ${paused ? 'paused' : 'resumed'}`, taken, (_model, world) => {
         world.history
           .start('catalog', 'pause', () =>
-            changeSettingsAtOnce(partsOf(world), productIdOf(product), ({ settings }) =>
-              settings.paused === paused ? undefined : { paused },
+            changeSettingsAtOnce(
+              partsOf(world),
+              { step: 'pause', productId: productIdOf(product) },
+              ({ settings }) => (settings.paused === paused ? undefined : { paused }),
             ),
           )
           .catch(() => undefined);

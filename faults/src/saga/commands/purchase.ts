@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { tokenOf, type Verdict } from '../bank.js';
+import type { Verdict } from '../bank/account.js';
+import { tokenOf } from '../bank/bank.js';
 import type { Model } from '../model.js';
 import type { World } from '../world.js';
 import { buy, wishes, type Wish } from './buy.js';
