@@ -29,7 +29,7 @@ import {
   adminDatabaseUrl,
   createTestDatabase,
   deleteTopology,
-  dropTestDatabase,
+  discardTestDatabase,
 } from '@stampede/shared/testing';
 
 /** The event of these tests: a number was noted. */
@@ -117,7 +117,7 @@ export async function openHouse() {
         events: [noted.name, heard.name],
         delaysMs: DELAYS_MS,
       });
-      await dropTestDatabase(name);
+      await discardTestDatabase(name);
       rmSync(folder, { recursive: true });
     },
   };

@@ -33,6 +33,8 @@ try {
     REDIS_URL: infrastructure.redisUrl,
     AMQP_URL: infrastructure.amqpUrl,
     STAMPEDE_HOME: home.path,
+    // No test has to clean up what this run removes at its end.
+    DISPOSABLE_SERVERS: 'true',
     // A hundred processes compile the same files: those of a shop, for each test that opens one.
     NODE_COMPILE_CACHE: home.folder('compile-cache'),
   };

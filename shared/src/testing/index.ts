@@ -3,6 +3,7 @@ export type { CreateAccountsOptions, TestAccount } from './accounts.js';
 export {
   adminDatabaseUrl,
   createTestDatabase,
+  discardTestDatabase,
   dropTestDatabase,
   openTestDatabase,
   TEST_ROLE_PASSWORD,

@@ -26,7 +26,7 @@ import {
   type ShopProcesses,
   type ShopReplicas,
 } from './shop-processes.js';
-import { adminDatabaseUrl, createTestDatabase, dropTestDatabase } from './test-database.js';
+import { adminDatabaseUrl, createTestDatabase, discardTestDatabase } from './test-database.js';
 
 export interface ShopOptions {
   /** Opens with one product, on sale, of this many units: `shop.product`. */
@@ -103,7 +103,7 @@ async function open(
   const redisUrl = options.redisUrl ?? given('REDIS_URL');
   const amqpUrl = options.amqpUrl ?? given('AMQP_URL');
   const databaseName = await createTestDatabase('shop');
-  cleanUps.push(() => dropTestDatabase(databaseName));
+  cleanUps.push(() => discardTestDatabase(databaseName));
   cleanUps.push(() => deleteTopology({ url: amqpUrl, namespace }));
   const redis = openRedis(redisUrl, openLog('test', 'silent'));
   cleanUps.push(() => redis.quit());

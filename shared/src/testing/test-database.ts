@@ -12,6 +12,7 @@ import {
 import { stockEffectTables } from '../inventory/index.js';
 import { messagingTables } from '../messaging/index.js';
 import { openLog } from '../telemetry/index.js';
+import { copyTemplate, keyOfMigrations } from './template-database.js';
 
 /**
  * What every test sets the service roles' passwords to. Roles belong to the whole cluster, and test files run side
@@ -39,10 +40,12 @@ export function adminDatabaseUrl(): string {
 
 /** Makes a database of its own name, with every service's role and schema in it. @returns its name */
 export async function createTestDatabase(prefix: string): Promise<string> {
-  const database = `test_${prefix}_${randomBytes(6).toString('hex')}`;
+  const database = testDatabaseName(prefix);
   await provisionTestDatabase(database);
   return database;
 }
+
+const testDatabaseName = (prefix: string) => `test_${prefix}_${randomBytes(6).toString('hex')}`;
 
 /** Makes it, with every service's role and schema in it. */
 export async function provisionTestDatabase(database: string): Promise<void> {
@@ -66,6 +69,14 @@ export async function dropTestDatabase(name: string): Promise<void> {
 }
 
 /**
+ * Drops what no test will look at again, unless the servers are removed with all they hold when the tests are through
+ * (`npm test`): each drop writes out everything that is in memory, and makes the next databases slower to create.
+ */
+export async function discardTestDatabase(name: string): Promise<void> {
+  if (process.env.DISPOSABLE_SERVERS !== 'true') await dropTestDatabase(name);
+}
+
+/**
  * A fresh, migrated database, with every shared set of tables, for one test file: `await using test = await openTestDatabase('user', folder)`, or
  * disposed of in `afterAll`.
  *
@@ -73,15 +84,18 @@ export async function dropTestDatabase(name: string): Promise<void> {
  */
 export async function openTestDatabase(service: ServiceName, migrations: string): Promise<TestDatabase> {
   const log = openLog(service, 'silent');
-  const name = await createTestDatabase(service);
-  const url = serviceDatabaseUrl(adminDatabaseUrl(), name, service, TEST_ROLE_PASSWORD);
-  await migrate({
-    url,
-    schema: service,
-    folder: migrations,
-    sets: [messagingTables, stockEffectTables],
-    log,
+  const name = testDatabaseName(service);
+  const urlOf = (database: string) =>
+    serviceDatabaseUrl(adminDatabaseUrl(), database, service, TEST_ROLE_PASSWORD);
+  const sets = [messagingTables, stockEffectTables];
+  await copyTemplate(adminDatabaseUrl(), name, {
+    key: `${service}_${keyOfMigrations(migrations, ...sets.map(({ folder }) => folder))}`,
+    prepare: async (template) => {
+      await provisionTestDatabase(template);
+      await migrate({ url: urlOf(template), schema: service, folder: migrations, sets, log });
+    },
   });
+  const url = urlOf(name);
   const database = openDatabase({ url, schema: service, log });
   const admin = new URL(adminDatabaseUrl());
   admin.pathname = `/${name}`;
@@ -91,7 +105,7 @@ export async function openTestDatabase(service: ServiceName, migrations: string)
     database,
     async [Symbol.asyncDispose]() {
       await database.close();
-      await dropTestDatabase(name);
+      await discardTestDatabase(name);
     },
   };
 }
