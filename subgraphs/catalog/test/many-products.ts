@@ -50,13 +50,14 @@ export async function loadManyProducts(url: string, products: number, endings = 
       `INSERT INTO category (id, name, name_key)
        SELECT ('00000000-0000-4000-9000-' || lpad(n::text, 12, '0'))::uuid, n, n FROM generate_series(0, 19) n`,
     );
-    // An index of trigrams is made much faster than it grows.
-    const [words] = await database.query<{ indexdef: string }>(
-      `SELECT indexdef FROM pg_indexes WHERE indexname = 'product_by_words'`,
+    // Indexes are made much faster than they grow.
+    const indexes = await database.query<{ indexname: string; indexdef: string }>(
+      `SELECT indexname, indexdef FROM pg_indexes JOIN pg_index ON indexrelid = indexname::regclass
+       WHERE tablename = 'product' AND NOT indisunique`,
     );
-    await database.run('DROP INDEX product_by_words');
+    for (const { indexname } of indexes) await database.run(`DROP INDEX ${indexname}`);
     await insertProducts(database, products, endings);
-    await database.run(words!.indexdef);
+    for (const { indexdef } of indexes) await database.run(indexdef);
     // For the planner, and so that an index alone can say what is in it.
     await database.run('VACUUM ANALYZE product');
   } finally {
