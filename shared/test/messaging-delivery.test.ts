@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { onCrashPoint } from '@stampede/shared/crash-points';
 import { appendToOutbox, on, queueName, type MessageMeta } from '@stampede/shared/messaging';
 import { onAppended } from '../src/messaging/outbox.js';
 import { withRequestId } from '@stampede/shared/telemetry';
@@ -76,6 +77,44 @@ test('a message that is published twice has its effect once', async () => {
     expect(await catalog.counted('messages_consumed_total', { outcome: 'duplicate' })).toBe(2),
   );
   expect(await catalog.effects()).toEqual([1, 2]);
+});
+
+test('what dies between its effect and its acknowledgement comes again, and has had its effect', async () => {
+  await using house = await openHouse();
+  const catalog = await house.openService('catalog', [writer]);
+  const passed: string[] = [];
+  const end = onCrashPoint((point) => {
+    passed.push(point);
+    const isFirst = passed.filter((one) => one === point).length === 1;
+    if (point.endsWith('/ack/before') && isFirst) throw new Error('crashed');
+  });
+  try {
+    await catalog.note(1);
+    const queue = `catalog.${noted.name}`;
+    const ofQueue = () => passed.filter((point) => point.startsWith(queue));
+    await eventually(() => expect(passed).toContain(`${queue}/ack/after`));
+    expect(ofQueue()).toEqual([
+      `${queue}/commit/before`,
+      `${queue}/commit/after`,
+      // Delivered again, it has nothing to commit.
+      `${queue}/ack/before`,
+      `${queue}/ack/before`,
+      `${queue}/ack/after`,
+    ]);
+    await eventually(() => expect(passed).toContain('mark-published/commit/after'));
+    expect(passed.filter((point) => !point.startsWith(queue))).toEqual([
+      'test/commit/before',
+      'test/commit/after',
+      'claim-outbox/commit/after',
+      `${noted.name}/publish/before`,
+      `${noted.name}/publish/after`,
+      'mark-published/commit/before',
+      'mark-published/commit/after',
+    ]);
+    expect(await catalog.effects()).toEqual([1]);
+  } finally {
+    end();
+  }
 });
 
 test('what the cause undoes is never told', async () => {
