@@ -98,6 +98,8 @@ async function passesOf(work: () => Promise<unknown>, failing?: CrashPoint) {
     return point === failing ? Promise.reject(new Error('crashed')) : Promise.resolve();
   });
   try {
+    // What looks for work and finds none has nothing to commit.
+    await database.transaction('look', (tx) => tx.query('SELECT FROM passed FOR UPDATE SKIP LOCKED'));
     const answer = await database
       .transaction('insert', async (tx) => {
         tx.afterCommit(() => told.push('after commit'));
