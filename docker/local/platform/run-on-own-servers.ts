@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { openHome, root } from '../home.ts';
+import { openHome, root, type Home } from '../home.ts';
 import { openInfrastructure } from '../infrastructure.ts';
 import { signal as send } from '../processes/identity.ts';
 import { lockHome } from '../processes/lock.ts';
-import { onShutdown } from '../processes/shutdown.ts';
+import { onShutdown, type Shutdown } from '../processes/shutdown.ts';
 import { programsFor } from '../servers/private.ts';
 import { build } from './build.ts';
 import { nodeOptions } from './command.ts';
@@ -17,6 +17,8 @@ export interface OwnServersOptions {
   script: string;
   args?: readonly string[];
   maxConnections?: number;
+  /** Hears what the script asks of its parent; the home is its own, beside that of the servers. */
+  obey?: (child: ChildProcess, home: Home, shutdown: Shutdown) => void;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface OwnServersOptions {
  *
  * @returns the exit code of the command: the script's, 130 when somebody asked for its end, else 1
  */
-export async function runOnOwnServers({ name, script, args = [], maxConnections }: OwnServersOptions) {
+export async function runOnOwnServers(options: OwnServersOptions) {
+  const { name, script, args = [], maxConnections, obey } = options;
   for (const variable of ['DATABASE_URL', 'REDIS_URL', 'AMQP_URL']) {
     if (process.env[variable]) console.error(`${variable} is left alone: ${name} starts servers of its own.`);
     delete process.env[variable];
@@ -50,7 +53,7 @@ export async function runOnOwnServers({ name, script, args = [], maxConnections 
     const programs = await programsFor({ home, names: ['postgresql'], report });
     const { bin = '', env = {} } = programs.get('postgresql') ?? {};
     const child = spawn(process.execPath, [...nodeOptions, join(root, script), ...args], {
-      stdio: 'inherit',
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       // With the platform that it starts, so that both end together.
       detached: true,
       env: {
@@ -63,6 +66,7 @@ export async function runOnOwnServers({ name, script, args = [], maxConnections 
         NODE_COMPILE_CACHE: home.folder('compile-cache'),
       },
     });
+    obey?.(child, openHome(`${home.path}/mistreated`), shutdown);
     shutdown.add(() => send(-child.pid!, 'SIGKILL'));
     signal.addEventListener('abort', () => send(-child.pid!, 'SIGTERM'), { once: true });
     const died = infrastructure.died.then((reason) => Promise.reject(new Error(reason)));

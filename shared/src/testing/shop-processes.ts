@@ -23,17 +23,50 @@ export interface ShopPlace {
   personalKeys: string;
 }
 
+/**
+ * Says where a process finds what it needs: a server (`postgresql`, `redis`, `rabbitmq`), another service, or a payment
+ * provider (`kakaopay`, `toss`). For a test that stands between two of them. @returns the URL to use
+ */
+export type Wire = (from: ProcessName, to: string, url: string) => Promise<string>;
+
 export interface ShopDescription {
   /** Added to a service's own settings. */
   env?: Partial<Record<ProcessName, Record<string, string>>> | undefined;
   /** How many processes of a subgraph there are; one unless it is said. */
   replicas?: Partial<Record<ServiceName, number>> | undefined;
+  wire?: Wire | undefined;
+}
+
+/** Settings that name another process, by what that is. */
+const ENDS: Record<string, string> = {
+  DATABASE_URL: 'postgresql',
+  REDIS_URL: 'redis',
+  AMQP_URL: 'rabbitmq',
+  USER_URL: 'user',
+  CATALOG_URL: 'catalog',
+  ORDER_URL: 'order',
+  PAYMENT_URL: 'payment',
+  KAKAOPAY_URL: 'kakaopay',
+  TOSS_URL: 'toss',
+};
+
+async function wired(
+  from: ProcessName,
+  settings: Record<string, string>,
+  wire: Wire | undefined,
+): Promise<Record<string, string>> {
+  const led = { ...settings };
+  for (const [setting, to] of Object.entries(wire ? ENDS : {})) {
+    const url = settings[setting];
+    if (wire && url && from !== to) led[setting] = await wire(from, to, url);
+  }
+  return led;
 }
 
 /** Describes every process of a shop; none is started. */
 export async function describeProcesses(
   place: ShopPlace,
-  { env = {}, replicas = {} }: ShopDescription,
+  { env = {}, replicas = {}, wire }: ShopDescription,
 ): Promise<{ services: ShopProcesses; replicas: ShopReplicas }> {
   const ports = await takePorts(replicas);
   const portOf = (name: ProcessName) => ports[name][0]!;
@@ -51,8 +84,8 @@ export async function describeProcesses(
     ...urls,
   };
   const all = {} as ShopReplicas;
-  const subgraph = (name: ServiceName, own: Record<string, string> = {}): ServiceProcess => {
-    const settings = {
+  const subgraph = async (name: ServiceName, own: Record<string, string> = {}): Promise<ServiceProcess> => {
+    const described = {
       ...common,
       DATABASE_URL: serviceDatabaseUrl(adminDatabaseUrl(), place.databaseName, name, TEST_ROLE_PASSWORD),
       REDIS_URL: place.redisUrl,
@@ -61,6 +94,7 @@ export async function describeProcesses(
       ...own,
       ...env[name],
     };
+    const settings = await wired(name, described, wire);
     all[name] = ports[name].map((port) => serviceProcess(`subgraphs/${name}`, port, settings));
     return all[name][0]!;
   };
@@ -74,7 +108,7 @@ export async function describeProcesses(
       TOSS_WEBHOOK_URL: `${publicUrl}/webhooks/toss`,
       ...env.emulators,
     }),
-    user: subgraph('user', {
+    user: await subgraph('user', {
       ACCESS_TOKEN_KEYS: place.keys,
       PERSONAL_DATA_KEYS: place.personalKeys,
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
@@ -88,19 +122,19 @@ export async function describeProcesses(
       NAVER_CLIENT_ID: 'stampede-test',
       NAVER_CLIENT_SECRET: LOGIN_SECRET,
     }),
-    catalog: subgraph('catalog', {
+    catalog: await subgraph('catalog', {
       NAVER_SHOPPING_URL: `${emulatorsUrl}/shopping`,
       NAVER_SEARCH_CLIENT_ID: 'stampede-test',
       NAVER_SEARCH_CLIENT_SECRET: SEARCH_SECRET,
     }),
-    order: subgraph('order', {
+    order: await subgraph('order', {
       PERSONAL_DATA_KEYS: place.personalKeys,
       // What is bought stays CONFIRMED, unless a test says otherwise.
       DELIVERY_PREPARE_AFTER_S: 'never',
       DELIVERY_SHIP_AFTER_S: 'never',
       DELIVERY_ARRIVE_AFTER_S: 'never',
     }),
-    payment: subgraph('payment', {
+    payment: await subgraph('payment', {
       KAKAOPAY_URL: `${emulatorsUrl}/kakaopay`,
       KAKAOPAY_SECRET_KEY: 'local-only-kakaopay-key',
       KAKAOPAY_TIMEOUT_MS: '3000',
@@ -112,10 +146,11 @@ export async function describeProcesses(
       RETURN_ORIGINS: 'http://localhost:*',
       PAYMENT_TOKEN_KEYS: place.personalKeys,
     }),
-    gateway: serviceProcess('gateway', portOf('gateway'), {
-      ...common,
-      ...env.gateway,
-    }),
+    gateway: serviceProcess(
+      'gateway',
+      portOf('gateway'),
+      await wired('gateway', { ...common, ...env.gateway }, wire),
+    ),
   };
   return { services, replicas: all };
 }

@@ -25,6 +25,7 @@ import {
   type ProcessName,
   type ShopProcesses,
   type ShopReplicas,
+  type Wire,
 } from './shop-processes.js';
 import { adminDatabaseUrl, createTestDatabase, discardTestDatabase } from './test-database.js';
 
@@ -39,6 +40,8 @@ export interface ShopOptions {
   /** In place of the test runner's servers: for a test that stops or flushes them. */
   redisUrl?: string;
   amqpUrl?: string;
+  /** Leads what services ask of servers and of each other elsewhere. */
+  wire?: Wire;
 }
 
 /**

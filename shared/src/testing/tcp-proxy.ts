@@ -1,5 +1,16 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
+/** What flows from the client to the server, and what comes back. */
+export type Direction = 'requests' | 'answers';
+
+/** How a network is slow. */
+export interface Slowness {
+  /** Milliseconds by which everything is late, each way. */
+  latencyMs?: number;
+  /** What fits through a connection, each way; unbounded unless it is said. */
+  bytesPerSecond?: number;
+}
+
 /** Stands between a client and a server, and fails as networks do. */
 export interface TcpProxy extends AsyncDisposable {
   port: number;
@@ -7,55 +18,84 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** Keeps every connection open and passes nothing on any more, as a network that drops packets. */
   freeze(): void;
+  /** As `freeze`, of one direction: `answers` that are cut leave requests that are carried out, and nobody hears of it. */
+  cutOneWay(direction: Direction): void;
+  /** Passes everything on, late. */
+  slow(slowness: Slowness): void;
   /** Serves again: what is frozen flows on, what was cut has to be connected anew. */
   restore(): void;
   /** Leads connections that are made from now on to another server, as a failover does. */
   pointTo(url: string): void;
 }
 
+const BOTH: readonly Direction[] = ['requests', 'answers'];
+
 /** @param url of the server, with a host and a port. */
 export async function openTcpProxy(url: string): Promise<TcpProxy> {
   let target = new URL(url);
-  const sockets = new Set<Socket>();
-  let state: 'open' | 'cut' | 'frozen' = 'open';
+  /** Every socket, by what is read from it. */
+  const sockets = new Map<Socket, Direction>();
+  let isCut = false;
+  let stopped: readonly Direction[] = [];
+  let slowness: Slowness = {};
+
+  function flow(direction: Direction): void {
+    for (const [socket, from] of sockets) {
+      if (from !== direction) continue;
+      if (stopped.includes(direction)) socket.pause();
+      else socket.resume();
+    }
+  }
+
+  function stop(directions: readonly Direction[]): void {
+    stopped = directions;
+    BOTH.forEach(flow);
+  }
 
   const server = createServer((near) => {
-    if (state === 'cut') {
+    if (isCut) {
       near.destroy();
       return;
     }
     const far = connect(Number(target.port), target.hostname);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
+    for (const [direction, from, to] of [
+      ['requests', near, far],
+      ['answers', far, near],
     ] as const) {
-      sockets.add(from);
-      from.on('data', (data) => to.write(data));
+      sockets.set(from, direction);
+      from.on(
+        'data',
+        openPipe(to, () => slowness),
+      );
       // An error is followed by 'close', which tells the other side.
       from.on('error', () => from.destroy());
       from.on('close', () => {
         sockets.delete(from);
         to.destroy();
       });
-      if (state === 'frozen') from.pause();
+      if (stopped.includes(direction)) from.pause();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endAll = () => sockets.forEach((socket) => socket.destroy());
+  const endAll = () => {
+    for (const socket of sockets.keys()) socket.destroy();
+  };
 
   return {
     port: (server.address() as AddressInfo).port,
     cut: () => {
-      state = 'cut';
+      isCut = true;
       endAll();
     },
-    freeze: () => {
-      state = 'frozen';
-      for (const socket of sockets) socket.pause();
+    freeze: () => stop(BOTH),
+    cutOneWay: (direction) => stop([direction]),
+    slow: (how) => {
+      slowness = how;
     },
     restore: () => {
-      state = 'open';
-      for (const socket of sockets) socket.resume();
+      isCut = false;
+      slowness = {};
+      stop([]);
     },
     pointTo: (other) => {
       target = new URL(other);
@@ -64,6 +104,27 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
       endAll();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** Passes on what it is given, in its order, as late as the network is slow when it comes. */
+function openPipe(to: Socket, slowness: () => Slowness): (data: Buffer) => void {
+  let freeAt = 0;
+  const late: Buffer[] = [];
+  return (data) => {
+    const { latencyMs = 0, bytesPerSecond = Infinity } = slowness();
+    const now = performance.now();
+    if (late.length === 0 && latencyMs === 0 && bytesPerSecond === Infinity) {
+      to.write(data);
+      return;
+    }
+    freeAt = Math.max(freeAt, now + latencyMs) + (data.length * 1_000) / bytesPerSecond;
+    late.push(data);
+    // The oldest, whichever timer is first: those of different lengths do not keep their order to the millisecond.
+    setTimeout(() => {
+      const oldest = late.shift();
+      if (oldest && !to.destroyed) to.write(oldest);
+    }, freeAt - now);
   };
 }
 
