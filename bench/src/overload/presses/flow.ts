@@ -1,7 +1,10 @@
+import { monotonicMs } from '../../measure/monotonic.js';
 import type { Told } from './told.js';
 
 /** What became of the requests of one kind. Columns are in the order of the answers. */
 export interface Flow {
+  /** By the system's monotonic clock, in milliseconds. */
+  beganAt: number;
   seconds: number;
   sent: number;
   /** Milliseconds from the beginning to the moment at which each was to be sent. */
@@ -20,6 +23,7 @@ const MOST_OUTCOMES = 100;
 const FIRST_ROWS = 65_536;
 
 export function openFlow() {
+  const beganAt = monotonicMs();
   let at = new Float64Array(FIRST_ROWS);
   let took = new Float64Array(FIRST_ROWS);
   let told = new Uint16Array(FIRST_ROWS);
@@ -55,6 +59,7 @@ export function openFlow() {
     },
     answers: () => rows,
     close: (seconds: number, sent: number): Flow => ({
+      beganAt,
       seconds,
       sent,
       at: at.slice(0, rows),

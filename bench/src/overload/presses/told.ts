@@ -4,7 +4,8 @@ import type { HttpAnswer } from '../../load/read-answer.js';
 /** A product that is asked for, and what is true of it as long as the benchmark runs. */
 export interface Pressed {
   id: string;
-  soldOut: boolean;
+  /** Undefined where it may be so or not. */
+  soldOut?: boolean;
 }
 
 /** To come again later, and when. */
@@ -34,8 +35,11 @@ export function readTold(answer: HttpAnswer | NoAnswer, { id: asked, soldOut }: 
   const [value] = Object.values(data ?? {});
   if (status !== 200 || !value) return { outcome: beginningOf(status, body) };
   const { __typename: type = TOLD, id, productId } = value;
-  const isTrue = type === 'Order' ? !soldOut : type === 'SoldOut' ? soldOut && productId === asked : true;
-  if (!isTrue) return { outcome: `not true: ${beginningOf(status, body)}` };
+  if (
+    (type === 'Order' && soldOut === true) ||
+    (type === 'SoldOut' && (soldOut === false || productId !== asked))
+  )
+    return { outcome: `not true: ${beginningOf(status, body)}` };
   return { outcome: type, ...(type === 'Order' && id !== undefined && { id }) };
 }
 
