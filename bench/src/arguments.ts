@@ -12,6 +12,7 @@ import {
   readPaidOrdersArguments,
   type PaidOrdersArguments,
 } from './paid-orders/arguments.ts';
+import { readRedisLossArguments, redisLossUsage, type RedisLossArguments } from './redis-loss/arguments.ts';
 import {
   readStockReadsArguments,
   stockReadsUsage,
@@ -25,6 +26,7 @@ export type BenchArguments =
   | LiveViewersArguments
   | OverloadArguments
   | PaidOrdersArguments
+  | RedisLossArguments
   | StockReadsArguments;
 
 interface Known {
@@ -47,6 +49,11 @@ const scenarios: Record<BenchArguments['scenario'], Known> = {
     usage: paidOrdersUsage,
     read: readPaidOrdersArguments,
     profiled: ['gateway', 'order', 'payment'],
+  },
+  'redis-loss': {
+    usage: redisLossUsage,
+    read: readRedisLossArguments,
+    profiled: ['gateway', 'order', 'catalog'],
   },
   'stock-reads': { usage: stockReadsUsage, read: readStockReadsArguments, profiled: ['gateway', 'catalog'] },
 };

@@ -6,6 +6,7 @@ import { measureLiveViewers } from './live-viewers/scenario.js';
 import { measureOverload } from './overload/scenario.js';
 import { measurePaidOrders } from './paid-orders/scenario.js';
 import { openPlatform } from './platform.js';
+import { measureRedisLoss } from './redis-loss/scenario.js';
 import { openProgress } from './report/progress.js';
 import { writeResults } from './report/results.js';
 import type { Outcome, Stage } from './scenario.js';
@@ -41,5 +42,6 @@ function measure(args: BenchArguments, stage: Stage): Promise<Outcome> {
   if (args.scenario === 'live-viewers') return measureLiveViewers(args, stage);
   if (args.scenario === 'overload') return measureOverload(args, stage);
   if (args.scenario === 'paid-orders') return measurePaidOrders(args, stage);
+  if (args.scenario === 'redis-loss') return measureRedisLoss(args, stage);
   return measureStockReads(args, stage);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { BenchArguments } from './arguments.ts';
 import { ORDERS_PER_SOCKET } from './hold-end/arguments.ts';
+import { CONNECTIONS as REDIS_LOSS_CONNECTIONS } from './redis-loss/arguments.ts';
 
 // No import of a built file: this is looked at before anything is started.
 
@@ -53,5 +54,5 @@ function connectionsOf(args: BenchArguments): number {
   if (args.scenario === 'live-viewers') return args.viewers;
   if (args.scenario === 'hold-end') return Math.ceil(args.orders / ORDERS_PER_SOCKET);
   if (args.scenario === 'paid-orders') return Math.max(args.buyers, args.burst > 0 ? args.connections : 0);
-  return args.connections;
+  return args.scenario === 'redis-loss' ? REDIS_LOSS_CONNECTIONS : args.connections;
 }

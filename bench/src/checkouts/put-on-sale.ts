@@ -7,13 +7,18 @@ export const MOST_PER_BUYER = 1_000;
 export const PRICE = 100_000;
 
 /** Puts a product on sale that opened a minute ago, whose holds outlive any benchmark. @throws Error */
-export async function putOnSale(seller: Buyer, name: string, stock: number): Promise<string> {
+export async function putOnSale(
+  seller: Buyer,
+  name: string,
+  stock: number,
+  limitPerBuyer = MOST_PER_BUYER,
+): Promise<string> {
   const input = {
     name,
     brands: ['Test Brand'],
     price: PRICE,
     stock,
-    limitPerBuyer: MOST_PER_BUYER,
+    limitPerBuyer,
     holdMinutes: 1_440,
     opensAt: new Date(Date.now() - 60_000),
   };

@@ -61,6 +61,9 @@ export async function readBooks(
   };
 }
 
+/** The keys of a product in Redis: its numbers, its orders, its buyers. */
+export const productKeys = keysOf;
+
 /** The counters as they stand in Redis, be they trusted or not; null when nothing is there. */
 export async function readRedisStock(
   { redis, namespace }: Pick<InvariantParts, 'redis' | 'namespace'>,

@@ -25,7 +25,7 @@ export { openGraphqlClient } from './graphql-client.js';
 export type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
 export { assertInvariants, becomesQuiet, findViolations, inspect } from './invariants.js';
 export { CHECKS_OF_WALLETS } from './invariants-of-wallets.js';
-export { readBooks, readLeftOver, readRedisStock } from './books.js';
+export { productKeys, readBooks, readLeftOver, readRedisStock } from './books.js';
 export type { Books, LeftOver } from './books.js';
 export { STATUS_CHANGES } from './order-statuses.js';
 export type { Finding, InvariantParts } from './finding.js';

@@ -25,7 +25,8 @@ export interface Presses {
 
 const TICK_MS = 1;
 const SWEEP_MS = 250;
-const ANSWER_WITHIN_MS = 10_000;
+/** Longer than the gateway's own deadline. */
+const ANSWER_WITHIN_MS = 15_000;
 const NO_PRODUCT: Pressed = { id: '', soldOut: false };
 
 /** @param answerWithinMs what is unanswered for so long has no answer */
