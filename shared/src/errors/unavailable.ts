@@ -5,9 +5,10 @@ export class Unavailable extends Error {
   /** Milliseconds after which asking again may help, where that is known. */
   readonly retryAfterMs?: number;
 
-  constructor(what: string, options?: ErrorOptions) {
+  constructor(what: string, options?: ErrorOptions & { retryAfterMs?: number | undefined }) {
     super(`${what} is unavailable`, options);
     this.name = 'Unavailable';
+    if (options?.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 }
 

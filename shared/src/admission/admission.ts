@@ -1,0 +1,174 @@
+import type { AdmissionMetrics } from './admission-metrics.js';
+import { openLine, type Line, type Patience } from './line.js';
+import { Overloaded } from './overloaded.js';
+import { openRate } from './rate.js';
+
+/** What is done for one request; to be left when it has been answered. */
+export interface Place {
+  readonly since: number;
+  /** Whose own it is; -1: one of the common ones. */
+  readonly of: number;
+}
+
+/** One kind of work. */
+export interface Kind<K extends string> extends Pick<Patience, 'patienceMs'> {
+  name: K;
+  /** Places besides the common ones which are for this kind alone, so that no other can shut it out. */
+  own: number;
+  /** Whether it may have a common place when it has to wait for one. */
+  common: boolean;
+}
+
+export interface AdmissionOptions<K extends string> {
+  /** The most important first: as long as one of them waits, no place that it may have goes to those after it. */
+  kinds: readonly Kind<K>[];
+  /** Common places: how many are under way at once, whatever they are, before anybody waits. */
+  places: number;
+  /** Who may wait, of each kind. */
+  waiting: number;
+  targetMs: number;
+  /**
+   * What takes longer waits for something else than this machine (a payment provider, a lock, a server that is away),
+   * and does not count as under way any more: it must not keep others out.
+   */
+  countsMs: number;
+  metrics: AdmissionMetrics;
+  /** Milliseconds by a clock that never goes back. */
+  now?: () => number;
+}
+
+/**
+ * Lets so much be under way at once, and has the rest wait or come again: a process that takes on more than it can do
+ * does all of it late, and in the end nothing in time.
+ */
+export interface Admission<K extends string> {
+  /** A place, if there is a common one; else what is asked has to be looked at, and may wait. This is the hot path. */
+  enter(): Place | undefined;
+  /** Waits for a place, as long as there is a chance of one. */
+  wait(kind: K): Promise<Place | Overloaded>;
+  leave(place: Place): void;
+  /** Whether anything is being refused that may have common places: then there is nothing left for what has none. */
+  isOverloaded(): boolean;
+  /** Refuses who waits. */
+  close(): void;
+}
+
+/**
+ * Under overload no more is under way than is done in so long (J. Little's law), which is some times what a request
+ * takes on a machine that is not overloaded: beyond that, more at once only means later. And never less than keeps every processor busy.
+ */
+const AT_WORK_MS = 75;
+const LEAST = 64;
+const LOOK_EVERY_MS = 50;
+
+export function openAdmission<K extends string>(options: AdmissionOptions<K>): Admission<K> {
+  const { kinds, places, waiting, targetMs, countsMs, metrics, now = () => performance.now() } = options;
+  /** In the order in which they began. */
+  const underWay = new Set<Place>();
+  const ownUnderWay = kinds.map(() => 0);
+  const done = openRate();
+  const lines = kinds.map(({ name, patienceMs }): Line<Place> =>
+    openLine({ patienceMs, targetMs }, waiting, () => metrics.refused.inc({ kind: name })),
+  );
+  let commonUnderWay = 0;
+  /** How many may be under way now. */
+  let limit = places;
+  let looking: NodeJS.Timeout | undefined;
+  const indexOf = (kind: K) => kinds.findIndex(({ name }) => name === kind);
+  const isOverloaded = () => lines.some((line, index) => kinds[index]?.common && line.isOverloaded());
+  const waits = () => lines.reduce((sum, line) => sum + line.size(), 0);
+
+  function begin(of: number): Place {
+    const place = { since: now(), of };
+    underWay.add(place);
+    if (of < 0) commonUnderWay += 1;
+    else ownUnderWay[of] = (ownUnderWay[of] ?? 0) + 1;
+    return place;
+  }
+
+  function end(place: Place): void {
+    // It has counted for long enough.
+    if (!underWay.delete(place)) return;
+    done.happened();
+    if (place.of < 0) commonUnderWay -= 1;
+    else ownUnderWay[place.of] = (ownUnderWay[place.of] ?? 0) - 1;
+  }
+
+  /** Which place a kind may have now: its own ones first, or others could be kept waiting by it. */
+  function freeFor(index: number): number | undefined {
+    const kind = kinds[index];
+    if (!kind) return undefined;
+    if ((ownUnderWay[index] ?? 0) < kind.own) return index;
+    return kind.common && commonUnderWay < limit ? -1 : undefined;
+  }
+
+  /** Gives free places to those who wait. */
+  function pass(): void {
+    for (const [index, line] of lines.entries()) {
+      while (line.size() > 0) {
+        const of = freeFor(index);
+        if (of === undefined) break;
+        const at = now();
+        const waiter = line.next(at);
+        if (!waiter) break;
+        metrics.waited.observe({ kind: kinds[index]?.name ?? '' }, (at - waiter.since) / 1_000);
+        waiter.settle(begin(of));
+      }
+    }
+  }
+
+  function look(): void {
+    const at = now();
+    for (const place of underWay) {
+      if (at - place.since < countsMs) break;
+      end(place);
+    }
+    done.look(at);
+    for (const line of lines) line.look(at);
+    limit = isOverloaded() ? Math.min(places, Math.max(LEAST, Math.ceil(done.perMs() * AT_WORK_MS))) : places;
+    pass();
+    // Until it is over: it is while nobody waits that overload is found to have ended.
+    if (waits() === 0 && !lines.some((line) => line.isOverloaded())) stopLooking();
+  }
+
+  function stopLooking(): void {
+    clearInterval(looking);
+    looking = undefined;
+  }
+
+  metrics.follow({
+    underWay: () => underWay.size,
+    waiting: () => Object.fromEntries(kinds.map(({ name }, index) => [name, lines[index]?.size() ?? 0])),
+  });
+  return {
+    enter: () => (commonUnderWay < limit && looking === undefined ? begin(-1) : undefined),
+    wait: (kind) => {
+      const index = indexOf(kind);
+      const line = lines[index] as Line<Place>;
+      const of = line.size() === 0 && !someoneBefore(lines, index) ? freeFor(index) : undefined;
+      if (of !== undefined) {
+        line.passed();
+        return Promise.resolve(begin(of));
+      }
+      looking ??= setInterval(look, LOOK_EVERY_MS).unref();
+      return new Promise((settle) => {
+        const at = now();
+        const refusal = line.join({ since: at, settle }, at);
+        if (refusal) settle(refusal);
+        else pass();
+      });
+    },
+    leave: (place) => {
+      end(place);
+      if (looking !== undefined) pass();
+    },
+    isOverloaded,
+    close: () => {
+      stopLooking();
+      for (const line of lines) line.refuseAll();
+    },
+  };
+}
+
+const someoneBefore = (lines: readonly Line<Place>[], index: number) =>
+  lines.some((line, before) => before < index && line.size() > 0);
