@@ -1,4 +1,4 @@
-import { Unavailable } from '../errors/index.js';
+import { retryAfterMs, Unavailable } from '../errors/index.js';
 import { currentSpan, inSpanOfMany } from '../telemetry/index.js';
 
 /** Adds one to what is worked off next, and gives what became of it. @throws why it failed */
@@ -10,6 +10,9 @@ export interface TogetherOptions {
   /** Who has waited longer when a batch is made up is left out of it, and told Unavailable. */
   patienceMs?: number;
 }
+
+/** Who comes when so many wait is told Unavailable. */
+const MOST_WAITING = 10_000;
 
 interface Waiting<T, R> {
   item: T;
@@ -59,6 +62,8 @@ export function openTogether<T, R>(
 
   return (item) =>
     new Promise((resolve, reject) => {
+      if (waiting.length >= MOST_WAITING)
+        return reject(new Unavailable('a turn', { retryAfterMs: retryAfterMs() }));
       waiting.push({ item, since: performance.now(), span: currentSpan(), resolve, reject });
       if (working === atOnce) return;
       working += 1;

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { crashPoint, isWatched } from '../crash-points/index.js';
+import { retryAfterMs, Unavailable } from '../errors/index.js';
 import { inSpan, tracer, type Log, type Metrics } from '../telemetry/index.js';
+
+/** Who comes when so many wait for a connection would not get one in time. */
+const MOST_WAITING = 1_000;
 
 export type Row = Record<string, unknown>;
 
@@ -113,11 +117,18 @@ function tellOf(pool: pg.Pool, most: number, metrics: Metrics): void {
   );
 }
 
+/** @throws Unavailable */
+function refuseTooMany(pool: pg.Pool): void {
+  if (pool.waitingCount < MOST_WAITING) return;
+  throw new Unavailable('a connection to PostgreSQL', { retryAfterMs: retryAfterMs() });
+}
+
 async function runTransaction<T>(
   pool: pg.Pool,
   step: string,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
+  refuseTooMany(pool);
   const client = await pool.connect();
   const actions: (() => void)[] = [];
   let broken: Error | undefined;
@@ -160,8 +171,10 @@ const hasStalePlans = (error: unknown): error is Error =>
   error instanceof Error && /cached plan must not change result type/.test(error.message);
 
 function sqlOver(client: pg.Pool | pg.PoolClient): Sql {
-  const run = (text: string, values: readonly unknown[] = [], { prepared = true }: StatementOptions = {}) =>
-    client.query<Row>({ ...(prepared && { name: nameOf(text) }), text, values: [...values] });
+  const run = (text: string, values: readonly unknown[] = [], { prepared = true }: StatementOptions = {}) => {
+    if (client instanceof pg.Pool) refuseTooMany(client);
+    return client.query<Row>({ ...(prepared && { name: nameOf(text) }), text, values: [...values] });
+  };
   return {
     query: async <R extends object>(text: string, values?: readonly unknown[], options?: StatementOptions) =>
       (await run(text, values, options)).rows as R[],

@@ -116,7 +116,9 @@ export class Call implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const { status } = this;
     const lane = this.leave();
-    const isAway = status === 502 || status === 503;
+    // One that says when to come again is there, and has more to do than it can: another address is no better, and
+    // to leave this one out would only give the others its share, too.
+    const isAway = status === 502 || (status === 503 && this.received['retry-after'] === undefined);
     if (isAway) lane.replica.breaker.failed(false);
     else lane.replica.breaker.answered();
     if (!(isAway && this.question.mayRepeat && this.elsewhere(lane, 'status'))) this.answer();

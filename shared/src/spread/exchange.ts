@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { within } from '../background/index.js';
-import { Unavailable } from '../errors/index.js';
+import { retryAfterMs, Unavailable } from '../errors/index.js';
 import type { Metrics } from '../telemetry/index.js';
 import { Call, type HttpAnswer, type Question } from './call.js';
 import { leastLoaded, type Lane } from './lane.js';
@@ -32,6 +32,8 @@ export interface ExchangeOptions {
 
 /** More requests at a time do not make a process faster; what is over waits its turn here. */
 const AT_A_TIME = 256;
+/** Who comes when so many wait would not be served in time. */
+const MOST_WAITING = 4_096;
 /** A server of the house that is there takes a connection at once. */
 const CONNECT_MS = 2_000;
 const CLOSE_WITHIN_MS = 1_000;
@@ -115,6 +117,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
   follow();
   return {
     send: async (question, ms = deadlineMs) => {
+      if (waiting.size >= MOST_WAITING) throw tooManyWait(subgraph);
       try {
         return await new Promise<HttpAnswer>((resolve, reject) => {
           const call = new Call(owner, question, resolve, reject);
@@ -135,3 +138,6 @@ export function openExchange(options: ExchangeOptions): Exchange {
     },
   };
 }
+
+const tooManyWait = (subgraph: string) =>
+  new Unavailable(`a turn at ${subgraph}`, { retryAfterMs: retryAfterMs() });

@@ -1,4 +1,7 @@
-import { serviceUnavailable } from '@stampede/shared/errors';
+import { retryAfterMs, serviceUnavailable } from '@stampede/shared/errors';
+
+/** Waiting for each that runs: that many more, and refusals say to come again a second later. */
+const PER_STEP = 25;
 
 export interface TurnsOptions {
   /** How much runs at the same time. */
@@ -22,7 +25,7 @@ export function turns({ atOnce, waiting, waitMs, onRefused, onWaiting }: TurnsOp
 
   function refuse(why: 'full' | 'late') {
     onRefused?.(why);
-    return serviceUnavailable(waitMs);
+    return serviceUnavailable(retryAfterMs(queue.size / atOnce / PER_STEP));
   }
 
   const turn = () =>
