@@ -69,7 +69,11 @@ const REFUSES_THE_FORM = new Set([400, 404, 405, 413, 415, 422]);
 
 function read(subgraph: string, status: number, answer: unknown) {
   const parsed = envelope.safeParse(answer);
-  if (!parsed.success || status >= 502) throw new Unavailable(`${subgraph} (it answered ${status})`);
+  if (!parsed.success || status >= 502) {
+    throw new Unavailable(`${subgraph} (it answered ${status})`, {
+      retryAfterMs: comeAgain(parsed.data?.errors?.[0]),
+    });
+  }
   const data = (parsed.data.data ?? null) as Record<string, unknown> | null;
   const errors = (parsed.data.errors ?? []) as SubgraphError[];
   if (status === 401 || status === 403) {
@@ -78,6 +82,12 @@ function read(subgraph: string, status: number, answer: unknown) {
   if (data === null && errors.length === 0) throw new UnusableAnswer(subgraph, 'answered nothing');
   if (errors.length === 0) return { data };
   return { data, errors: errors.map((error) => attribute(subgraph, status, error)) };
+}
+
+/** When, if it is one that has too much to do who says so. */
+function comeAgain(error: object | undefined): number | undefined {
+  const after = (error as SubgraphError | undefined)?.extensions?.retryAfterMs;
+  return typeof after === 'number' ? after : undefined;
 }
 
 /** What a subgraph has answered: its data, and errors that name their codes. */

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Overloaded } from '../admission/index.js';
+import { retryAfterMs, serviceUnavailable } from '../errors/index.js';
 import type { Subgraph } from '../graphql/index.js';
 import { listen, operatorRoutes, readBody, respond, type HttpListener, type Route } from '../http/index.js';
 import {
@@ -7,7 +9,9 @@ import {
   UNSIGNED,
   verifyIdentity,
   type Identity,
+  type Verification,
 } from '../identity/index.js';
+import { openSubgraphAdmission, priorityOf } from './admission.js';
 import { DEADLINE_HEADER, deadlineOf } from '../spread/index.js';
 import type { Log, Metrics } from '../telemetry/index.js';
 import type { SubgraphContext } from './context.js';
@@ -38,6 +42,14 @@ export interface ServeOptions {
   metrics: Metrics;
 }
 
+/** A request that is the gateway's, or a service's. */
+interface Asking {
+  body: Buffer;
+  signed: Extract<Verification, { ok: true }>;
+  /** By the clock of `performance.now()`. */
+  deadline: number;
+}
+
 /** As long as a gateway waits for an answer; what takes longer, as a payment may, is found again by those who settle it. */
 const GRACE_MS = 10_000;
 
@@ -56,6 +68,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
   ]);
   for (const reason of UNSIGNED) refused.inc({ reason }, 0);
   const executor = openExecutor<SubgraphContext>(subgraph.schema, log);
+  const admission = openSubgraphAdmission(metrics);
 
   async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const deadline = deadlineOf(request.headers[DEADLINE_HEADER]) ?? Infinity;
@@ -67,9 +80,20 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       respond(response, 401, unsigned);
       return;
     }
+    const place = admission.enter() ?? (await admission.wait(priorityOf(signed.identity)));
+    if (place instanceof Overloaded) return refuse(response, place.retryAfterMs);
+    try {
+      await answer(request, response, { body, signed, deadline });
+    } finally {
+      admission.leave(place);
+    }
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<void> {
+    const { body, signed, deadline } = asking;
     const { identity, requestId, client } = signed;
     // Nobody waits for it any more: what is not begun cannot be half done.
-    if (response.destroyed || performance.now() >= deadline) return respond(response, 503, tooLate);
+    if (response.destroyed || performance.now() >= deadline) return refuse(response, retryAfterMs());
     const asked = parse(body);
     const traced = { requestId, asked, prepare: executor.prepare };
     if (isSharedReads(asked))
@@ -126,6 +150,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
     close: async () => {
       stopping = true;
       await Promise.all([subscriptions.close(), listener.close(GRACE_MS)]);
+      admission.close();
     },
   };
 }
@@ -134,9 +159,11 @@ const unsigned = {
   errors: [{ message: 'This address serves the gateway only.', extensions: { code: 'UNAUTHENTICATED' } }],
 };
 
-const tooLate = {
-  errors: [{ message: 'Its deadline is over.', extensions: { code: 'SERVICE_UNAVAILABLE' } }],
-};
+/** Says when to come again, by which whoever asked knows that somebody is there. */
+function refuse(response: ServerResponse, afterMs: number): void {
+  const headers = { 'retry-after': String(Math.ceil(afterMs / 1_000)) };
+  respond(response, 503, { errors: [serviceUnavailable(afterMs)] }, headers);
+}
 
 function headerOf(request: IncomingMessage): string | undefined {
   const header = request.headers[IDENTITY_HEADER];
