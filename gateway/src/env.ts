@@ -71,6 +71,14 @@ const shape = {
   /** How often a kind of operation may be asked for, as `kind=PER_SECOND/BURST,…` or `kind=off`. */
   RATES_PER_ACCOUNT: rates(USUAL_PER_ACCOUNT),
   RATES_PER_ADDRESS: rates(USUAL_PER_ADDRESS),
+  /** Requests under way at once before others wait, of all kinds; and how many may wait, of each kind. */
+  ADMISSION_PLACES: count(512),
+  ADMISSION_WAITING: count(10_000),
+  /** How long a line may stand before it is kept short by refusals, and how long those in it wait then. */
+  ADMISSION_PATIENCE_MS: milliseconds.default(4_000),
+  ADMISSION_TARGET_MS: milliseconds.default(50),
+  /** For so long a request counts as under way: longer ones wait for somebody else, as for a payment provider. */
+  ADMISSION_COUNTS_MS: milliseconds.default(1_000),
   /** How often the supergraph's file is looked at; 0 takes it as it is at the start. */
   SUPERGRAPH_POLL_MS: z.coerce.number().int().min(0).default(5_000),
   /** With it, `/metrics` is for whoever has it. */

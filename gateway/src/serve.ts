@@ -1,6 +1,9 @@
 import { listen, operatorRoutes } from '@stampede/shared/http';
 import { tracer, type Log, type Metrics } from '@stampede/shared/telemetry';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
+import { admitExecute } from './admission/admit-execute.js';
+import { openGatewayAdmission } from './admission/gateway-admission.js';
+import { openPriorityOfRequest } from './admission/priority-of-request.js';
 import { openClients } from './client/clients.js';
 import { openOrigins } from './client/origins.js';
 import { openRefreshCookie } from './client/refresh-cookie.js';
@@ -102,9 +105,13 @@ export async function serveGateway(parts: GatewayParts) {
   const rates = openRates({ perAccount, perAddress, metrics });
   const safelist =
     env.safelist && openSafelist(env.safelist, { everyMs: env.SUPERGRAPH_POLL_MS, log, metrics });
+  const admission = openGatewayAdmission(env, metrics);
+  const priorityOf = openPriorityOfRequest({ known, chargeOf });
+  const execute = admitExecute(executeBy(server), admission, priorityOf);
   const live = openLive({
     graphs,
-    execute: executeBy(server),
+    execute,
+    admission,
     identify,
     subgraphs: upstreams,
     identitySecret: env.IDENTITY_SECRET,
@@ -130,6 +137,8 @@ export async function serveGateway(parts: GatewayParts) {
       clients,
       rates,
       chargeOf,
+      admission,
+      priorityOf,
       bodyLimit: env.BODY_LIMIT_BYTES,
       cors,
       safelist,
@@ -140,7 +149,7 @@ export async function serveGateway(parts: GatewayParts) {
     env,
     members: supergraph.members.map(({ name }) => name),
     source: upstreams.source,
-    execute: executeBy(server),
+    execute,
     identify,
     clients,
     origins,
@@ -185,6 +194,7 @@ export async function serveGateway(parts: GatewayParts) {
       stopping = true;
       // The listener's end waits for the sockets'.
       await Promise.all([live.close(GRACE_MS), listener.close(GRACE_MS)]);
+      admission.close();
       await safelist?.close();
       await server.stop();
     },

@@ -307,7 +307,10 @@ test('whatever becomes of thousands of connections, each counts for as long as i
     subscriptionsPerAddress: 6,
   };
   const rates = openRates({ perAccount: {}, perAddress: {}, metrics: openMetrics('crowd') });
-  const crowd = openCrowd(limits, rates, openChargeOfRequest({ QUERY_TOKENS: 1_000, QUERY_FIELDS: 500 }));
+  const chargeOf = openChargeOfRequest({ QUERY_TOKENS: 1_000, QUERY_FIELDS: 500 });
+  let isOverloaded = false;
+  const admission = { isOverloaded: () => isOverloaded };
+  const crowd = openCrowd(limits, { rates, chargeOf, admission });
   const user = (n: number) => ({ kind: 'user', userId: `u${n}`, sessionId: 's', role: 'BUYER' }) as const;
   const request = (query: string) => ({ query, variables: {}, operationName: undefined });
   interface Open {
@@ -347,8 +350,11 @@ test('whatever becomes of thousands of connections, each counts for as long as i
         return;
       }
       case 1: {
+        isOverloaded = random(4) === 0;
         const admitted = visitor.begins(request(WATCH));
-        const may = followed(key) < most(key, limits.subscriptionsPerAccount, limits.subscriptionsPerAddress);
+        const may =
+          !isOverloaded &&
+          followed(key) < most(key, limits.subscriptionsPerAccount, limits.subscriptionsPerAddress);
         expect(!(admitted instanceof GraphQLError)).toBe(may);
         if (!(admitted instanceof GraphQLError)) follows.push({ key, admitted });
         return;

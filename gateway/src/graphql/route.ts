@@ -1,10 +1,14 @@
 import { HeaderMap, type ApolloServer } from '@apollo/server';
+import { Overloaded } from '@stampede/shared/admission';
 import { badInput } from '@stampede/shared/errors';
 import { respond, type Route } from '@stampede/shared/http';
 import { tracer, workFor } from '@stampede/shared/telemetry';
 import { GraphQLError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewayAdmission } from '../admission/gateway-admission.js';
+import type { PriorityOfRequest } from '../admission/priority-of-request.js';
+import { refuseOverloaded } from '../admission/refuse-overloaded.js';
 import type { Clients } from '../client/clients.js';
 import { NotJson, readJson } from '../edge/read-json.js';
 import type { Identify } from '../identity/identify.js';
@@ -27,6 +31,8 @@ export interface GraphQLRouteOptions {
   clients: Clients;
   rates: Rates;
   chargeOf: ChargeOfRequest;
+  admission: GatewayAdmission;
+  priorityOf: PriorityOfRequest;
   bodyLimit: number;
   cors: Cors;
   /** Undefined: every operation is run. */
@@ -47,7 +53,7 @@ const READ_HEADERS = [
 /** GraphQL over HTTP: POST, and GET for queries. */
 export function graphqlRoute(options: GraphQLRouteOptions): Route {
   const { server, answerSingleFetch, identify, clients, rates, chargeOf } = options;
-  const { bodyLimit, cors, safelist, metrics } = options;
+  const { admission, priorityOf, bodyLimit, cors, safelist, metrics } = options;
   const types = openContentTypes();
 
   function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
@@ -70,9 +76,6 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
     if (method !== 'GET' && method !== 'POST') {
       return refuse(response, 405, notUnderstood(`there is no ${method} here.`), { allow: METHODS });
     }
-    const who = await identify(request.headers.authorization);
-    if (!who.ok) return refuse(response, who.status, who.error, challenge(who.status));
-
     const sent = method === 'POST' ? await readJson(request, bodyLimit, metrics.refused) : undefined;
     if (sent instanceof NotJson)
       return refuse(response, sent.status, notUnderstood(sent.message), sent.headers);
@@ -81,6 +84,29 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
     const search = safelist && method === 'GET' ? admitAddress(safelist, url) : undefined;
     if (search instanceof GraphQLError) return refuse(response, 400, search);
     if (search !== undefined) url.search = search;
+
+    const place = admission.enter() ?? (await admission.wait(priorityOf(...wordsOf(body, url))));
+    if (place instanceof Overloaded) {
+      metrics.refused('SERVICE_UNAVAILABLE');
+      return refuseOverloaded(response, place);
+    }
+    try {
+      // Who went away while waiting is owed nothing.
+      if (!response.destroyed) await answerAdmitted(requestId, request, response, url, body);
+    } finally {
+      admission.leave(place);
+    }
+  }
+
+  async function answerAdmitted(
+    requestId: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    body: unknown,
+  ): Promise<void> {
+    const who = await identify(request.headers.authorization);
+    if (!who.ok) return refuse(response, who.status, who.error, challenge(who.status));
     const context: GatewayContext = {
       identity: who.identity,
       requestId,
@@ -101,7 +127,12 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
       if (refusal) return refuseRate(response, refusal);
     }
     const long = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers: readHeaders(request), search: url.search, body },
+      httpGraphQLRequest: {
+        method: request.method ?? 'GET',
+        headers: readHeaders(request),
+        search: url.search,
+        body,
+      },
       context: () => Promise.resolve(context),
     });
     if (long.body.kind !== 'complete') throw new Error('the gateway answers whole, never in chunks');

@@ -1,6 +1,7 @@
-import { rateLimited, serviceUnavailable } from '@stampede/shared/errors';
+import { rateLimited, retryAfterMs, serviceUnavailable } from '@stampede/shared/errors';
 import { ANONYMOUS, type Identity } from '@stampede/shared/identity';
 import { GraphQLError } from 'graphql';
+import type { GatewayAdmission } from '../admission/gateway-admission.js';
 import type { Charge } from '../rates/charge.js';
 import type { ChargeOfRequest } from '../rates/charge-of-request.js';
 import type { Rates } from '../rates/rates.js';
@@ -40,11 +41,17 @@ export interface Crowd {
   enter(address: string, identity?: Identity): Visitor | GraphQLError;
 }
 
+export interface CrowdParts {
+  rates: Rates;
+  chargeOf: ChargeOfRequest;
+  admission: Pick<GatewayAdmission, 'isOverloaded'>;
+}
+
 /** After which there may be room again. */
 const COME_AGAIN_MS = 5_000;
 
 /** Counts who is connected, how often they ask for something, and what they follow. */
-export function openCrowd(limits: CrowdLimits, rates: Rates, chargeOf: ChargeOfRequest): Crowd {
+export function openCrowd(limits: CrowdLimits, { rates, chargeOf, admission }: CrowdParts): Crowd {
   const ofAccounts = {
     connections: openShares(limits.connectionsPerAccount),
     subscriptions: openShares(limits.subscriptionsPerAccount),
@@ -83,6 +90,8 @@ export function openCrowd(limits: CrowdLimits, rates: Rates, chargeOf: ChargeOfR
         const refusal = rates.refuse(charge, whose);
         if (refusal) return refusal;
         if (!subscribes(charge)) return ENDS_BY_ITSELF;
+        // It would bring work for as long as it lasts. What is followed already goes on.
+        if (admission.isOverloaded()) return serviceUnavailable(retryAfterMs(1));
         const { subscriptions, key, most } = countedAs();
         if (!subscriptions.take(key)) return tooManySubscriptions(most);
         return { ends: () => subscriptions.give(key) };

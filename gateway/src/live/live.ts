@@ -1,6 +1,7 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import type { Route, UpgradeRoute } from '@stampede/shared/http';
 import type { Log, Metrics } from '@stampede/shared/telemetry';
+import type { GatewayAdmission } from '../admission/gateway-admission.js';
 import type { Clients } from '../client/clients.js';
 import type { Origins } from '../client/origins.js';
 import type { GatewayContext } from '../graphql/context.js';
@@ -47,6 +48,7 @@ export interface LiveOptions {
   identify: Identify;
   clients: Clients;
   rates: Rates;
+  admission: Pick<GatewayAdmission, 'isOverloaded'>;
   chargeOf: ChargeOfRequest;
   /** How to ask a subgraph, and where it is. */
   subgraphs: {
@@ -91,7 +93,7 @@ export function openLive(options: LiveOptions): Live {
   const documents = openDocuments(limits.maxTokens);
   const operate = openOperate({ documents, broadcasts, execute: options.execute, toClient });
   const mayCome = origins.mayListen;
-  const crowd = openCrowd(limits.crowd, options.rates, options.chargeOf);
+  const crowd = openCrowd(limits.crowd, options);
   const { bodyLimit, heartbeatMs } = limits;
   const sockets = openWebSockets({
     identify,

@@ -11,6 +11,8 @@ export interface ChargeOfRequest {
    * counts as a `document`, too: it is validated and planned, which takes more than all that is asked for a known one.
    */
   (query: unknown, operationName: unknown): Charge;
+  /** What it counts as apart from being new, where the text is remembered. */
+  recall(query: string, operationName: string | undefined): Charge | undefined;
   /** It was found good; what is refused counts each time, since nobody remembers a refusal. */
   learn(query: string, operationName: string | undefined): void;
 }
@@ -55,6 +57,8 @@ export function openChargeOfRequest(
       return isGood ? charge : ofNew;
     },
     {
+      recall: (query: string, operationName: string | undefined) =>
+        known.get(keyOf(query, operationName))?.charge,
       learn: (query: string, operationName: string | undefined) => {
         const made = known.get(keyOf(query, operationName));
         if (made) made.isGood = true;
