@@ -12,10 +12,11 @@ export class History {
   readonly lives: Record<Service, Life>;
   /** What nobody's table of errors has: each is a violation. */
   readonly surprises: string[] = [];
+  /** All that were taken, in their order: the same for the same seed. */
+  readonly steps: string[] = [];
   #mishaps: { service: Service; kind: StepKind; mishap: Mishap }[] = [];
   #inFlight = 0;
   #landed: (() => void) | undefined;
-  #steps = 0;
 
   constructor(
     readonly clock: Clock,
@@ -27,7 +28,10 @@ export class History {
   }
 
   /** Waits until the scheduler picks it among all that wait. */
-  turn = (name: string): Promise<void> => this.scheduler.schedule(Promise.resolve(), name);
+  async turn(name: string): Promise<void> {
+    await this.scheduler.schedule(Promise.resolve(), name);
+    this.steps.push(name);
+  }
 
   /** Counts what a server is asked for, so that it is known when nothing moves. */
   async during<T>(work: () => Promise<T>): Promise<T> {
@@ -57,8 +61,7 @@ export class History {
     for (let taken = 0; taken < steps; taken += 1) {
       await this.#quiet();
       if (this.scheduler.count() === 0) return;
-      this.#steps += 1;
-      if (this.#steps > MOST_STEPS) throw new Error(`more than ${MOST_STEPS} steps: it never ends`);
+      if (this.steps.length > MOST_STEPS) throw new Error(`more than ${MOST_STEPS} steps: it never ends`);
       await this.scheduler.waitNext(1);
       await this.#quiet();
       await this.afterStep();

@@ -9,6 +9,8 @@ interface Standing {
   settling: boolean;
   refunding: boolean;
   nextAt: number | null;
+  /** As `nextAt`, of what Redis is still to be told. */
+  effectsAt: number | null;
   open: number;
 }
 
@@ -26,6 +28,8 @@ const STANDING = `SELECT
     UNION ALL SELECT pay_by FROM "order".orders WHERE status = 'PENDING_PAYMENT' AND deciding_payment_id IS NULL
     UNION ALL SELECT look_at FROM payment.payment WHERE status IN ('APPROVING', 'READY', 'DECLINED', 'CANCELLED')
     UNION ALL SELECT try_at FROM payment.refund WHERE refunded_at IS NULL) AS due) AS "nextAt",
+  (SELECT ${ms('min(due_at)')}::float8 FROM (
+    SELECT due_at FROM "order".stock_effect UNION ALL SELECT due_at FROM catalog.stock_effect) AS due) AS "effectsAt",
   (SELECT count(*) FROM "order".orders WHERE status IN ('PENDING_PAYMENT', 'PAID', 'REFUNDING')
      OR deciding_payment_id IS NOT NULL OR returning_since IS NOT NULL)
   + (SELECT count(*) FROM "order".refund WHERE refunded_at IS NULL)
@@ -35,21 +39,49 @@ const STANDING = `SELECT
        AND status IN ('READY', 'DECLINED', 'CANCELLED')))
   + (SELECT count(*) FROM payment.payment WHERE status = 'APPROVED' AND order_paid_at IS NULL) AS open`;
 
-/** A minute of virtual time at a time; no history takes an hour to come to rest. */
+/** Far more than any history takes. */
 const MOST_ROUNDS = 200;
+const MOST_REMINDERS = 20;
 const ORPHANS_AFTER_MS = 11_000;
 const REMINDED_AFTER_MS = 61_000;
 
 /**
- * Has everything come to its end: no more faults, every message delivered, every job done as often as anything is due, and
- * time going on in between.
+ * Has all that is under way come to its end, without a hold's running out for it: no more faults, every message
+ * delivered, what is due done, what nobody stands for given back. What is held and sold then is what orders say.
+ */
+export async function calm(world: World): Promise<void> {
+  world.history.forgive();
+  await workOff(world, ({ effectsAt }) => effectsAt);
+  await world.wait(ORPHANS_AFTER_MS);
+  world.begin('orphans');
+  await workOff(world, ({ effectsAt }) => effectsAt);
+}
+
+/**
+ * Has everything come to its end, however long that takes: holds run out, providers are asked again, what stands still
+ * is told again.
  *
  * @throws Error when it never does.
  */
 export async function settle(world: World): Promise<void> {
-  const { history, broker } = world;
-  history.forgive();
-  let swept = false;
+  for (let reminded = 0; reminded < MOST_REMINDERS; reminded += 1) {
+    const open = await workOff(world, ({ nextAt }) => nextAt);
+    if (open === 0) return;
+    await world.wait(REMINDED_AFTER_MS);
+    world.begin('watchdog of order');
+    world.begin('watchdog of payment');
+  }
+  throw new Error(`nothing comes to rest: ${await describeOpen(world)}`);
+}
+
+/**
+ * Works off what is due, and lets time pass until the next of it is.
+ *
+ * @param until when that is; null: nothing is waited for.
+ * @returns how much is still to come to its end.
+ */
+async function workOff(world: World, until: (standing: Standing) => number | null): Promise<number> {
+  const { history, broker, clock, stores } = world;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await history.go(Infinity);
     await broker.collect();
@@ -57,26 +89,16 @@ export async function settle(world: World): Promise<void> {
       for (let left = broker.waiting.length; left > 0; left -= 1) broker.deliver(0);
       continue;
     }
-    const [standing] = await world.stores.admin.order.query<Standing>(STANDING);
+    const [standing] = await stores.admin.order.query<Standing>(STANDING);
     if (!standing) throw new Error('PostgreSQL does not say what is due');
     const due = dueJobs(standing);
-    if (due.length > 0) {
-      due.forEach(world.begin);
-      continue;
-    }
-    if (standing.nextAt !== null) {
-      await world.wait(Math.max(1, Math.ceil(standing.nextAt - world.clock.now) + 1));
-    } else if (standing.open > 0) {
-      await world.wait(REMINDED_AFTER_MS);
-      world.begin('watchdog of order');
-      world.begin('watchdog of payment');
-    } else if (!swept) {
-      swept = true;
-      await world.wait(ORPHANS_AFTER_MS);
-      world.begin('orphans');
-    } else return;
+    due.forEach(world.begin);
+    if (due.length > 0) continue;
+    const next = until(standing);
+    if (next === null) return standing.open;
+    await world.wait(Math.max(1, Math.ceil(next - clock.now) + 1));
   }
-  throw new Error(`nothing comes to rest: ${await describeOpen(world)}`);
+  throw new Error(`it goes round in circles: ${await describeOpen(world)}`);
 }
 
 function dueJobs(standing: Standing): JobName[] {

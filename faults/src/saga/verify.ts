@@ -1,5 +1,43 @@
-import { findViolations } from '@stampede/shared/testing';
+import { compareStock, findViolations, type Finding } from '@stampede/shared/testing';
 import type { World } from './world.js';
+
+/** What must be true at every instant; PostgreSQL's part of it, Redis' own is checked at each step. */
+const ALWAYS = `
+  SELECT format('1. product %s: %s units in living orders', product_id, units) AS violation FROM (
+    SELECT product_id, sum(quantity) AS units FROM order_line JOIN orders ON orders.id = order_id
+    WHERE status NOT IN ('EXPIRED', 'CANCELLED', 'REFUNDED', 'REFUNDING') GROUP BY product_id) living
+  JOIN catalog.product ON product.id = product_id WHERE units > product.total
+  UNION ALL
+  SELECT format('2. buyer %s has %s of product %s', buyer_id, units, product_id) FROM (
+    SELECT buyer_id, product_id, sum(quantity) AS units FROM order_line JOIN orders ON orders.id = order_id
+    WHERE status NOT IN ('EXPIRED', 'CANCELLED', 'REFUNDED', 'REFUNDING') GROUP BY buyer_id, product_id) owned
+  JOIN catalog.product ON product.id = product_id WHERE units > product.limit_per_buyer
+  UNION ALL
+  SELECT format('3. order %s has ended while a payment of it was being decided', orders.id) FROM orders
+  JOIN payment.payment ON payment.id = deciding_payment_id
+  WHERE orders.status IN ('EXPIRED', 'CANCELLED') AND payment.status = 'APPROVING'`;
+
+/** What holds between two commands, whatever is under way. @throws Error that lists what does not */
+export async function verifyAlways({ stores: { admin }, history }: World): Promise<void> {
+  const broken = await admin.order.query<{ violation: string }>(ALWAYS);
+  refuse([...broken.map(({ violation }) => violation), ...history.surprises]);
+}
+
+/** What holds once nothing is on its way to Redis: it is what the orders say, by their ids. */
+export async function verifyStock({ stores: { admin, redis, namespace } }: World): Promise<void> {
+  refuse(
+    describe(await compareStock({ sql: (schema) => admin[schema as keyof typeof admin], redis, namespace })),
+  );
+}
+
+function refuse(broken: readonly string[]): void {
+  if (broken.length > 0) throw new Error(broken.join('\n'));
+}
+
+const describe = (findings: readonly Finding[]): string[] =>
+  findings.flatMap(({ invariant, claim, violations }) =>
+    violations.map((violation) => `${invariant}. ${claim}: ${violation}`),
+  );
 
 /** Everything that must be true once a history has come to its end. @throws Error that lists what is not */
 export async function verify(world: World): Promise<void> {
@@ -10,11 +48,7 @@ export async function verify(world: World): Promise<void> {
     redis,
     namespace,
   });
-  const broken = findings.flatMap(({ invariant, claim, violations }) =>
-    violations.map((violation) => `${invariant}. ${claim}: ${violation}`),
-  );
-  broken.push(...(await compareLedgers(world)), ...history.surprises);
-  if (broken.length > 0) throw new Error(broken.join('\n'));
+  refuse([...describe(findings), ...(await compareLedgers(world)), ...history.surprises]);
 }
 
 /** The bank's books are the truth about money: ours say the same of each payment, to the won. */

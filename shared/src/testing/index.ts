@@ -24,6 +24,7 @@ export type { Agreed, ProviderName } from './pay-at-provider.js';
 export { openGraphqlClient } from './graphql-client.js';
 export type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
 export { assertInvariants, becomesQuiet, findViolations, inspect } from './invariants.js';
+export { compareStock } from './invariants-of-stock.js';
 export { CHECKS_OF_WALLETS } from './invariants-of-wallets.js';
 export { productKeys, readBooks, readLeftOver, readRedisStock } from './books.js';
 export type { Books, LeftOver } from './books.js';

@@ -1,5 +1,6 @@
 import type { AsyncCommand } from 'fast-check';
 import type { Model } from '../model.js';
+import { verifyAlways } from '../verify.js';
 import type { World } from '../world.js';
 
 export type Command = AsyncCommand<Model, World, true>;
@@ -15,6 +16,7 @@ export const command = (
   run: async (model, world) => {
     await run(model, world);
     await world.history.go(steps);
+    await verifyAlways(world);
   },
   toString: () => (steps === Infinity ? name : `${name} and ${steps} steps`),
 });
