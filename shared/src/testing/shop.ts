@@ -20,6 +20,7 @@ import {
 import { forgetKeys } from './forget-keys.js';
 import { openGraphqlClient, type GraphqlClient } from './graphql-client.js';
 import { assertInvariants } from './invariants.js';
+import { createShopDatabase } from './shop-database.js';
 import {
   describeProcesses,
   type ProcessName,
@@ -27,7 +28,7 @@ import {
   type ShopReplicas,
   type Wire,
 } from './shop-processes.js';
-import { adminDatabaseUrl, createTestDatabase, discardTestDatabase } from './test-database.js';
+import { adminDatabaseUrl, discardTestDatabase } from './test-database.js';
 
 export interface ShopOptions {
   /** Opens with one product, on sale, of this many units: `shop.product`. */
@@ -105,7 +106,7 @@ async function open(
   const namespace = `test-${randomBytes(5).toString('hex')}`;
   const redisUrl = options.redisUrl ?? given('REDIS_URL');
   const amqpUrl = options.amqpUrl ?? given('AMQP_URL');
-  const databaseName = await createTestDatabase('shop');
+  const databaseName = await createShopDatabase();
   cleanUps.push(() => discardTestDatabase(databaseName));
   cleanUps.push(() => deleteTopology({ url: amqpUrl, namespace }));
   const redis = openRedis(redisUrl, openLog('test', 'silent'));

@@ -45,7 +45,8 @@ export async function createTestDatabase(prefix: string): Promise<string> {
   return database;
 }
 
-const testDatabaseName = (prefix: string) => `test_${prefix}_${randomBytes(6).toString('hex')}`;
+/** No other run or file has it. */
+export const testDatabaseName = (prefix: string) => `test_${prefix}_${randomBytes(6).toString('hex')}`;
 
 /** Makes it, with every service's role and schema in it. */
 export async function provisionTestDatabase(database: string): Promise<void> {
