@@ -28,7 +28,7 @@ import {
   type ShopReplicas,
   type Wire,
 } from './shop-processes.js';
-import { adminDatabaseUrl, discardTestDatabase } from './test-database.js';
+import { adminDatabaseUrl, createTestDatabase, discardTestDatabase } from './test-database.js';
 
 export interface ShopOptions {
   /** Opens with one product, on sale, of this many units: `shop.product`. */
@@ -43,6 +43,8 @@ export interface ShopOptions {
   amqpUrl?: string;
   /** Leads what services ask of servers and of each other elsewhere. */
   wire?: Wire;
+  /** Opens on a database without a table: each service makes its own as it starts. */
+  unmigrated?: boolean;
 }
 
 /**
@@ -106,7 +108,7 @@ async function open(
   const namespace = `test-${randomBytes(5).toString('hex')}`;
   const redisUrl = options.redisUrl ?? given('REDIS_URL');
   const amqpUrl = options.amqpUrl ?? given('AMQP_URL');
-  const databaseName = await createShopDatabase();
+  const databaseName = options.unmigrated ? await createTestDatabase('shop') : await createShopDatabase();
   cleanUps.push(() => discardTestDatabase(databaseName));
   cleanUps.push(() => deleteTopology({ url: amqpUrl, namespace }));
   const redis = openRedis(redisUrl, openLog('test', 'silent'));
