@@ -21,6 +21,8 @@ export { Buyer } from './buyer.js';
 export type { Line, ShipTo } from './buyer.js';
 export { agreeAtProvider, pressPay, readTossPage } from './pay-at-provider.js';
 export type { Agreed, ProviderName } from './pay-at-provider.js';
+export { moneyAtProvider, TOSS_KEY } from './money-at-provider.js';
+export type { Money } from './money-at-provider.js';
 export { openGraphqlClient } from './graphql-client.js';
 export type { GraphqlAnswer, GraphqlClient } from './graphql-client.js';
 export { assertInvariants, becomesQuiet, findViolations, inspect } from './invariants.js';

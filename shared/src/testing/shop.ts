@@ -147,7 +147,7 @@ async function open(
       url: admin.href,
       schema,
       log: openLog('test', 'silent'),
-      maxConnections: 2,
+      maxConnections: 6,
     });
     cleanUps.push(() => opened.close());
     databases.set(schema, opened);

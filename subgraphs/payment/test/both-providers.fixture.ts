@@ -1,6 +1,6 @@
 import type { CircuitBreaker } from '@stampede/shared/circuit-breaker';
 import { openLog, openMetrics } from '@stampede/shared/telemetry';
-import { landLateCalls, setFault, type Fault } from '@stampede/shared/testing';
+import { landLateCalls, moneyAtProvider, setFault, TOSS_KEY, type Fault } from '@stampede/shared/testing';
 import { randomUUID } from 'node:crypto';
 import { openProviders } from '../src/open-providers.js';
 import type { PaymentEnv } from '../src/env.js';
@@ -8,7 +8,6 @@ import type { PaymentParts } from '../src/payment-parts.js';
 import { findPayment, type PaymentRow, type ProviderName } from '../src/payment-row.js';
 import type { Provider } from '../src/provider/index.js';
 import { openEmulator } from './kakaopay-client.fixture.js';
-import { moneyAtProvider, TOSS_KEY } from './money-at-provider.fixture.js';
 import { partsWith } from './parts.fixture.js';
 import { AMOUNT, openPayments } from './payment-table.fixture.js';
 

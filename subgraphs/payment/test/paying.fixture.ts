@@ -1,6 +1,5 @@
-import { eventually, type Buyer, type Shop } from '@stampede/shared/testing';
+import { eventually, moneyAtProvider, type Buyer, type Money, type Shop } from '@stampede/shared/testing';
 import type { PaymentRow, ProviderName } from '../src/payment-row.js';
-import { moneyAtProvider, type Money } from './money-at-provider.fixture.js';
 
 /** How long these tests' shop waits for KakaoPay, in ms. */
 export const PROVIDER_TIMEOUT_MS = 1_500;

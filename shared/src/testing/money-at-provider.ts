@@ -1,6 +1,14 @@
-import type { PaymentRow } from '../src/payment-row.js';
+import type { ProviderName } from './pay-at-provider.js';
 
+/** Of the emulator. */
 export const TOSS_KEY = 'local-only-toss-secret-key';
+
+/** A payment, by its row. */
+export interface PaymentAtProvider {
+  id: string;
+  provider: ProviderName;
+  provider_id: string | null;
+}
 
 /** Won taken and given back, one entry for each time. */
 export interface Money {
@@ -9,10 +17,7 @@ export interface Money {
 }
 
 /** What the emulated provider itself says of a payment's money, whatever the shop believes. */
-export function moneyAtProvider(
-  emulatorsUrl: string,
-  payment: Pick<PaymentRow, 'id' | 'provider' | 'provider_id'>,
-): Promise<Money> {
+export function moneyAtProvider(emulatorsUrl: string, payment: PaymentAtProvider): Promise<Money> {
   return payment.provider === 'KAKAOPAY' ? atKakaoPay(emulatorsUrl, payment) : atToss(emulatorsUrl, payment);
 }
 
@@ -23,7 +28,7 @@ interface Action {
 
 async function atKakaoPay(
   emulatorsUrl: string,
-  { provider_id: tid }: Pick<PaymentRow, 'provider_id'>,
+  { provider_id: tid }: Pick<PaymentAtProvider, 'provider_id'>,
 ): Promise<Money> {
   const response = await fetch(`${emulatorsUrl}/kakaopay/online/v1/payment/order`, {
     method: 'POST',
@@ -44,11 +49,13 @@ interface TossPayment {
   cancels: { cancelAmount: number }[] | null;
 }
 
-async function atToss(emulatorsUrl: string, { id }: Pick<PaymentRow, 'id'>): Promise<Money> {
+async function atToss(emulatorsUrl: string, { id }: Pick<PaymentAtProvider, 'id'>): Promise<Money> {
   const authorization = `Basic ${Buffer.from(`${TOSS_KEY}:`).toString('base64')}`;
   const response = await fetch(`${emulatorsUrl}/toss/v1/payments/orders/${id}`, {
     headers: { authorization },
   });
+  // It hears of a payment when its window is opened.
+  if (response.status === 404) return { taken: [], givenBack: [] };
   const { approvedAt, totalAmount, cancels } = (await expectOk(response)) as TossPayment;
   return {
     taken: approvedAt === null ? [] : [totalAmount],
