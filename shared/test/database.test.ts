@@ -7,12 +7,15 @@ import {
   adminDatabaseUrl,
   createTestDatabase,
   dropTestDatabase,
+  openTcpProxy,
   TEST_ROLE_PASSWORD,
+  through,
 } from '@stampede/shared/testing';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 
 let name: string;
 let url: string;
@@ -162,4 +165,32 @@ test('a process dies where it is told to and at the passing that it is told, and
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('a transaction that is not answered is given up at once, and its connection with it', async () => {
+  await using proxy = await openTcpProxy(url);
+  const led = through(proxy, url);
+  const log = openLog('order', 'silent');
+  await database.run('DELETE FROM passed');
+  const short = openDatabase({ url: led, schema: 'order', log, maxConnections: 1, statementTimeoutMs: 500 });
+  const statement = Promise.withResolvers<unknown>();
+  let outcome: unknown;
+  const transaction = short
+    .transaction('test', async (tx) => {
+      await tx.query('INSERT INTO passed VALUES (1)');
+      proxy.cutOneWay('answers');
+      await tx.query('SELECT 1').catch((error: unknown) => {
+        statement.resolve(error);
+        throw error;
+      });
+    })
+    .catch((error: unknown) => (outcome = isUnavailable(error)));
+  expect(await failureOf(statement.promise.then((error) => Promise.reject(error as Error)))).toBe(true);
+  // No other statement is waited for: that would take the network.
+  await turn();
+  expect(outcome).toBe(true);
+  await transaction;
+  proxy.restore();
+  expect(await short.query('SELECT * FROM passed')).toEqual([]);
+  await short.close();
 });

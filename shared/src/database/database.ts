@@ -141,11 +141,13 @@ async function runTransaction<T>(
     if (isPassed) await crashPoint(`${step}/commit/before`);
     await client.query('COMMIT');
   } catch (error) {
-    if (hasStalePlans(error)) broken = error;
-    // A connection that cannot even roll back is not given back to the pool.
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure;
-    });
+    if (hasStalePlans(error) || isUnanswered(error)) broken = error;
+    // A connection that cannot even roll back is not given back to the pool; a silent one is not waited for once more.
+    if (!isUnanswered(error)) {
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+    }
     throw error;
   } finally {
     client.release(broken);
@@ -169,6 +171,10 @@ async function hasWritten(client: pg.PoolClient): Promise<boolean> {
  */
 const hasStalePlans = (error: unknown): error is Error =>
   error instanceof Error && /cached plan must not change result type/.test(error.message);
+
+/** Whether nothing was heard of a statement: PostgreSQL undoes the transaction when its connection ends. */
+const isUnanswered = (error: unknown): error is Error =>
+  error instanceof Error && error.message === 'Query read timeout';
 
 function sqlOver(client: pg.Pool | pg.PoolClient): Sql {
   const run = (text: string, values: readonly unknown[] = [], { prepared = true }: StatementOptions = {}) => {

@@ -20,6 +20,10 @@ const SOCKET_CODES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ECONNABORTED',
   'UND_ERR_SOCKET',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -27,14 +31,18 @@ const SOCKET_CODES = new Set([
 ]);
 
 /**
- * PostgreSQL's classes 08 (connection) and 53 (resources), 57P (shutdown), and 25006 (the primary has become a
- * replica). Not 57014: a statement that is always too slow is a mistake, and would wait for ever.
+ * PostgreSQL's classes 08 (connection) and 53 (resources), 57P (shutdown), 25006 (the primary has become a replica), and
+ * 25P03 and 25P04 (it ended the session of a client that it did not hear of in a transaction). Not 57014: a statement that is always too slow is a mistake, and would wait for ever.
  */
-const POSTGRES_STATES = /^(08|53|57P)|^25006$/;
+const POSTGRES_STATES = /^(08|53|57P)|^25(006|P03|P04)$/;
 
-/** The last is PostgreSQL's 0A000 of a prepared statement whose table a migration has changed: planned anew, it runs. */
+/** What drivers say of a connection, without a code; and PostgreSQL's 0A000 of a prepared statement whose table has changed. */
 const MESSAGES =
-  /cached plan must not change result type|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Connection is closed|Command timed out|max retries per request|Stream isn't writeable|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN/i;
+  /cached plan must not change result type|Connection terminated|is not queryable|timeout exceeded when trying to connect|Query read timeout|Connection is closed|due to connection close|Command timed out|Socket timeout|max retries per request|Stream isn't writeable|max number of clients reached/i;
+
+/** What Redis says of itself, also from within a script: it loads, is no master, is held up, or cannot write. */
+const REDIS_STATES =
+  /\b(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|OOM|NOREPLICAS|UNBLOCKED)\b/;
 
 /** Whether an error says that a server is away (wait and try again), rather than that the work is wrong. */
 export function isUnavailable(error: unknown): boolean {
@@ -43,5 +51,10 @@ export function isUnavailable(error: unknown): boolean {
   if (error instanceof Unavailable || error.name === 'TimeoutError') return true;
   const { code } = error as Error & { code?: string };
   if (code !== undefined && (SOCKET_CODES.has(code) || POSTGRES_STATES.test(code))) return true;
-  return MESSAGES.test(error.message) || (error.cause !== undefined && isUnavailable(error.cause));
+  const { message } = error;
+  return (
+    MESSAGES.test(message) ||
+    REDIS_STATES.test(message) ||
+    (error.cause !== undefined && isUnavailable(error.cause))
+  );
 }
