@@ -17,6 +17,7 @@ import { jobs } from './jobs.js';
 import { openListingRefresh } from './listing/refresh-listing.js';
 import { orderChanges } from './order-changes.js';
 import { openServerChanges } from './rebuild/on-server-change.js';
+import { openRebuildDatabase } from './rebuild/open-rebuild-database.js';
 import { openRebuilds } from './rebuild/rebuilds.js';
 import { openCheckoutFigures } from './sale-figures/checkout-figures.js';
 import { countOrderSteps } from './sale-figures/count-order-steps.js';
@@ -42,7 +43,7 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   const guard = openGuard(redis, namespace, log);
   const { catalog, user } = openAskedServices(env, us, own);
   const stores = { database, inventory, guard, sealer, log, metrics };
-  const rebuilds = openRebuilds({ ...stores, catalog });
+  const rebuilds = openRebuilds({ ...stores, catalog, database: own(openRebuildDatabase(store)) });
   const parts = { ...stores, catalog, rebuilds };
   const feed = own(openChangeFeed({ redisUrl, namespace, topic: 'orders', log }));
   own(orderChanges.listen(feed.announce));

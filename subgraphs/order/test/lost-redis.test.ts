@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { serverOf } from '@stampede/shared/redis';
 import { eventually, openOwnRedis, openTcpProxy, through, type OwnRedis } from '@stampede/shared/testing';
 import { Redis } from 'ioredis';
+import { once } from 'node:events';
 import { compareStores } from '../src/audit/compare-stores.js';
 import { openServerChanges } from '../src/rebuild/on-server-change.js';
 import { newBuyer, openOrderParts, type TestOrder } from './order-parts.js';
@@ -60,6 +61,22 @@ test('FLUSHALL in the middle of a sale: exactly the units that exist are sold', 
   }
   await replicas[0].rebuilds.rebuildIfCold(product);
   await expectExact(product, 30);
+});
+
+test('a rebuild waits for no connection to PostgreSQL that buyers have', async () => {
+  const product = order.catalog.sells({ total: 5 });
+  const { rebuilds } = order.openReplica();
+  const gate = new AbortController();
+  const taken = Array.from({ length: 20 }, () =>
+    order.database.transaction('test', () => once(gate.signal, 'abort')),
+  );
+  try {
+    expect(await rebuilds.rebuild(product)).toBe(true);
+  } finally {
+    gate.abort();
+    await Promise.all(taken);
+  }
+  expect(await order.counts(product)).toMatchObject({ available: 5 });
 });
 
 test('a Redis that is put back to its state of a second ago sells no unit twice', async () => {

@@ -14,6 +14,7 @@ import { basketOf } from '../src/checkout/basket.js';
 import { checkout, type CheckoutParts } from '../src/checkout/checkout.js';
 import { orderIdOf } from '../src/checkout/order-id.js';
 import { openListingRefresh } from '../src/listing/refresh-listing.js';
+import { openRebuildDatabase } from '../src/rebuild/open-rebuild-database.js';
 import { openRebuilds } from '../src/rebuild/rebuilds.js';
 import { openFakeCatalog } from './fake-catalog.js';
 import { openFakeAddresses } from './fake-addresses.js';
@@ -26,6 +27,7 @@ export async function openOrderParts(url = redisUrl()) {
   const { database } = house;
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const log = openLog('order', process.env.TEST_LOG_LEVEL ?? 'silent');
+  const rebuildDatabase = openRebuildDatabase({ url: house.url, schema: 'order', log });
   const redis = openRedis(url, log);
   const inventory = openInventory(redis, namespace);
   const guard = openGuard(redis, namespace, log);
@@ -37,7 +39,7 @@ export async function openOrderParts(url = redisUrl()) {
   function openReplica(over: Inventory = inventory) {
     const metrics = openMetrics('order');
     const rebuilds = openRebuilds({
-      database,
+      database: rebuildDatabase,
       inventory: over,
       catalog: catalog.client,
       guard,
@@ -132,6 +134,7 @@ export async function openOrderParts(url = redisUrl()) {
       const keys = await redis.keys(`${namespace}:*`);
       if (keys.length > 0) await redis.unlink(...keys);
       await redis.quit();
+      await rebuildDatabase.close();
       await house[Symbol.asyncDispose]();
     },
   };
