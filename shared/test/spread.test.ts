@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isUnavailable } from '@stampede/shared/errors';
+import { isUnavailable, type Unavailable } from '@stampede/shared/errors';
 import { openServiceClient } from '@stampede/shared/subgraph';
 import { DEADLINE_HEADER } from '@stampede/shared/spread';
 import { openLog, openMetrics, workFor } from '@stampede/shared/telemetry';
@@ -63,6 +63,27 @@ test('does not send a change again that was sent and lost, and sends a read once
   expect(asked).toEqual(['change']);
   await expect(spread.read('read')).rejects.toMatchObject({ name: 'Unavailable' });
   expect(asked).toEqual(['change', 'read', 'read']);
+});
+
+test('asks nobody else, and leaves nobody out, where one says that it has too much to do', async () => {
+  const busy = () => openServer((response) => response.writeHead(503, { 'retry-after': '2' }).end('busy'));
+  await using one = await busy();
+  await using other = await busy();
+  await using spread = openSpread({ urls: [one.url, other.url] });
+  for (let times = 1; times <= 12; times += 1) {
+    expect(await spread.read()).toMatchObject({ status: 503, text: 'busy' });
+    expect(one.asked.length + other.asked.length).toBe(times);
+  }
+  expect(await spread.figure('upstream_addresses')).toMatchObject({ ready: 2, open: 0 });
+});
+
+test('lets so many wait for a turn, and tells the others to come again', async () => {
+  await using server = await openServer(holding().answer);
+  await using spread = openSpread({ urls: [server.url], atATime: 1, deadlineMs: 100 });
+  // All in one turn of the event loop: no deadline has ended before the last of them.
+  const asked = Array.from({ length: 1 + 4_096 + 1 }, () => spread.change());
+  const told = (await Promise.allSettled(asked)).map((end) => Reflect.get(end, 'reason') as Unavailable);
+  expect(told.filter(({ retryAfterMs }) => retryAfterMs !== undefined)).toEqual([told.at(-1)]);
 });
 
 test.each([502, 503])(
