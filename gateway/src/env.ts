@@ -77,8 +77,6 @@ const shape = {
   /** How long a line may stand before it is kept short by refusals, and how long those in it wait then. */
   ADMISSION_PATIENCE_MS: milliseconds.default(4_000),
   ADMISSION_TARGET_MS: milliseconds.default(50),
-  /** For so long a request counts as under way: longer ones wait for somebody else, as for a payment provider. */
-  ADMISSION_COUNTS_MS: milliseconds.default(1_000),
   /** How often the supergraph's file is looked at; 0 takes it as it is at the start. */
   SUPERGRAPH_POLL_MS: z.coerce.number().int().min(0).default(5_000),
   /** With it, `/metrics` is for whoever has it. */

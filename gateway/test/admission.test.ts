@@ -8,9 +8,6 @@ import { openBareSubgraph, startGateway, until, type TestGateway } from './fixtu
 const READ = '{ product(id: "p1") { name } }';
 const CHANGE = 'mutation { rename(id: "p1", name: "new") { name } }';
 const ANSWER = { data: { product: { name: 'whole' }, rename: { name: 'new' } } };
-/** No request of a test's is slow. */
-const NEVER_SLOW = { ADMISSION_COUNTS_MS: '600000' };
-
 /** Holds every answer until it is let go. */
 async function openSlowSubgraph() {
   const held: (() => void)[] = [];
@@ -32,10 +29,10 @@ const read = async (gateway: TestGateway, name: string) => {
 test('refuses early what it cannot do, for a time, and does all that it has let in', async () => {
   await using subgraph = await openSlowSubgraph();
   await using gateway = await startGateway({
-    ...NEVER_SLOW,
     CATALOG_URL: subgraph.url,
     ADMISSION_PLACES: '1',
     ADMISSION_WAITING: '1',
+    ADMISSION_PATIENCE_MS: '600000',
   });
   // One in the place that is for all, and those that are for reads alone.
   const asked = Array.from({ length: 17 }, () => gateway.ask(READ));

@@ -9,7 +9,8 @@ export const admitExecute =
   (execute: Execute, admission: GatewayAdmission, priorityOf: PriorityOfRequest): Execute =>
   async (request, context) => {
     const { query, operationName } = request;
-    const place = admission.enter() ?? (await admission.wait(priorityOf(query, operationName)));
+    const priority = priorityOf(query, operationName);
+    const place = admission.enter(priority) ?? (await admission.wait(priority));
     if (place instanceof Overloaded) return { errors: [serviceUnavailable(place.retryAfterMs)] };
     try {
       return await execute(request, context);

@@ -12,7 +12,6 @@ export function openGatewayAdmission(env: Env, metrics: Metrics): GatewayAdmissi
     places,
     waiting,
     targetMs: env.ADMISSION_TARGET_MS,
-    countsMs: env.ADMISSION_COUNTS_MS,
     metrics: admissionMetrics(metrics, PRIORITIES, places),
   });
 }

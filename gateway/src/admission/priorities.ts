@@ -20,15 +20,15 @@ const PRIORITY_OF: Readonly<Record<Kind, Priority>> = {
 };
 
 /**
- * Some places are for each kind alone: under a flood of what goes first, the others go on slowly rather than not at all. Of
- * sign-ins few are enough, since there a core checks some fifty passwords a second.
+ * Some places are for each kind alone: under a flood of what goes first, and while what it needs is away, the others go on.
+ * Payments wait for providers and sign-ins for a turn, not for this process: they have enough of their own, and no others.
  */
 const OWN: Readonly<Record<Priority, number>> = {
-  payment: 64,
+  payment: 2_048,
   checkout: 64,
   mutation: 16,
   read: 16,
-  'sign-in': 4,
+  'sign-in': 128,
 };
 
 /** Who only looks gives way sooner. */
@@ -45,7 +45,7 @@ export const kindsOfWork = (patienceMs: number): KindOfWork<Priority>[] =>
   PRIORITIES.map((name) => ({
     name,
     own: OWN[name],
-    common: name !== 'sign-in',
+    common: name !== 'payment' && name !== 'sign-in',
     patienceMs: Math.ceil(patienceMs * PATIENCE[name]),
   }));
 

@@ -85,7 +85,8 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
     if (search instanceof GraphQLError) return refuse(response, 400, search);
     if (search !== undefined) url.search = search;
 
-    const place = admission.enter() ?? (await admission.wait(priorityOf(...wordsOf(body, url))));
+    const priority = priorityOf(...wordsOf(body, url));
+    const place = admission.enter(priority) ?? (await admission.wait(priority));
     if (place instanceof Overloaded) {
       metrics.refused('SERVICE_UNAVAILABLE');
       return refuseOverloaded(response, place);

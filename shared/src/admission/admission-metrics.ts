@@ -28,11 +28,7 @@ export function admissionMetrics(
       ['kind'],
     ),
     follow: ({ underWay, waiting }) => {
-      metrics.reading(
-        'admission_under_way',
-        'Requests under way, those of over a second left out.',
-        underWay,
-      );
+      metrics.reading('admission_under_way', 'Requests under way.', underWay);
       metrics.readings('admission_waiting', 'Requests that wait for a place.', 'kind', waiting);
     },
   };

@@ -3,19 +3,17 @@ import { openLine, type Line, type Patience } from './line.js';
 import { Overloaded } from './overloaded.js';
 import { openRate } from './rate.js';
 
-/** What is done for one request; to be left when it has been answered. */
-export interface Place {
-  readonly since: number;
-  /** Whose own it is; -1: one of the common ones. */
-  readonly of: number;
-}
+/** Where one request is done, to be left when it has been answered: whose own place it is, or one of the common ones. */
+export type Place = number;
+
+const COMMON: Place = -1;
 
 /** One kind of work. */
 export interface Kind<K extends string> extends Pick<Patience, 'patienceMs'> {
   name: K;
   /** Places besides the common ones which are for this kind alone, so that no other can shut it out. */
   own: number;
-  /** Whether it may have a common place when it has to wait for one. */
+  /** Whether it takes common places, too. What waits for others (a provider, a turn) does not: it would hold them for long. */
   common: boolean;
 }
 
@@ -27,11 +25,6 @@ export interface AdmissionOptions<K extends string> {
   /** Who may wait, of each kind. */
   waiting: number;
   targetMs: number;
-  /**
-   * What takes longer waits for something else than this machine (a payment provider, a lock, a server that is away),
-   * and does not count as under way any more: it must not keep others out.
-   */
-  countsMs: number;
   metrics: AdmissionMetrics;
   /** Milliseconds by a clock that never goes back. */
   now?: () => number;
@@ -42,8 +35,8 @@ export interface AdmissionOptions<K extends string> {
  * does all of it late, and in the end nothing in time.
  */
 export interface Admission<K extends string> {
-  /** A place, if there is a common one; else what is asked has to be looked at, and may wait. This is the hot path. */
-  enter(): Place | undefined;
+  /** A place, if there is one and nobody waits; else there may be one for who waits. This is the hot path. */
+  enter(kind: K): Place | undefined;
   /** Waits for a place, as long as there is a chance of one. */
   wait(kind: K): Promise<Place | Overloaded>;
   leave(place: Place): void;
@@ -62,9 +55,7 @@ const LEAST = 64;
 const LOOK_EVERY_MS = 50;
 
 export function openAdmission<K extends string>(options: AdmissionOptions<K>): Admission<K> {
-  const { kinds, places, waiting, targetMs, countsMs, metrics, now = () => performance.now() } = options;
-  /** In the order in which they began. */
-  const underWay = new Set<Place>();
+  const { kinds, places, waiting, targetMs, metrics, now = () => performance.now() } = options;
   const ownUnderWay = kinds.map(() => 0);
   const done = openRate();
   const lines = kinds.map(({ name, patienceMs }): Line<Place> =>
@@ -74,24 +65,22 @@ export function openAdmission<K extends string>(options: AdmissionOptions<K>): A
   /** How many may be under way now. */
   let limit = places;
   let looking: NodeJS.Timeout | undefined;
-  const indexOf = (kind: K) => kinds.findIndex(({ name }) => name === kind);
+  const indexes = new Map(kinds.map(({ name }, index) => [name, index]));
+  const indexOf = (kind: K) => indexes.get(kind) ?? -1;
   const isOverloaded = () => lines.some((line, index) => kinds[index]?.common && line.isOverloaded());
   const waits = () => lines.reduce((sum, line) => sum + line.size(), 0);
 
-  function begin(of: number): Place {
-    const place = { since: now(), of };
-    underWay.add(place);
-    if (of < 0) commonUnderWay += 1;
-    else ownUnderWay[of] = (ownUnderWay[of] ?? 0) + 1;
+  function begin(place: Place): Place {
+    if (place === COMMON) commonUnderWay += 1;
+    else ownUnderWay[place] = (ownUnderWay[place] ?? 0) + 1;
     return place;
   }
 
   function end(place: Place): void {
-    // It has counted for long enough.
-    if (!underWay.delete(place)) return;
-    done.happened();
-    if (place.of < 0) commonUnderWay -= 1;
-    else ownUnderWay[place.of] = (ownUnderWay[place.of] ?? 0) - 1;
+    if (place === COMMON) {
+      commonUnderWay -= 1;
+      done.happened();
+    } else ownUnderWay[place] = (ownUnderWay[place] ?? 0) - 1;
   }
 
   /** Which place a kind may have now: its own ones first, or others could be kept waiting by it. */
@@ -99,7 +88,7 @@ export function openAdmission<K extends string>(options: AdmissionOptions<K>): A
     const kind = kinds[index];
     if (!kind) return undefined;
     if ((ownUnderWay[index] ?? 0) < kind.own) return index;
-    return kind.common && commonUnderWay < limit ? -1 : undefined;
+    return kind.common && commonUnderWay < limit ? COMMON : undefined;
   }
 
   /** Gives free places to those who wait. */
@@ -119,10 +108,6 @@ export function openAdmission<K extends string>(options: AdmissionOptions<K>): A
 
   function look(): void {
     const at = now();
-    for (const place of underWay) {
-      if (at - place.since < countsMs) break;
-      end(place);
-    }
     done.look(at);
     for (const line of lines) line.look(at);
     limit = isOverloaded() ? Math.min(places, Math.max(LEAST, Math.ceil(done.perMs() * AT_WORK_MS))) : places;
@@ -137,11 +122,17 @@ export function openAdmission<K extends string>(options: AdmissionOptions<K>): A
   }
 
   metrics.follow({
-    underWay: () => underWay.size,
+    underWay: () => ownUnderWay.reduce((sum, count) => sum + count, commonUnderWay),
     waiting: () => Object.fromEntries(kinds.map(({ name }, index) => [name, lines[index]?.size() ?? 0])),
   });
   return {
-    enter: () => (commonUnderWay < limit && looking === undefined ? begin(-1) : undefined),
+    enter: (kind) => {
+      if (looking !== undefined) return undefined;
+      const index = indexOf(kind);
+      if (kinds[index]?.common && commonUnderWay < limit) return begin(COMMON);
+      const place = freeFor(index);
+      return place === undefined ? undefined : begin(place);
+    },
     wait: (kind) => {
       const index = indexOf(kind);
       const line = lines[index] as Line<Place>;

@@ -20,7 +20,6 @@ const ASKERS: readonly Kind<Asker>[] = [
 const PLACES = 512;
 const WAITING = 2_000;
 const TARGET_MS = 100;
-const COUNTS_MS = 1_000;
 
 /** Bounds what a subgraph has under way, however many gateways there are. Each of them has its own bounds besides. */
 export const openSubgraphAdmission = (metrics: Metrics): Admission<Asker> =>
@@ -29,7 +28,6 @@ export const openSubgraphAdmission = (metrics: Metrics): Admission<Asker> =>
     places: PLACES,
     waiting: WAITING,
     targetMs: TARGET_MS,
-    countsMs: COUNTS_MS,
     metrics: admissionMetrics(
       metrics,
       ASKERS.map(({ name }) => name),

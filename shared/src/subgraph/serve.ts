@@ -80,7 +80,8 @@ export async function serveSubgraph(options: ServeOptions): Promise<SubgraphServ
       respond(response, 401, unsigned);
       return;
     }
-    const place = admission.enter() ?? (await admission.wait(priorityOf(signed.identity)));
+    const asker = priorityOf(signed.identity);
+    const place = admission.enter(asker) ?? (await admission.wait(asker));
     if (place instanceof Overloaded) return refuse(response, place.retryAfterMs);
     try {
       await answer(request, response, { body, signed, deadline });
