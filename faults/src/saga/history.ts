@@ -2,7 +2,7 @@ import type { Scheduler } from 'fast-check';
 import { isUnavailable } from '@stampede/shared/errors';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { Clock } from './clock.js';
-import { Crash, inLife, SERVICES, type Life, type Mishap, type Service, type StepKind } from './life.js';
+import { Crash, inLife, type Life, type Mishap, type Service, type StepKind } from './life.js';
 
 /** Longer than any service takes for one thing: a history that needs more goes round in circles. */
 const MOST_STEPS = 20_000;
@@ -14,6 +14,8 @@ export class History {
   readonly surprises: string[] = [];
   /** All that were taken, in their order: the same for the same seed. */
   readonly steps: string[] = [];
+  /** Whether a script has run since Redis was looked at. */
+  hasScripts = false;
   #mishaps: { service: Service; kind: StepKind; mishap: Mishap }[] = [];
   #inFlight = 0;
   #landed: (() => void) | undefined;
@@ -21,7 +23,7 @@ export class History {
   constructor(
     readonly clock: Clock,
     readonly scheduler: Scheduler,
-    private readonly afterStep: () => Promise<void>,
+    private readonly afterScript: () => Promise<void>,
   ) {
     const born = (service: Service): Life => ({ service, history: this, ended: false });
     this.lives = { order: born('order'), catalog: born('catalog'), payment: born('payment') };
@@ -64,7 +66,9 @@ export class History {
       if (this.steps.length > MOST_STEPS) throw new Error(`more than ${MOST_STEPS} steps: it never ends`);
       await this.scheduler.waitNext(1);
       await this.#quiet();
-      await this.afterStep();
+      if (!this.hasScripts) continue;
+      this.hasScripts = false;
+      await this.afterScript();
     }
   }
 
@@ -112,5 +116,3 @@ export class History {
 const isToldToCallers = (error: unknown): boolean =>
   typeof (error as { extensions?: { code?: unknown } }).extensions?.code === 'string' ||
   (error instanceof Error && error.name === 'CartChanged');
-
-export const everyService = SERVICES;

@@ -45,6 +45,7 @@ export async function step<T>(
   await history.turn(`${service}: ${kind} ${name}`);
   if (life.ended) throw new Crash(service);
   const mishap = history.takeMishap(service, kind);
+  if (kind === 'script') history.hasScripts = true;
   return history.during(() => take(mishap));
 }
 
