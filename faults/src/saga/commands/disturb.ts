@@ -10,10 +10,16 @@ type Steps = fc.Arbitrary<number>;
 /** Around what the code waits for: holds, leases, reminders, the providers' windows. */
 const WAITS = [10, 1_000, 5_000, 11_000, 31_000, 61_000, 5 * 60_000, 17 * 60_000];
 
+/** Loops are never far from their next round: those that have not stopped all begin one when time has passed. */
 export const waiting = (steps: Steps): fc.Arbitrary<Command> =>
   fc
-    .record({ ms: fc.constantFrom(...WAITS), steps })
-    .map(({ ms, steps: taken }) => command(`${ms} ms pass`, taken, (_model, world) => world.wait(ms)));
+    .record({ ms: fc.constantFrom(...WAITS), loops: fc.constantFrom('stand', 'go on', 'go on'), steps })
+    .map(({ ms, loops, steps: taken }) =>
+      command(`${ms} ms pass, loops ${loops}`, taken, async (_model, world) => {
+        await world.wait(ms);
+        if (loops === 'go on') JOB_NAMES.forEach(world.begin);
+      }),
+    );
 
 export const working = (steps: Steps): fc.Arbitrary<Command> =>
   fc
