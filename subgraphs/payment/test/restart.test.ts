@@ -41,7 +41,7 @@ async function dies(service: 'payment' | 'order'): Promise<void> {
   await shop.services[service].stop('SIGKILL');
 }
 
-async function comesBack(service: 'payment' | 'order'): Promise<void> {
+async function comesBack(service: Service): Promise<void> {
   shop.services[service].start();
   await shop.services[service].ready();
 }
@@ -83,6 +83,66 @@ test.each([
   },
 );
 
+type Service = 'catalog' | 'order' | 'payment';
+
+/** Starts it so that it dies at a crash point; ends the one that runs. */
+async function startsToDieAt(service: Service, point: string): Promise<void> {
+  await shop.services[service].stop('SIGKILL');
+  shop.services[service].start({ CRASH_AT: point });
+}
+
+async function willDieAt(service: Service, point: string): Promise<void> {
+  await startsToDieAt(service, point);
+  await shop.services[service].ready();
+}
+
+/** What a relay that died had in hand is published now rather than when its lease ends. */
+const endOutboxLeases = (service: Service) =>
+  shop.sql(service).run('UPDATE outbox SET leased_until = NULL WHERE published_at IS NULL');
+
+test('one purchase goes on though each service that it passes dies at one step after the other', async () => {
+  const { catalog, order, payment } = shop.services;
+  const buyer = await shop.buyer();
+  const { id: productId } = await shop.createProduct({ stock: 1 });
+  const checkOut = async () => {
+    const { data, errors } = await buyer.checkout([{ productId, quantity: 1 }], 'pressed-again');
+    return data?.checkout ?? { errors: errors?.map(({ extensions }) => extensions.code) };
+  };
+  for (const point of ['reserve/script/after', 'place-order/commit/after']) {
+    await willDieAt('order', point);
+    expect(await checkOut()).toEqual({ errors: ['SERVICE_UNAVAILABLE'] });
+    expect(await order.ended()).toBe('SIGKILL');
+  }
+  await willDieAt('order', 'order.payment.approved/ack/before');
+  const { id: orderId } = await checkOut();
+
+  await willDieAt('payment', 'begin-approving/commit/after');
+  const agreed = { buyer, orderId, ...(await buyer.paysAtProvider(orderId)) };
+  expect(await approves(agreed)).toEqual({ errors: ['SERVICE_UNAVAILABLE'] });
+  expect((await shop.providerCalls(orderId)).approve).toBe(0);
+  for (const point of ['kakaopay-approve/call/after', 'payment.approved/publish/after']) {
+    await willDieAt('payment', point);
+    await hurry(shop, agreed.paymentId);
+    expect(await payment.ended()).toBe('SIGKILL');
+  }
+  // It was published, and nobody wrote that down.
+  expect(await order.ended()).toBe('SIGKILL');
+  await willDieAt('catalog', 'catalog.order.paid/ack/before');
+  await startsToDieAt('order', 'order.paid/publish/after');
+  await endOutboxLeases('order');
+  expect(await order.ended()).toBe('SIGKILL');
+  expect(await catalog.ended()).toBe('SIGKILL');
+  for (const service of ['catalog', 'order', 'payment'] as const) await comesBack(service);
+  for (const service of ['order', 'payment'] as const) await endOutboxLeases(service);
+
+  const seen = await buyer.seesOrder(orderId, 'CONFIRMED');
+  expect(seen.timeline).toHaveLength(3);
+  expect((await shop.providerCalls(orderId)).approve).toBe(1);
+  expect(await atProvider(shop, agreed.paymentId)).toEqual({ taken: [100_000], givenBack: [] });
+  expect((await checkOut()).id).toBe(orderId);
+  await shop.invariants();
+});
+
 async function diesBeforeMarking(): Promise<Agreed> {
   const payment = await agrees(shop);
   await shop.sql('order').transaction('test', async (tx) => {
@@ -101,16 +161,6 @@ async function diesBeforeMarking(): Promise<Agreed> {
   return payment;
 }
 
-test('a payment whose process dies before the order is marked is settled by the next one', async () => {
-  const { buyer, orderId, paymentId } = await diesBeforeMarking();
-  expect((await shop.providerCalls(orderId)).approve).toBe(0);
-  await comesBack('payment');
-  await hurry(shop, paymentId);
-  await buyer.seesOrder(orderId, 'CONFIRMED');
-  expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
-  await shop.invariants();
-});
-
 test('a payment that no process had begun to decide when its order expired takes nothing', async () => {
   const payment = await diesBeforeMarking();
   const { buyer, orderId, paymentId } = payment;
@@ -121,38 +171,6 @@ test('a payment that no process had begun to decide when its order expired takes
   await seesPayments(payment, ['CANCELLED']);
   expect((await approves(payment)).__typename).toBe('OrderNotPayable');
   expect((await shop.providerCalls(orderId)).approve).toBe(0);
-  await shop.invariants();
-});
-
-test('a payment whose process dies with the provider’s answer in hand is settled by the next one', async () => {
-  const both = [await agrees(shop), await agrees(shop, 'card', 'TOSS_PAYMENTS')];
-  await shop.sql('payment').transaction('test', async (tx) => {
-    // Its approval is recorded together with the message about it, and waits here.
-    await tx.run('LOCK TABLE outbox IN SHARE MODE');
-    const unanswered = both.map((payment) => approves(payment));
-    await eventually(async () => {
-      for (const { paymentId } of both) {
-        expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
-      }
-      // Both may be recorded together. Not in the transaction, which sees them as they were at its first look.
-      const waiting = await shop.sql('payment').query(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
-           AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO outbox%'`,
-      );
-      expect(waiting).not.toEqual([]);
-    });
-    await dies('payment');
-    for (const answer of unanswered) expect(await answer).toEqual({ errors: ['SERVICE_UNAVAILABLE'] });
-  });
-  for (const { paymentId } of both) {
-    expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
-  }
-  await comesBack('payment');
-  for (const { buyer, orderId, paymentId } of both) {
-    await hurry(shop, paymentId);
-    await buyer.seesOrder(orderId, 'CONFIRMED');
-    expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [] });
-  }
   await shop.invariants();
 });
 
@@ -181,27 +199,6 @@ test('a refund whose process dies while the provider works gives the money back 
     expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
   }
   expect(await cancels()).toEqual([1, 1]);
-  await shop.invariants();
-});
-
-test('an order service that dies while it hears of an approval goes on with it afterwards', async () => {
-  const payment = await agrees(shop);
-  const { buyer, orderId } = payment;
-  await shop.sql('order').transaction('test', async (tx) => {
-    await tx.run('LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE');
-    expect((await approves(payment)).__typename).toBe('Payment');
-    await eventually(async () => {
-      const waiting = await tx.query(
-        `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'inbox'::regclass`,
-      );
-      expect(waiting.length).toBeGreaterThan(0);
-    });
-    await dies('order');
-  });
-  await comesBack('order');
-  const order = await buyer.seesOrder(orderId, 'CONFIRMED');
-  expect(order.timeline).toHaveLength(3);
-  expect((await shop.providerCalls(orderId)).approve).toBe(1);
   await shop.invariants();
 });
 
