@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import {
   eventually,
   openShop,
@@ -6,6 +7,7 @@ import {
   through,
   type Shop,
   type TcpProxy,
+  type Wire,
 } from '@stampede/shared/testing';
 import {
   agrees,
@@ -18,13 +20,20 @@ import {
 } from './paying.fixture.js';
 
 let broker: TcpProxy;
+/** Of the order service alone. */
+const ordersOwn: Record<string, TcpProxy> = {};
 let shop: Shop;
 beforeAll(async () => {
   const url = String(process.env.AMQP_URL);
   broker = await openTcpProxy(url);
+  const wire: Wire = async (from, to, led) => {
+    if (from !== 'order' || (to !== 'postgresql' && to !== 'redis')) return led;
+    const proxy = (ordersOwn[to] = await openTcpProxy(led));
+    return through(proxy, led);
+  };
   // Hints would settle by themselves what the next process has to.
   const emulators = { TOSS_WEBHOOK_URL: '' };
-  shop = await openShop({ amqpUrl: through(broker, url), env: { emulators } });
+  shop = await openShop({ amqpUrl: through(broker, url), env: { emulators }, wire });
 });
 afterEach(async () => {
   for (const operation of ['approve', 'cancel'] as const) await shop.fault({ operation, fault: 'none' });
@@ -34,7 +43,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await shop[Symbol.asyncDispose]();
-  await broker[Symbol.asyncDispose]();
+  for (const proxy of [broker, ...Object.values(ordersOwn)]) await proxy[Symbol.asyncDispose]();
 });
 
 async function dies(service: 'payment' | 'order'): Promise<void> {
@@ -229,5 +238,65 @@ test('a broker that drops every connection delays a purchase, and loses nothing 
   broker.restore();
   await buyer.seesOrder(orderId, 'REFUNDED');
   expect(await atProvider(shop, paymentId)).toEqual({ taken: [100_000], givenBack: [100_000] });
+  await shop.invariants();
+});
+
+const UNAVAILABLE = {
+  code: 'SERVICE_UNAVAILABLE',
+  retryAfterMs: 1_000,
+};
+
+/** What somebody is told who looks at the product, which another service knows, and at an order. */
+async function looks({ buyer, orderId, productId }: Agreed) {
+  const product = await buyer.send('query ($id: ID!) { product(id: $id) { id } }', { id: productId });
+  const order = await buyer.send('query ($id: ID!) { order(id: $id) { id } }', { id: orderId });
+  const told = (answer: typeof product, field: string) =>
+    answer.errors?.map(({ extensions }) => extensions) ?? answer.data[field].id;
+  return { product: told(product, 'product'), order: told(order, 'order') };
+}
+
+test.each([
+  ['postgresql', 'refuses connections', (proxy: TcpProxy) => proxy.cut()],
+  ['postgresql', 'is not heard', (proxy: TcpProxy) => proxy.cutOneWay('answers')],
+  ['redis', 'refuses connections', (proxy: TcpProxy) => proxy.cut()],
+  ['redis', 'is silent', (proxy: TcpProxy) => proxy.freeze()],
+])(
+  'while the %s of order %s, nobody is told what it alone knows, and the same checkout goes on afterwards',
+  async (server, _, begin) => {
+    const seen = await agrees(shop);
+    const { id: productId } = await shop.createProduct({ stock: 1 });
+    const buyer = await shop.buyer();
+    const lines = [{ productId, quantity: 1 }];
+    const key = randomUUID();
+    const proxy = ordersOwn[server]!;
+    begin(proxy);
+    const [{ data, errors }, told] = await Promise.all([buyer.checkout(lines, key), looks(seen)]);
+    expect({ data, told: errors?.map(({ extensions }) => extensions) }).toEqual({
+      data: null,
+      told: [UNAVAILABLE],
+    });
+    expect(told).toEqual({
+      product: seen.productId,
+      order: server === 'postgresql' ? [UNAVAILABLE] : seen.orderId,
+    });
+    proxy.restore();
+    // The one unit that there is: held by now, or not, it is this buyer's.
+    const { id } = await eventually(() => buyer.places(lines, key));
+    await buyer.pays(id);
+    await buyer.seesOrder(id, 'CONFIRMED');
+    expect((await approves(seen)).__typename).toBe('Payment');
+    await seen.buyer.seesOrder(seen.orderId, 'CONFIRMED');
+    await shop.services.order.ready();
+    await shop.invariants();
+  },
+);
+
+test('a broker that hears and does not answer delays a purchase, and has its effect once', async () => {
+  const payment = await agrees(shop);
+  broker.cutOneWay('answers');
+  expect((await approves(payment)).__typename).toBe('Payment');
+  broker.restore();
+  const order = await payment.buyer.seesOrder(payment.orderId, 'CONFIRMED');
+  expect(order.timeline).toHaveLength(3);
   await shop.invariants();
 });
