@@ -12,41 +12,14 @@ function toldOf(error: Error): unknown {
   return mask({ ...wrapped.toJSON(), extensions: { requestId: 'r' } }, wrapped).extensions;
 }
 
-test.each([
-  // PostgreSQL: killed, stopped, starting, full, cut off, or a replica by now.
-  ...[
-    '57P01',
-    '57P02',
-    '57P03',
-    '08000',
-    '08003',
-    '08006',
-    '08P01',
-    '53100',
-    '53200',
-    '53300',
-    '25006',
-    '25P03',
-  ],
-  ...[
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'ECONNABORTED',
-    'EPIPE',
-    'ETIMEDOUT',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-  ],
-  ...[
-    'ENETUNREACH',
-    'ENETDOWN',
-    'EHOSTDOWN',
-    'UND_ERR_SOCKET',
-    'UND_ERR_CONNECT_TIMEOUT',
-    'UND_ERR_HEADERS_TIMEOUT',
-  ],
-])('a failure with the code %s is of a server that is away', (code) => {
+test.each(
+  // PostgreSQL: killed, stopped, starting, full, cut off, or a replica by now. Sockets. undici.
+  `57P01 57P02 57P03 08000 08003 08006 08P01 53100 53200 53300 25006 25P03
+   ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT ENOTFOUND EAI_AGAIN
+   EHOSTUNREACH ENETUNREACH ENETDOWN EHOSTDOWN UND_ERR_SOCKET UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT`.split(
+    /\s+/,
+  ),
+)('a failure with the code %s is of a server that is away', (code) => {
   expect(toldOf(withCode(code))).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfterMs: 1_000 });
 });
 
