@@ -82,10 +82,10 @@ test('what was answered when nobody came any more is part of the times, and not 
   flow.add(1_900, 2_050, { outcome: 'SoldOut' });
   flow.add(500, 502, { outcome: REFUSED });
   flow.add(600, 700, { outcome: '500: oh' });
-  const closed = flow.close(2, 6);
+  const closed = flow.close(2, 5);
   const met = readFlow(closed, ['Order', 'SoldOut']);
   expect(met).toEqual({
-    came: 3,
+    came: 2.5,
     served: 1,
     servedTimes: { p50: 30, p99: 150, max: 150 },
     refused: 0.5,
@@ -94,6 +94,13 @@ test('what was answered when nobody came any more is part of the times, and not 
   });
   expect(strayOf(met, ['Order', 'SoldOut'])).toEqual({ '500: oh': 1 });
   expect(closed.orders).toEqual(['a']);
+  // Of the second half: who came then, and what was answered then.
+  expect(readFlow(closed, ['Order', 'SoldOut'], [1, 2])).toMatchObject({
+    came: 2,
+    served: 1,
+    servedTimes: { p50: 30, p99: 150, max: 150 },
+    refused: 0,
+  });
 });
 
 test('a flow has room for more answers than it began with, and for a hundred texts', () => {

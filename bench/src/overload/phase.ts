@@ -19,22 +19,34 @@ export interface Met {
   outcomes: Record<string, number>;
 }
 
-/** @param served the outcomes that somebody came for */
-export function readFlow({ seconds, sent, at, took, told, outcomes }: Flow, served: readonly string[]): Met {
+/**
+ * @param served the outcomes that somebody came for
+ * @param span of those who came in these seconds of the flow; default: all
+ */
+export function readFlow(
+  { seconds, at, took, told, outcomes }: Flow,
+  served: readonly string[],
+  [from, to]: readonly [from: number, to: number] = [0, seconds],
+): Met {
   const times = outcomes.map((): number[] => []);
   const isServed = outcomes.map((name) => served.includes(name));
-  let inTime = 0;
+  const isWithin = (ms: number) => ms >= from * 1_000 && ms <= to * 1_000;
+  let [came, inTime] = [0, 0];
   told.forEach((number, row) => {
+    const dueMs = at[row]!;
+    const answeredMs = dueMs + took[row]!;
+    if (isServed[number] && isWithin(answeredMs)) inTime += 1;
+    if (!isWithin(dueMs)) return;
+    came += 1;
     times[number]!.push(took[row]!);
-    if (isServed[number] && at[row]! + took[row]! <= seconds * 1_000) inTime += 1;
   });
   const good = times.filter((_, number) => isServed[number]).flat();
   const refused = times[outcomes.indexOf(REFUSED)] ?? [];
   return {
-    came: sent / seconds,
-    served: inTime / seconds,
+    came: came / (to - from),
+    served: inTime / (to - from),
     servedTimes: percentilesOf(good),
-    refused: refused.length / seconds,
+    refused: refused.length / (to - from),
     refusedTimes: percentilesOf(refused),
     outcomes: Object.fromEntries(outcomes.map((name, number) => [name, times[number]!.length])),
   };

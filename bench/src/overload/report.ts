@@ -37,6 +37,7 @@ export function describeRun(run: OverloadRun): string {
       ],
       [
         ...run.steps.map(({ atATime, met }) => row(`${atATime} buyers at a time`, met)),
+        row('overload, its beginning', run.onset),
         row('overload', overload, reachable.overload),
         row('after it', recovery),
         row('floods: checkouts', flood.checkouts, reachable.flood),

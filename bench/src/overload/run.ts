@@ -17,8 +17,10 @@ export interface OverloadRun extends Settled, Judged {
   sellingId: string;
   steps: Omit<FullLoad, 'orders'>[];
   fullLoad: Omit<FullLoad, 'orders'>;
+  /** Those who came in its first seconds, when it may be a rush that is over at once, and those who came after. */
+  onset: Met;
   overload: Met;
-  /** By kind. */
+  /** By kind, after as many seconds. */
   flood: Record<'checkouts' | 'reads' | 'signIns', Met>;
   recovery: Met;
   recoveredAfterMs: number;
@@ -36,6 +38,11 @@ export interface OverloadRun extends Settled, Judged {
   monotonicMicroseconds: [number, number];
 }
 
+/**
+ * Nobody can tell an overload from a stampede until it does not end: so long the platform may let everybody wait for
+ * their turn, and refuse nobody. What is judged by times comes after it.
+ */
+const ONSET_SECONDS = 6;
 /** Services that have just been started are slow for a while, and no token has been seen yet. */
 const WARM_UP = { atATime: 64, seconds: 8 };
 /** So many a second are many times what two processors can hash. */
@@ -60,7 +67,7 @@ export async function runOverload(parts: OverloadParts, options: OverloadOptions
   progress(`${times} times as many for ${seconds} s`, 0, 1);
   const endWatch = watchProcesses(parts.processes);
   const { result: over, used } = await usedBy(parts.processes, () =>
-    presses.run({ checkouts: { perSecond: best * times } }, seconds),
+    presses.run({ checkouts: { perSecond: best * times } }, ONSET_SECONDS + seconds),
   );
   const memory = endWatch();
   progress('recovering', 0, 1);
@@ -71,8 +78,10 @@ export async function runOverload(parts: OverloadParts, options: OverloadOptions
     reads: { perSecond: best * (times - 1) },
     signIns: { perSecond: SIGN_INS },
   };
-  const flooded = await presses.run(paces, seconds / 2);
-  const [overload, recovery, flood] = [said.add(over), said.add(calm), said.add(flooded)];
+  const flooded = await presses.run(paces, ONSET_SECONDS + seconds / 2);
+  const onset = readFlow(over.checkouts, DECISIONS, [0, ONSET_SECONDS]);
+  const overload = said.add(over, ONSET_SECONDS);
+  const [recovery, flood] = [said.add(calm), said.add(flooded, ONSET_SECONDS)];
 
   const found = {
     reachable: {
@@ -106,6 +115,7 @@ export async function runOverload(parts: OverloadParts, options: OverloadOptions
     sellingId,
     steps,
     fullLoad,
+    onset,
     overload: overload.checkouts,
     flood,
     recovery: recovery.checkouts,
@@ -137,13 +147,13 @@ function readAnswers(orders: Set<string>) {
     orders,
     addStray,
     addOrders,
-    add: <Name extends string>(flows: Flows<Name>): Record<Name, Met> => {
+    /** @returns what those met who came after so many seconds */
+    add: <Name extends string>(flows: Flows<Name>, from = 0): Record<Name, Met> => {
       const met = Object.entries<Flow>(flows).map(([name, flow]) => {
         const ends = ENDS[name] ?? [];
-        const read = readFlow(flow, ends);
-        addStray(strayOf(read, ends));
+        addStray(strayOf(readFlow(flow, ends), ends));
         addOrders(flow.orders);
-        return [name, read];
+        return [name, readFlow(flow, ends, [from, flow.seconds])];
       });
       return Object.fromEntries(met) as Record<Name, Met>;
     },
