@@ -20,9 +20,9 @@ export function openRate(): Rate {
     },
     look: (now) => {
       const passed = now - (lookedAt ?? now);
-      lookedAt ??= now;
-      if (passed <= 0) return;
-      average += (count / passed - average) * Math.min(1, passed / MEMORY_MS);
+      if (lookedAt !== undefined && passed <= 0) return;
+      // What happened before anybody looked, happened in nobody knows how long.
+      if (lookedAt !== undefined) average += (count / passed - average) * Math.min(1, passed / MEMORY_MS);
       count = 0;
       lookedAt = now;
     },
