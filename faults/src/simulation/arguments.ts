@@ -10,6 +10,8 @@ export interface SimulationArguments {
   names: readonly string[];
 }
 
+export const USAGE = 'Usage: npm run simulate -- [--minutes N] [--seed N] [--only NAME [--path PATH]]';
+
 const DEFAULT_MINUTES = 5;
 const MAX_SEED = 0x7fffffff;
 

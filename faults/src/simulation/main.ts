@@ -1,11 +1,11 @@
 // Tries random histories on the servers that the environment names, which nobody else may use: `npm run simulate`.
-import { anySeed, readArguments } from './arguments.js';
+import { anySeed, readArguments, USAGE, type SimulationArguments } from './arguments.js';
 import { runBeside } from './run-beside.js';
 import { simulationNames, type SimulationName } from './simulations.js';
 
 const TELL_EVERY_MS = 10_000;
 
-const { minutes, seed = anySeed(), path, names } = readArguments(process.argv.slice(2), simulationNames);
+const { minutes, seed = anySeed(), path, names } = readOrExit();
 const servers = { databaseUrl: required('DATABASE_URL'), redisUrl: required('REDIS_URL') };
 const tried = new Map(names.map((name) => [name, 0]));
 const since = performance.now();
@@ -35,6 +35,15 @@ function tell(): void {
   const seconds = (performance.now() - since) / 1_000;
   const counts = [...tried].map(([name, count]) => `${name} ${count} (${Math.round(count / seconds)}/s)`);
   console.log(`${seconds.toFixed(0).padStart(5)} s  histories tried: ${counts.join(', ')}`);
+}
+
+function readOrExit(): SimulationArguments {
+  try {
+    return readArguments(process.argv.slice(2), simulationNames);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    return process.exit(2);
+  }
 }
 
 function required(name: string): string {

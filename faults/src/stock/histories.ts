@@ -11,24 +11,28 @@ import { change, settingsOf, tellChange } from './steps/settings.js';
 import type { Step } from './steps/step.js';
 
 /** Steps to a history: few enough to be understood, enough for everything to meet everything. */
-const MOST_STEPS = 16;
+const MOST_STEPS = 18;
 const START = { opensIn: 0, closesIn: null, holdMinutes: 10, paused: false };
 
-/** How often each is done, beside the others: buying more often than anything else. */
-const often: [times: number, steps: fc.Arbitrary<Step>[]][] = [
-  [5, [ask]],
-  [3, [affect]],
-  [2, [proceed]],
-  [1, [change, tellChange, beginRebuild, interrupt, rebuildWhole]],
-  [1, [passTime, lose, dump, restore, distrust, look]],
-];
-const steps = often.flatMap(([times, steps]) => Array.from({ length: times }, () => steps).flat());
+/**
+ * Buying more often than anything else, and a rebuild more often than what makes one necessary: nothing can happen to a
+ * product that stays COLD.
+ */
+const steps = [
+  { weight: 8, arbitrary: ask },
+  { weight: 8, arbitrary: affect },
+  { weight: 2, arbitrary: fc.oneof(change, tellChange) },
+  { weight: 4, arbitrary: fc.oneof(beginRebuild, proceed, proceed, interrupt) },
+  { weight: 2, arbitrary: rebuildWhole },
+  { weight: 2, arbitrary: fc.oneof(dump, passTime, look) },
+  { weight: 1, arbitrary: fc.oneof(lose, restore, restore, distrust) },
+].flatMap(({ weight, arbitrary }) => Array.from({ length: weight }, () => arbitrary));
 
 /** @param replayPath of a failure's steps, as fast-check told it. */
 export const histories = (replayPath?: string) =>
   fc.tuple(
     fc.integer({ min: 1, max: 8 }),
-    fc.integer({ min: 1, max: 4 }),
+    fc.integer({ min: 1, max: 6 }),
     fc.commands(steps, {
       maxCommands: MOST_STEPS,
       size: 'max',

@@ -9,7 +9,7 @@ const FIELDS = 15;
 /** What of Redis the model does not agree with; undefined: everything is as it has to be. */
 export function differenceOf(history: History, runId: string, standing: Standing): string | undefined {
   const [stock, orders, buyers, waiting] = standing;
-  const sums = sumsOf(stock, orders, buyers);
+  const sums = sumsOf(history, stock, orders, buyers);
   if (sums) return sums;
   const wanted = wantedOf(history, runId);
   // When the last unit was taken is Redis' own clock.
@@ -23,7 +23,12 @@ export function differenceOf(history: History, runId: string, standing: Standing
 }
 
 /** What has to hold of the numbers themselves, whatever a model says. */
-function sumsOf(stock: (string | null)[], orders: string[], buyers: string[]): string | undefined {
+function sumsOf(
+  history: History,
+  stock: (string | null)[],
+  orders: string[],
+  buyers: string[],
+): string | undefined {
   if (stock[0] === null || orders.length === 0 || buyers.length === 0) return undefined;
   const [total, , available, held, sold] = stock.slice(8).map(Number) as [
     number,
@@ -35,6 +40,7 @@ function sumsOf(stock: (string | null)[], orders: string[], buyers: string[]): s
   if (total !== available + held + sold) {
     return `total ${total} is not available ${available} + held ${held} + sold ${sold}`;
   }
+  if (available < 0 && !history.hasHeldTwice) return `more is held than exists: ${available} are available`;
   const units = { held: 0, sold: 0, ended: 0 } as Record<string, number>;
   for (let index = 1; index < orders.length; index += 2) {
     const [state = '', quantity] = orders[index]!.split('|', 2);

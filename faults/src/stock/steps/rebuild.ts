@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { History } from '../model/history.js';
 import type { ProductUnderTest } from '../product-under-test.js';
 import type { Rebuild } from '../rebuild.js';
-import { step } from './step.js';
+import { often, step } from './step.js';
 
 const MOST_AT_ONCE = 2;
 
@@ -10,8 +10,8 @@ const MOST_AT_ONCE = 2;
 export const beginRebuild = fc
   .record({
     /** Of the placed orders, by bits: never placed after all. */
-    abandoned: fc.constantFrom(0, 0, 0, 1, 2, 5, 0xff),
-    takenBack: fc.constantFrom(0, 0, 0, 1, 3),
+    abandoned: often(0, 1, 2, 5, 0xff),
+    takenBack: often(0, 1, 3),
   })
   .map((numbers) =>
     step('beginRebuild', numbers, async ({ abandoned, takenBack }, history, product) => {
@@ -26,7 +26,7 @@ export const beginRebuild = fc
 const whichRebuild = fc.nat(MOST_AT_ONCE - 1);
 
 /** A rebuild sends its next script, once or again. */
-export const proceed = fc.record({ which: whichRebuild, times: fc.constantFrom(1, 1, 1, 2) }).map((numbers) =>
+export const proceed = fc.record({ which: whichRebuild, times: often(1, 2) }).map((numbers) =>
   step('proceed', numbers, async ({ which, times }, history, product) => {
     const rebuild = product.rebuilds[which % product.rebuilds.length];
     if (rebuild) await proceedWith(rebuild, history, product, times);
@@ -40,8 +40,9 @@ export const interrupt = fc
     step('interrupt', numbers, async ({ which, how }, history, product) => {
       const rebuild = product.rebuilds[which % product.rebuilds.length];
       if (!rebuild) return;
-      if (how === 'it dies') await product.abandon(rebuild);
-      else if (rebuild.next === 'publish') await loseStaging(rebuild, history, product);
+      if (how === 'it dies') return product.abandon(rebuild);
+      while (rebuild.next === 'stage') await proceedWith(rebuild, history, product, 1);
+      await loseStaging(rebuild, history, product);
     }),
   );
 

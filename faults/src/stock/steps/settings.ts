@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import type { SaleSettings } from '@stampede/shared/inventory';
 import { HOUR_MS, type History } from '../model/history.js';
 import { atRedis, type ProductUnderTest } from '../product-under-test.js';
-import { step } from './step.js';
+import { often, step } from './step.js';
 
 /** Never at the very instant of a step: the sale opens and closes at half hours, and time passes by hours. */
 const HALF_AN_HOUR = HOUR_MS / 2;
 
 /** Hours from now; 0: it has always been open. */
-const opensIn = fc.constantFrom(0, 0, 0, -1, 1, 2);
+const opensIn = often(0, -1, 1, 2);
 /** Hours from now; null: never. */
-const closesIn = fc.constantFrom(null, null, null, 1, 2, -1);
+const closesIn = often<number | null>(null, 1, 2, -1);
 
 /** What a seller decides, but for the total. */
 export const choices = fc.record({
@@ -18,7 +18,7 @@ export const choices = fc.record({
   closesIn,
   limit: fc.integer({ min: 1, max: 5 }),
   holdMinutes: fc.integer({ min: 1, max: 60 }),
-  paused: fc.constantFrom(false, false, false, true),
+  paused: often(false, true),
 });
 
 export interface Choices {
@@ -46,7 +46,7 @@ export function settingsOf(choices: Choices, now: number, version: number, total
 
 /** The seller changes the sale, and Redis is told now, later, or never. */
 export const change = fc
-  .record({ choices, restocked: fc.nat(3), isTold: fc.constantFrom(true, true, false) })
+  .record({ choices, restocked: fc.nat(3), isTold: often(true, false) })
   .map((numbers) =>
     step('change', numbers, async ({ choices, restocked, isTold }, history, product) => {
       const { version, total } = history.settings;
@@ -57,7 +57,7 @@ export const change = fc
   );
 
 /** Redis is told of any change there ever was: an effect that had to wait, or one that is sent again. */
-export const tellChange = fc.record({ change: fc.nat(7), times: fc.constantFrom(1, 1, 2) }).map((numbers) =>
+export const tellChange = fc.record({ change: fc.nat(7), times: often(1, 2) }).map((numbers) =>
   step(
     'tellChange',
     numbers,

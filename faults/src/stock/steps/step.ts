@@ -1,4 +1,4 @@
-import type { AsyncCommand } from 'fast-check';
+import fc, { type AsyncCommand } from 'fast-check';
 import type { History } from '../model/history.js';
 import type { ProductUnderTest } from '../product-under-test.js';
 
@@ -18,3 +18,10 @@ export function step<T extends object>(
     toString: () => `${name}(${JSON.stringify(numbers)})`,
   };
 }
+
+/** Mostly the first: what is out of the ordinary is met on the way of something ordinary. */
+export const often = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
