@@ -16,6 +16,7 @@ const commands = [
   'drill',
   'faults',
   'simulate',
+  'mutants',
   'infrastructure',
 ];
 

@@ -1,0 +1,103 @@
+import type { Mutant } from '../mutant.js';
+
+const placement = { workspace: 'subgraphs/order', pattern: '/placement' };
+
+/** What makes an order of a hold, and one payment of an order. */
+export const purchaseMutants: Mutant[] = [
+  {
+    mechanism: 'epoch of a placed hold',
+    change: 'an order stands on a hold of an epoch that has passed',
+    file: 'subgraphs/order/src/checkout/place-order.ts',
+    text: 'if (listing.epoch !== epoch) {',
+    replacement: 'if (epoch < 0) {',
+    tests: placement,
+  },
+  {
+    mechanism: 'one order to a serial',
+    change: 'who meets the hold of another order goes on',
+    file: 'subgraphs/order/src/checkout/place-order.ts',
+    text: 'if (placed === 0) throw new NotPlaced(await whoseHold(tx, orderId, hold));',
+    replacement: 'void [placed, whoseHold];',
+    tests: placement,
+  },
+  {
+    mechanism: 'stock lock of a rebuild',
+    change: 'the epoch rises while changes are under way',
+    file: 'subgraphs/order/src/rebuild/steps.ts',
+    text: 'await lockStockExclusively(tx, productId);',
+    replacement: 'void lockStockExclusively;',
+    tests: { workspace: 'subgraphs/order', pattern: '/rebuild.test' },
+  },
+  {
+    mechanism: 'decision mark',
+    change: 'a second payment may decide as well',
+    file: 'subgraphs/order/src/decision/decide.ts',
+    text: 'AND (deciding_payment_id = $2 OR (deciding_payment_id IS NULL AND pay_by > now()))',
+    replacement: '',
+    tests: { workspace: 'subgraphs/order', pattern: 'decision-mark-together' },
+  },
+  {
+    mechanism: 'decision mark, of several together',
+    change: 'a second payment may decide as well',
+    file: 'subgraphs/order/src/decision/decide.ts',
+    text: 'AND (deciding_payment_id = mark.payment_id OR (deciding_payment_id IS NULL AND pay_by > now()))',
+    replacement: '',
+    tests: { workspace: 'subgraphs/order', pattern: 'decision-mark-together' },
+  },
+  {
+    mechanism: 'a decision keeps its order',
+    change: 'an order expires while its payment is decided',
+    file: 'subgraphs/order/src/expiry/expire-orders.ts',
+    text: 'AND deciding_payment_id IS NULL AND pay_by',
+    replacement: 'AND pay_by',
+    tests: { workspace: 'subgraphs/order', pattern: '/expiry' },
+  },
+  {
+    mechanism: "amount of an order's payment",
+    change: 'a payment of any amount is decided',
+    file: 'subgraphs/order/src/decision/decide.ts',
+    text: "status = 'PENDING_PAYMENT' AND total = $4",
+    replacement: "status = 'PENDING_PAYMENT' AND $4::bigint IS NOT NULL",
+    tests: { workspace: 'subgraphs/order', pattern: 'decision-mark.test' },
+  },
+  {
+    mechanism: "catalog's last guard",
+    change: 'more is sold than exists',
+    file: 'subgraphs/catalog/src/stock-book/on-order-paid.ts',
+    text: 'WHERE id = $1 AND sold + $2 <= total',
+    replacement: 'WHERE id = $1',
+    tests: { workspace: 'subgraphs/catalog', pattern: 'stock-book' },
+  },
+  {
+    mechanism: "catalog's last guard, of several together",
+    change: 'more is sold than exists',
+    file: 'subgraphs/catalog/src/stock-book/sell-all.ts',
+    text: 'WHERE id = $1 AND sold + $2 <= total',
+    replacement: 'WHERE id = $1',
+    tests: { workspace: 'subgraphs/catalog', pattern: 'sell-all' },
+  },
+  {
+    mechanism: 'tombstone of a cancellation',
+    change: 'a cancellation that comes first is not remembered',
+    file: 'subgraphs/catalog/src/stock-book/on-order-cancelled.ts',
+    text: "return insertOrder(tx, order, 'CANCELLED');",
+    replacement: 'return void insertOrder;',
+    tests: { workspace: 'subgraphs/catalog', pattern: 'stock-book' },
+  },
+  {
+    mechanism: 'key of a refund',
+    change: 'a request that is told again gives back again',
+    file: 'subgraphs/payment/src/refund/insert-refund.ts',
+    text: '[refund.key, refund.paymentId,',
+    replacement: '[`${refund.key}/${Math.random()}`, refund.paymentId,',
+    tests: { workspace: 'subgraphs/payment', pattern: 'payment-table' },
+  },
+  {
+    mechanism: 'status of a payment',
+    change: 'what is not READY any more begins again',
+    file: 'subgraphs/payment/src/approvals/move-all.ts',
+    text: "WHERE payment.id = moving.id AND status = $1 AND (status <> 'APPROVING' OR payment.attempt = moving.attempt)",
+    replacement: 'WHERE payment.id = moving.id',
+    tests: { workspace: 'subgraphs/payment', pattern: 'approvals-together' },
+  },
+];
