@@ -1,4 +1,4 @@
-// Tries random histories against models, on servers that may forget: `npm run simulate -- --minutes 30`.
+// Tries random histories against models, on servers of its own: `npm run simulate -- --minutes 30`.
 import { runOnOwnServers } from '../platform/run-on-own-servers.ts';
 
 process.exit(
