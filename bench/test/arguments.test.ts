@@ -96,7 +96,9 @@ test('who is not understood is told how the scenario is used, or all of them', (
     'npm run bench -- flash-sale',
     'npm run bench -- hold-end',
     'npm run bench -- live-viewers',
+    'npm run bench -- overload',
     'npm run bench -- paid-orders',
+    'npm run bench -- redis-loss',
     'npm run bench -- stock-reads',
   ]);
 });
