@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { STATUS_CHANGES } from '@stampede/shared/testing';
-import { changeStatus, changeStatuses, OrderStatus } from '../src/order-status.js';
+import { openOrderReader } from '../src/history/order-reader.js';
+import { changeStatus, changeStatuses, OrderStatus, recordEvent } from '../src/order-status.js';
 import { openOrders, type OrdersUnderTest } from './open-orders.js';
 
-const { PENDING_PAYMENT, PAID, EXPIRED } = OrderStatus;
+const { PENDING_PAYMENT, PAID, CONFIRMED, EXPIRED } = OrderStatus;
 
 let orders: OrdersUnderTest;
 beforeAll(async () => {
@@ -73,4 +74,24 @@ test('of many orders all change, or none when one is no longer what it was', asy
     [[one, two]],
   );
   expect(reasons).toEqual([{ reason: 'WHY' }, { reason: 'WHY' }]);
+});
+
+test('an order that changes while it is looked at is told as it was, its timeline too', async () => {
+  const id = await orders.place(PENDING_PAYMENT);
+  const { database } = orders;
+  await database.transaction('test', (tx) => recordEvent(tx, id, PENDING_PAYMENT));
+  const reader = openOrderReader(database);
+  const looks = () => reader.visible(id, { userId: orders.seller, role: 'OPERATOR' });
+  const sees = async (order: Awaited<ReturnType<typeof looks>>) =>
+    (await reader.events(order!)).map(({ status }) => status);
+
+  const before = await looks();
+  await database.transaction('test', (tx) => changeStatus(tx, id, PENDING_PAYMENT, PAID));
+  const between = await looks();
+  await database.transaction('test', (tx) => changeStatus(tx, id, PAID, CONFIRMED));
+  expect(await Promise.all([before, between, await looks()].map(sees))).toEqual([
+    [PENDING_PAYMENT],
+    [PENDING_PAYMENT, PAID],
+    [PENDING_PAYMENT, PAID, CONFIRMED],
+  ]);
 });

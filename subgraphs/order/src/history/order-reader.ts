@@ -71,7 +71,11 @@ export function openOrderReader(database: Database) {
         .map(lineOf);
     },
     lineRows: (orderId: string) => lines.load(orderId),
-    events: (orderId: string) => events.load(orderId),
+    /** How an order came to the status that it was read in: what has happened since then is another statement's. */
+    events: async ({ id, status }: Pick<Order, 'id' | 'status'>): Promise<OrderEvent[]> => {
+      const known = await events.load(id);
+      return known.slice(0, known.findLastIndex((event) => event.status === status) + 1);
+    },
     /** Won given back of the payment that paid the order. */
     refunded: (orderId: string) => refunded.load(orderId),
     page: (request: ListRequest) => listOrders(database, request),

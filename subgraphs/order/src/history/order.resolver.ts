@@ -72,8 +72,8 @@ export class OrderResolver {
 
   @Directive(usually(5))
   @FieldResolver(() => [OrderEvent], { description: 'Every change of status, oldest first.' })
-  timeline(@Root() { id }: Order): Promise<OrderEvent[]> {
-    return this.reader.events(id);
+  timeline(@Root() order: Order): Promise<OrderEvent[]> {
+    return this.reader.events(order);
   }
 
   @FieldResolver(() => Money, {
