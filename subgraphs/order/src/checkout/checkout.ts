@@ -145,14 +145,12 @@ async function prepareNextTry(
   attempt: Attempt,
   placed: Exclude<PlaceAnswer, { kind: 'stands' }>,
 ): Promise<void> {
-  const { rebuilds } = parts;
-  const { minEpochs } = attempt;
   switch (placed.kind) {
     case 'conflict':
       await giveBack(parts.database, attempt);
       throw anotherBasket(attempt.basket);
     case 'epoch-passed':
-      minEpochs.set(placed.productId, placed.epoch);
+      attempt.minEpochs.set(placed.productId, placed.epoch);
       return;
     case 'cart-changed':
       // What the cart holds by now is bought under the same id, which has to be free.
@@ -163,9 +161,6 @@ async function prepareNextTry(
       return;
     case 'listing-behind':
       await Promise.all(placed.productIds.map(parts.refreshListing));
-      return;
-    case 'forgotten':
-      await rebuilds.rebuild(placed.productId);
       return;
     default:
       placed satisfies never;

@@ -29,16 +29,17 @@ export type PlaceAnswer =
   /** It stands: placed now, or before by the same key. `forgotten`: products of which Redis lost its holds. */
   | { kind: 'stands'; order: OrderRow; isNew: boolean; forgotten: string[] }
   | { kind: 'conflict' }
-  /** Nothing was written: the hold was not given in the product's epoch; `epoch` is the least that will do. */
+  /**
+   * Nothing was written: the hold was not given in the product's epoch, or Redis has forgotten who else has it; `epoch`
+   * is the least that will do.
+   */
   | { kind: 'epoch-passed'; productId: string; epoch: number }
   /** Nothing was written: what lines would copy of these products has changed, and has not come here yet. */
   | { kind: 'listing-behind'; productIds: string[] }
   /** Nothing was written: the cart that was bought does not hold all of it any more. */
   | { kind: 'cart-changed' }
   /** Nothing was written: this order abandoned that very hold before. */
-  | { kind: 'abandoned-before'; hold: Hold }
-  /** Nothing was written: another order has that hold; Redis has forgotten it. */
-  | { kind: 'forgotten'; productId: string };
+  | { kind: 'abandoned-before'; hold: Hold };
 
 interface Listing {
   product_id: string;
@@ -143,7 +144,7 @@ async function whoseHold(tx: Transaction, orderId: string, hold: Hold): Promise<
   );
   return row?.order_id === orderId
     ? { kind: 'abandoned-before', hold }
-    : { kind: 'forgotten', productId: hold.productId };
+    : { kind: 'epoch-passed', productId: hold.productId, epoch: hold.epoch + 1 };
 }
 
 /** The id is taken: by this very basket (a retry), or by another one under the same key. */
