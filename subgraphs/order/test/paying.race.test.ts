@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { eventually, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
+import { eventually, openShop, productKeys, type Buyer, type Shop } from '@stampede/shared/testing';
 import { stockOf, type Product } from './race.fixture.js';
 import { openSecondFront, type SecondFront } from './second-front.js';
 
@@ -28,13 +28,12 @@ interface Agreed {
 async function agree(count: number) {
   const product = await shop.createProduct({ stock: count });
   const buyers = await shop.accounts(count);
-  const agreed = await Promise.all(
-    buyers.map(async (buyer): Promise<Agreed> => {
-      const { id } = await buyer.places([{ productId: product.id, quantity: 1 }]);
-      return { buyer, orderId: id, ...(await buyer.paysAtProvider(id)) };
-    }),
-  );
-  return { product, agreed };
+  return { product, agreed: await Promise.all(buyers.map((buyer) => agreeOn(product, buyer))) };
+}
+
+async function agreeOn({ id: productId }: Product, buyer: Buyer): Promise<Agreed> {
+  const { id } = await buyer.places([{ productId, quantity: 1 }]);
+  return { buyer, orderId: id, ...(await buyer.paysAtProvider(id)) };
 }
 
 const approve = async ({ buyer, paymentId, token }: Agreed): Promise<string> =>
@@ -143,6 +142,29 @@ test('an order that is cancelled again while its refund is under way is refunded
     .query('SELECT amount FROM refund WHERE order_id = $1', [each.orderId]);
   expect(asked).toEqual([{ amount: 100_000 }]);
   await expectEnds(product, [RETURNED], [RETURNED]);
+});
+
+test('a unit that Redis gave away twice is sold once, and who paid for it last has the money back', async () => {
+  const product = await shop.createProduct({ stock: 1 });
+  const [one, another] = (await shop.accounts(2)) as [Buyer, Buyer];
+  const first = await agreeOn(product, one);
+  // As if it had been put back to what it knew before, under a server that goes on, and a busy one.
+  const [stock, orders, buyers] = productKeys(shop.namespace, product.id);
+  await shop.redis
+    .multi()
+    .hincrby(stock, 'held', -1)
+    .hincrby(stock, 'available', 1)
+    .hdel(orders, first.orderId)
+    .hdel(buyers, one.id)
+    .exec();
+  const second = await agreeOn(product, another);
+  expect(await approve(first)).toBe('Payment');
+  await one.seesOrder(first.orderId, 'CONFIRMED');
+  expect(await approve(second)).toBe('Payment');
+  await another.seesOrder(second.orderId, 'CANCELLED');
+  await shop.invariants();
+  expect(await Promise.all([first, second].map(endOf))).toEqual([PAID, STOPPED]);
+  await expectStock(product, 1, 1);
 });
 
 test.each([
