@@ -58,6 +58,7 @@ test.each([
   new Error('WRONGTYPE Operation against a key holding the wrong kind of value'),
   new Error('BUSYGROUP Consumer Group name already exists'),
   new Error('the shop is busy loading'),
+  new Error('invalid input value for enum state: "BUSY"'),
 ])('%s is a mistake', (error) => {
   expect(isUnavailable(error)).toBe(false);
   expect(toldOf(error)).toEqual({ code: 'INTERNAL', requestId: 'r' });

@@ -40,9 +40,9 @@ const POSTGRES_STATES = /^(08|53|57P)|^25(006|P03|P04)$/;
 const MESSAGES =
   /cached plan must not change result type|Connection terminated|is not queryable|timeout exceeded when trying to connect|Query read timeout|Connection is closed|due to connection close|Command timed out|Socket timeout|max retries per request|Stream isn't writeable|max number of clients reached/i;
 
-/** What Redis says of itself, also from within a script: it loads, is no master, is held up, or cannot write. */
+/** How an error of Redis itself begins, also one from within a script: it loads, is no master, is held up, or cannot write. */
 const REDIS_STATES =
-  /\b(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|OOM|NOREPLICAS|UNBLOCKED)\b/;
+  /(?:^|: -)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|OOM|NOREPLICAS|UNBLOCKED)\b/;
 
 /** Whether an error says that a server is away (wait and try again), rather than that the work is wrong. */
 export function isUnavailable(error: unknown): boolean {
