@@ -49,6 +49,42 @@ test('what is held for no order comes back, and its id may be held anew', async 
   expect(await order.counts(product)).toMatchObject({ available: 8, held: 2 });
 });
 
+test('what is held for no order comes back though as much is sold already of orders that do not know it', async () => {
+  const product = await sellsWarm();
+  const paid = newBuyer();
+  await replica.buys(paid.buyerId, paid.key, [product, 1]);
+  await order.database.run(`UPDATE orders SET status = 'PAID' WHERE id = $1`, [paid.orderId]);
+  await order.inventory.commit({
+    productId: product,
+    effectEpoch: 1,
+    orderId: paid.orderId,
+    hold: { epoch: 1, serial: 1 },
+  });
+  await crashes(product);
+  expect(await sweeps()).toBe(1);
+  await order.appliesEffects();
+  expect(await order.counts(product)).toMatchObject({ available: 9, held: 0, sold: 1 });
+});
+
+test('what is held for no order comes back though orders are placed while it is looked for', async () => {
+  const product = await sellsWarm();
+  await crashes(product);
+  const quick = newBuyer();
+  let isPlaced = false;
+  const inventory: Inventory = {
+    ...order.inventory,
+    read: async (ids) => {
+      const readings = await order.inventory.read(ids);
+      if (!isPlaced) await replica.buys(quick.buyerId, quick.key, [product, 1]);
+      isPlaced = true;
+      return readings;
+    },
+  };
+  expect(await sweepOrphans({ ...replica, inventory, log: order.log }, 0)).toBe(1);
+  await order.appliesEffects();
+  expect(await order.stateOf(product, quick.orderId)).toBe('held');
+});
+
 test('a hold that is young is left alone, and so is all that stands', async () => {
   const product = await sellsWarm();
   const standing = newBuyer();
