@@ -159,19 +159,26 @@ test('a rebuild loads what stands: held, sold by catalog’s word, ended but not
   expect(again).toMatchObject({ rejection: { limit: 1, alreadyOrdered: 1 } });
 });
 
-test('a key whose order has ended gives that order after a rebuild, too, when nothing is left', async () => {
-  const replica = order.openReplica();
-  const product = order.catalog.sells({ total: 1 });
-  const [first, second] = [newBuyer(), newBuyer()];
-  await replica.buys(first.buyerId, first.key, [product, 1]);
-  expect(await cancelOrder(order.database, first.orderId, 'BUYER')).toBe('done');
-  await order.appliesEffects();
-  await replica.buys(second.buyerId, second.key, [product, 1]);
-  await replica.rebuilds.rebuild(product);
-  const again = await replica.buys(first.buyerId, first.key, [product, 1]);
-  expect(again).toMatchObject({ order: { id: first.orderId, status: 'CANCELLED' } });
-  expect(await order.counts(product)).toMatchObject({ epoch: 2, available: 0, held: 1 });
-});
+test.each([
+  ['unpaid', ''],
+  ['as catalog could not sell it', `, paid_payment_id = id, cancel_reason = 'NO_UNITS_LEFT'`],
+])(
+  'a key whose order has ended (%s) gives that order after a rebuild, too, when nothing is left',
+  async (_, how) => {
+    const replica = order.openReplica();
+    const product = order.catalog.sells({ total: 1 });
+    const [first, second] = [newBuyer(), newBuyer()];
+    await replica.buys(first.buyerId, first.key, [product, 1]);
+    expect(await cancelOrder(order.database, first.orderId, 'BUYER')).toBe('done');
+    await order.database.run(`UPDATE orders SET updated_at = now()${how} WHERE id = $1`, [first.orderId]);
+    await order.appliesEffects();
+    await replica.buys(second.buyerId, second.key, [product, 1]);
+    await replica.rebuilds.rebuild(product);
+    const again = await replica.buys(first.buyerId, first.key, [product, 1]);
+    expect(again).toMatchObject({ order: { id: first.orderId, status: 'CANCELLED' } });
+    expect(await order.counts(product)).toMatchObject({ epoch: 2, available: 0, held: 1 });
+  },
+);
 
 test('what commits while a rebuild is under way waits for it, and is in its effect afterwards', async () => {
   const replica = order.openReplica();

@@ -4,14 +4,17 @@ import type { UnconfirmedLine } from './stock-truth.js';
 
 /** An order line of a product as order knows it. */
 export interface KnownOrder extends Omit<LoadedOrder, 'state'> {
-  /** What it is unless catalog knows better; null: nothing, as it was paid and has ended, and only catalog knows. */
+  /**
+   * What it is unless catalog knows better; null: nothing, as it was paid and has ended, and catalog
+   * alone knows whether it has sold it; unless it has said that it never will.
+   */
   state: 'held' | 'ended' | null;
 }
 
 const KNOWN = `
   SELECT orders.id AS "orderId", orders.buyer_id AS "buyerId", orders.digest, line.quantity, hold.epoch, hold.serial,
     CASE WHEN orders.status NOT IN ('EXPIRED', 'CANCELLED', 'REFUNDED') THEN 'held'
-         WHEN orders.paid_payment_id IS NULL THEN 'ended' END AS state,
+         WHEN orders.paid_payment_id IS NULL OR orders.cancel_reason = 'NO_UNITS_LEFT' THEN 'ended' END AS state,
     floor(extract(epoch FROM orders.pay_by) * 1000)::bigint AS "payBy",
     floor(extract(epoch FROM orders.placed_at) * 1000)::bigint AS "heldAt"
   FROM order_line line
