@@ -136,7 +136,7 @@ test.each<[string, Partial<Evidence>, string[]]>([
   // As the documentation says of a Redis that is put back a second old under a server that goes on.
   [
     'no limit that is passed in what was put back',
-    { loss: 'put-back', rebuiltMs: null, books: passed, invariants: [limit] },
+    { loss: 'put-back', books: passed, invariants: [limit] },
     [],
   ],
 ])('it is broken by %s', (_, change, broken) => {

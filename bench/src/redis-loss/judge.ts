@@ -32,16 +32,11 @@ export function judge(evidence: Evidence): Check[] {
       wanted: 0,
       found: late(aftermath.firstDecisionMs),
     },
-    // Put back under a server that goes on, it is found out by the first buyers who meet others' holds.
-    ...(loss === 'put-back'
-      ? []
-      : [
-          {
-            claim: 'ms until the product stands, whole, beyond two seconds',
-            wanted: 0,
-            found: late(evidence.rebuiltMs),
-          },
-        ]),
+    {
+      claim: 'ms until the product stands, whole, beyond two seconds',
+      wanted: 0,
+      found: late(evidence.rebuiltMs),
+    },
     { claim: 'answers that are neither true nor a refusal with a time', wanted: 0, found: evidence.stray },
     {
       claim: 'units in living orders, beyond those that exist',
