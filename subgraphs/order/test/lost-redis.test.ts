@@ -4,6 +4,8 @@ import { eventually, openOwnRedis, openTcpProxy, through, type OwnRedis } from '
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import { compareStores } from '../src/audit/compare-stores.js';
+import { basketOf } from '../src/checkout/basket.js';
+import { checkout } from '../src/checkout/checkout.js';
 import { openServerChanges } from '../src/rebuild/on-server-change.js';
 import { newBuyer, openOrderParts, type TestOrder } from './order-parts.js';
 
@@ -94,6 +96,26 @@ test('a Redis that is put back to its state of a second ago sells no unit twice'
   expect(outcomes.filter((outcome) => 'order' in outcome)).toHaveLength(3);
   await expectExact(product, 12);
   expect(await order.counts(product)).toMatchObject({ available: 0 });
+});
+
+test('who hears that a hold was given twice when that is mended has nothing rebuilt again', async () => {
+  const product = order.catalog.sells();
+  const replica = order.openReplica();
+  await buys(replica, product);
+  await order.redis.hset(order.keysOf(product)[0]!, 'serial', 0);
+  const { buyerId, key } = newBuyer();
+  const basket = basketOf([{ productId: product, quantity: 1 }], { idempotencyKey: key, shipTo: null });
+  const transaction: typeof order.database.transaction = async (step, work) => {
+    try {
+      return await order.database.transaction(step, work);
+    } catch (error) {
+      await replica.rebuilds.rebuildAnew(product);
+      throw error;
+    }
+  };
+  const parts = { ...replica, database: { ...order.database, transaction } };
+  expect(await checkout(parts, buyerId, key, basket)).toHaveProperty('order');
+  expect(await order.counts(product)).toMatchObject({ epoch: 2, held: 2 });
 });
 
 test('a Redis that restarts is another server: all sales that are not over are rebuilt before somebody asks', async () => {
