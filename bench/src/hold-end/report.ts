@@ -1,3 +1,4 @@
+import { cpuTable } from '../report/cpu.js';
 import { describeJudged } from '../report/judged.js';
 import type { Figure } from '../report/spread.js';
 import { figures as timesOf, table, whole } from '../report/table.js';
@@ -21,13 +22,7 @@ export function describeRun(run: HoldEndRun): string {
     ),
     `The viewer was shown ${whole(run.frames)} frames`,
     '',
-    table(
-      ['CPU', 'seconds'],
-      Object.entries(run.cpuSeconds).map(([name, used]) => [
-        name,
-        used === null ? 'unknown' : used.toFixed(2),
-      ]),
-    ),
+    cpuTable(run.cpuSeconds),
     '',
     describeJudged(run),
   ].join('\n');

@@ -1,3 +1,4 @@
+import { cpuTable } from '../report/cpu.js';
 import { describeJudged } from '../report/judged.js';
 import type { Figure } from '../report/spread.js';
 import { figures as timesOf, table, whole } from '../report/table.js';
@@ -35,13 +36,7 @@ export function describeRun(run: RedisLossRun): string {
       .map(([outcome, count]) => `${whole(count)} ${outcome}`)
       .join(', '),
     '',
-    table(
-      ['CPU', 'seconds'],
-      Object.entries(run.cpuSeconds).map(([name, used]) => [
-        name,
-        used === null ? 'unknown' : used.toFixed(2),
-      ]),
-    ),
+    cpuTable(run.cpuSeconds),
     '',
     describeJudged(run),
     ...Object.entries(run.stray).map(([name, count]) => `  ! ${whole(count)}× ${name}`),
