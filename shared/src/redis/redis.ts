@@ -2,7 +2,8 @@ import { Redis } from 'ioredis';
 import type { Log } from '../telemetry/index.js';
 import { watchServer } from './server.js';
 
-const MOST_BETWEEN_TRIES_MS = 200;
+/** Nothing is sold while Redis is away: the next look for it is never far. */
+const LOOK_AGAIN_MS = 100;
 
 /**
  * Opens one connection. Commands of the same tick share a round trip. A command is answered or fails within 2 s;
@@ -13,11 +14,11 @@ export function openRedis(url: string, log: Log): Redis {
   const redis = new Redis(url, {
     connectTimeout: 2_000,
     commandTimeout: 2_000,
-    // Commands wait through so many tries to connect; nothing is sold until one succeeds, so the next is never far.
-    maxRetriesPerRequest: 4,
+    // As long as commands wait for a Redis that restarts.
+    maxRetriesPerRequest: 6,
     enableAutoPipelining: true,
-    retryStrategy: (attempt) => Math.min(50 * attempt, MOST_BETWEEN_TRIES_MS),
-    maxLoadingRetryTime: MOST_BETWEEN_TRIES_MS,
+    retryStrategy: () => LOOK_AGAIN_MS,
+    maxLoadingRetryTime: LOOK_AGAIN_MS,
     reconnectOnError: (error) => {
       if (!error.message.includes('READONLY')) return false;
       watch.lostMaster();
