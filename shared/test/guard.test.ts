@@ -101,7 +101,10 @@ test.each(['cut', 'freeze'] as const)(
     await behind.ping();
     proxy[fault]();
     const away = openGuard(behind, PREFIX, log);
-    expect(await away.inTurn('away', TIMES, () => Promise.resolve(42))).toBe(42);
+    const waitsTwice = behind.ping().catch(() => behind.ping().catch(() => 'has waited twice'));
+    const turn = away.inTurn('away', TIMES, () => Promise.resolve(42));
+    expect(await Promise.race([turn, waitsTwice])).toBe(42);
+    await waitsTwice;
     behind.disconnect();
   },
 );

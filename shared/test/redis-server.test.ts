@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { serverOf } from '@stampede/shared/redis';
 import {
   eventually,
@@ -155,10 +155,26 @@ test('a master that has become a replica is left for its successor, and is known
   end();
 });
 
+test('a connection that the network has forgotten is replaced before anybody is told', async () => {
+  const product = await stock.load();
+  proxy.forget();
+  expect(await stock.inventory.reserve(requestOf(product))).toMatchObject({ kind: 'held' });
+});
+
+test('a silent server is waited for once: who comes later, or asks again, is told without a wait', async () => {
+  const product = await stock.load();
+  proxy.freeze();
+  await expect(stock.inventory.reserve(requestOf(product))).rejects.toThrow('timed out');
+  const again = stock.inventory.reserve(requestOf(product)).catch((error: Error) => error.message);
+  expect(await Promise.race([again, setImmediate('waits')])).toBe('Redis is unavailable');
+  proxy.restore();
+  await eventually(() => serverOf(stock.redis).known());
+});
+
 test('while nobody answers, the wait for a server ends', async () => {
   proxy.cut();
   await eventually(() => expect(serverOf(stock.redis).runId).toBeUndefined());
   await expect(serverOf(stock.redis).known()).rejects.toThrow('Redis is unavailable');
   proxy.restore();
-  await serverOf(stock.redis).known();
+  await eventually(() => serverOf(stock.redis).known());
 });

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import Redlock, { ExecutionError, ResourceLockedError, type Lock } from 'redlock';
+import { within } from '../background/index.js';
+import { Unavailable } from '../errors/index.js';
 import { inSpan, type Log } from '../telemetry/index.js';
 
 /**
@@ -37,6 +39,8 @@ export interface Times {
 }
 
 const RETRY_MS = 25;
+/** As long as one command may take: Redlock asks a second one, to undo the first, before it says that Redis is silent. */
+const ANSWERED_WITHIN_MS = 2_000;
 
 /** Never the lock's name: a person's may be in it. */
 const REDLOCK = { 'db.system.name': 'redis' };
@@ -65,7 +69,10 @@ export function openGuard(redis: Redis, prefix: string, log: Log): Guard {
 
   async function tryOnce(name: string, ttlMs: number): Promise<Lock | undefined> {
     try {
-      return await redlock.acquire([`${prefix}:lock:${name}`], ttlMs);
+      const asked = redlock.acquire([`${prefix}:lock:${name}`], ttlMs);
+      return await within(ANSWERED_WITHIN_MS, asked, () => {
+        throw new Unavailable('Redis');
+      });
     } catch (error) {
       const failure = await failureOf(error);
       if (failure === undefined) return undefined;

@@ -1,4 +1,4 @@
-export { openRedis } from './redis.js';
+export { closeRedis, openRedis } from './redis.js';
 export { openGuard } from './guard.js';
 export type { Guard } from './guard.js';
 export { serverOf } from './server.js';

@@ -6,6 +6,12 @@ import { watchServer } from './server.js';
 const LOOK_AGAIN_MS = 100;
 
 /**
+ * A connection that owes an answer for so long is taken for dead: the host may be gone, or what lies between may have
+ * forgotten the connection, and TCP would not say so for a quarter of an hour.
+ */
+const SILENT_FOR_MS = 1_500;
+
+/**
  * Opens one connection. Commands of the same tick share a round trip. A command is answered or fails within 2 s;
  * unanswered ones are sent again after a reconnect, so every script of ours is idempotent. A master that has become
  * a replica is left for whoever answers at its address now.
@@ -14,6 +20,7 @@ export function openRedis(url: string, log: Log): Redis {
   const redis = new Redis(url, {
     connectTimeout: 2_000,
     commandTimeout: 2_000,
+    socketTimeout: SILENT_FOR_MS,
     // As long as commands wait for a Redis that restarts.
     maxRetriesPerRequest: 6,
     enableAutoPipelining: true,
@@ -36,4 +43,14 @@ export function openRedis(url: string, log: Log): Redis {
     away = false;
   });
   return redis;
+}
+
+/** Lets what is under way end, of a server that answers; one that does not keeps nobody from closing. */
+export async function closeRedis(redis: Redis): Promise<void> {
+  try {
+    await redis.quit();
+  } catch {
+    // Its answer was lost, and with it nothing: all that was to be heard of has been waited for by who asked it.
+    redis.disconnect();
+  }
 }

@@ -9,7 +9,10 @@ import type { Log } from '../telemetry/index.js';
 export interface RedisServer {
   /** Undefined while the connection is down, and until the server behind a new one has told. */
   readonly runId: string | undefined;
-  /** The run id, as soon as it is known. @throws Unavailable when it is not within 2 s */
+  /**
+   * The run id, as soon as it is known. @throws Unavailable when it has not been for 2 s: those who come while Redis
+   * is away, or silent, wait for it no longer than the first of them.
+   */
   known(): Promise<string>;
   /**
    * Calls `listener` whenever the connection comes back to another server, or to one that was a replica in between.
@@ -44,6 +47,9 @@ export function serverOf(redis: Redis): RedisServer {
  */
 export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } {
   let runId: string | undefined;
+  /** Until when somebody waits for the server behind a connection. */
+  let knownUntil = performance.now() + KNOWN_WITHIN_MS;
+  let isSilent = false;
   /** Where the connection before this one led to, and where any of them did. */
   let before: string | undefined;
   const seen = new Set<string>();
@@ -73,6 +79,12 @@ export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } 
   function lostMaster(): void {
     if (!wasReplica) log.warn('Redis is no master: waiting for one');
     wasReplica = true;
+    forget();
+  }
+
+  function forget(): void {
+    // A connection that ended for its silence has been waited for already.
+    if (runId !== undefined) knownUntil = performance.now() + (isSilent ? 0 : KNOWN_WITHIN_MS);
     runId = undefined;
   }
 
@@ -91,9 +103,15 @@ export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } 
     for (const listener of listeners) listener(change);
   }
 
-  redis.on('ready', () => void ask());
+  redis.on('error', (error: Error) => {
+    isSilent = error.message.startsWith('Socket timeout');
+  });
+  redis.on('ready', () => {
+    isSilent = false;
+    void ask();
+  });
   redis.on('close', () => {
-    runId = undefined;
+    forget();
     clearTimeout(timer);
   });
 
@@ -104,10 +122,12 @@ export function watchServer(redis: Redis, log: Log): { lostMaster: () => void } 
     known: () =>
       new Promise((resolve, reject) => {
         if (runId !== undefined) return resolve(runId);
+        const left = knownUntil - performance.now();
+        if (left <= 0) return reject(new Unavailable('Redis'));
         const deadline = setTimeout(() => {
           waiting.delete(answer);
           reject(new Unavailable('Redis'));
-        }, KNOWN_WITHIN_MS);
+        }, left);
         const answer = (told: string) => {
           clearTimeout(deadline);
           resolve(told);

@@ -20,6 +20,11 @@ export interface TcpProxy extends AsyncDisposable {
   freeze(): void;
   /** As `freeze`, of one direction: `answers` that are cut leave requests that are carried out, and nobody hears of it. */
   cutOneWay(direction: Direction): void;
+  /**
+   * Keeps the connections that there are open and silent for good, and serves new ones: as a firewall that has lost them,
+   * or another machine that has taken over the address of one that died.
+   */
+  forget(): void;
   /** Passes everything on, late. */
   slow(slowness: Slowness): void;
   /** Serves again: what is frozen flows on, what was cut has to be connected anew. */
@@ -35,6 +40,7 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
   let target = new URL(url);
   /** Every socket, by what is read from it. */
   const sockets = new Map<Socket, Direction>();
+  const forgotten = new Set<Socket>();
   let isCut = false;
   let stopped: readonly Direction[] = [];
   let slowness: Slowness = {};
@@ -71,6 +77,7 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
       from.on('error', () => from.destroy());
       from.on('close', () => {
         sockets.delete(from);
+        forgotten.delete(from);
         to.destroy();
       });
       if (stopped.includes(direction)) from.pause();
@@ -78,7 +85,7 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endAll = () => {
-    for (const socket of sockets.keys()) socket.destroy();
+    for (const socket of [...sockets.keys(), ...forgotten]) socket.destroy();
   };
 
   return {
@@ -89,6 +96,10 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
     },
     freeze: () => stop(BOTH),
     cutOneWay: (direction) => stop([direction]),
+    forget: () => {
+      for (const socket of sockets.keys()) forgotten.add(socket.pause());
+      sockets.clear();
+    },
     slow: (how) => {
       slowness = how;
     },

@@ -4,7 +4,7 @@ import { migrate, openDatabase } from '@stampede/shared/database';
 import { openInventory, openStockEffects } from '@stampede/shared/inventory';
 import { openChangeFeed } from '@stampede/shared/live';
 import { openMessaging } from '@stampede/shared/messaging';
-import { openGuard, openRedis } from '@stampede/shared/redis';
+import { closeRedis, openGuard, openRedis } from '@stampede/shared/redis';
 import { openServiceClient, readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics, openTracing } from '@stampede/shared/telemetry';
 import { openLists } from './browse/open-lists.js';
@@ -35,7 +35,7 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   await migrate({ ...store, ...tables });
   const database = own(openDatabase({ ...store, metrics }));
   const redis = openRedis(redisUrl, log);
-  own({ close: async () => void (await redis.quit()) });
+  own({ close: () => closeRedis(redis) });
   const inventory = openInventory(redis, namespace);
   const order = own(openServiceClient({ ...us, urls: env.ORDER_URLS, audience: 'order' }));
   const rebuilds = askOrderForRebuild(order, log);

@@ -5,7 +5,7 @@ import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openInventory, openStockEffects } from '@stampede/shared/inventory';
 import { openChangeFeed } from '@stampede/shared/live';
 import { openMessaging } from '@stampede/shared/messaging';
-import { openGuard, openRedis, serverOf } from '@stampede/shared/redis';
+import { closeRedis, openGuard, openRedis, serverOf } from '@stampede/shared/redis';
 import { readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics, openTracing } from '@stampede/shared/telemetry';
 import { openAskedServices } from './asked-services.js';
@@ -38,7 +38,7 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   await migrate({ ...store, ...tables });
   const database = own(openDatabase({ ...store, metrics }));
   const redis = openRedis(redisUrl, log);
-  own({ close: async () => void (await redis.quit()) });
+  own({ close: () => closeRedis(redis) });
   const inventory = openInventory(redis, namespace);
   const guard = openGuard(redis, namespace, log);
   const { catalog, user } = openAskedServices(env, us, own);

@@ -2,7 +2,7 @@ import { armCrashPoints } from '@stampede/shared/crash-points';
 import { migrate, openDatabase } from '@stampede/shared/database';
 import { exitOnEnvironmentError } from '@stampede/shared/env';
 import { openMessaging } from '@stampede/shared/messaging';
-import { openGuard, openRedis } from '@stampede/shared/redis';
+import { closeRedis, openGuard, openRedis } from '@stampede/shared/redis';
 import { readinessOf, runService, serveSubgraph } from '@stampede/shared/subgraph';
 import { openLog, openMetrics, openTracing } from '@stampede/shared/telemetry';
 import { openAskedServices } from './asked-services.js';
@@ -31,7 +31,7 @@ await runService({ log, drainMs: env.DRAIN_MS }, async (own) => {
   await migrate({ ...store, ...tables });
   const database = own(openDatabase({ ...store, metrics }));
   const redis = openRedis(env.REDIS_URL, log);
-  own({ close: async () => void (await redis.quit()) });
+  own({ close: () => closeRedis(redis) });
   const guard = openGuard(redis, namespace, log);
   const passwords = await openPasswords(metrics);
   const asked = openAskedServices(env, us, own);
