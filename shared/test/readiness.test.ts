@@ -54,13 +54,14 @@ test('a slow answer is no wrong clock: only what its time cannot explain counts'
   expect(certainlyAhead({ offset: 5, uncertainty: 10 }, exact)).toBe(0);
 });
 
-test('a server that is away is the reason, and no clock is compared', async () => {
+test('a server that is away or silent is the reason, and no clock is compared', async () => {
   await using proxy = await openTcpProxy(redisUrl());
   const away = openStock(through(proxy, redisUrl()));
   await away.redis.ping();
   proxy.cut();
-  const reasons = await readinessOf({ database: house.database, redis: away.redis })();
-  expect(reasons).toEqual([expect.stringMatching(/^Redis: ./)]);
+  const silent = { query: () => new Promise<never>(() => undefined) };
+  const reasons = await readinessOf({ database: silent, redis: away.redis })();
+  expect(reasons).toEqual(['PostgreSQL: is silent', expect.stringMatching(/^Redis: ./)]);
   proxy.restore();
   await away[Symbol.asyncDispose]();
 });

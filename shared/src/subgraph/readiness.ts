@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { within } from '../background/index.js';
 import type { Database } from '../database/index.js';
 import type { Metrics } from '../telemetry/index.js';
 import { certainlyAhead, readClock, type ClockReading } from './clocks.js';
@@ -13,6 +14,9 @@ export interface Needs {
 
 /** Sales open and holds begin by the clock of Redis; holds end by that of PostgreSQL. */
 const CLOCKS_MAY_DIFFER_MS = 500;
+
+/** A server that is silent is away; whoever looks after processes does not wait for long. */
+const ANSWERS_WITHIN_MS = 2_000;
 
 /**
  * The reasons why a service cannot serve now, asked of its servers themselves: one that is away, or two whose clocks
@@ -44,7 +48,7 @@ export function readinessOf({ database, redis, metrics }: Needs): () => Promise<
 /** The server's clock, or why there is none. */
 async function ask(server: string, clock: () => Promise<number>): Promise<ClockReading | string> {
   try {
-    return await readClock(clock);
+    return await within(ANSWERS_WITHIN_MS, readClock(clock), () => `${server}: is silent`);
   } catch (error) {
     return `${server}: ${(error as Error).message}`;
   }
