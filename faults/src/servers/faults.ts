@@ -64,6 +64,7 @@ function faultsOf(links: Links, name: string): ServerFault[] {
   return [
     fault('cut', CUT_MS, link.cut),
     fault('silent', SILENT_MS, link.freeze),
+    fault('forgotten', SILENT_MS, link.forget),
     fault('without answers', SILENT_MS, () => link.cutOneWay('answers')),
     fault('without requests', SILENT_MS, () => link.cutOneWay('requests')),
     ...Object.entries(SLOW).map(([how, slowness]) => fault(how, CUT_MS, () => link.slow(slowness))),

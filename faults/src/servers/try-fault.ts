@@ -1,23 +1,18 @@
-import { eventually, inspect, type Shop } from '@stampede/shared/testing';
+import { eventually, type Shop } from '@stampede/shared/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tried } from '../tried.js';
 import type { ServerFault } from './faults.js';
-import type { Judge } from './judge.js';
 import type { Sale } from './sale.js';
-import type { Viewers } from './viewers.js';
-
-export interface Trial {
-  shop: Shop;
-  sale: Sale;
-  judge: Judge;
-  viewers: Viewers;
-}
+import type { TroubledShop } from './troubled-shop.js';
 
 /** Invariant 3's own bound, and everything else's. */
 const HOLDS_WITHIN_MS = 60_000;
 
 /** Has a fault happen in mid-sale, and waits until everything works again by itself. */
-export async function tryFault({ shop, sale, judge, viewers }: Trial, fault: ServerFault): Promise<Tried> {
+export async function tryFault(
+  { shop, sale, judge, viewers }: TroubledShop,
+  fault: ServerFault,
+): Promise<Tried> {
   judge.faultBegins(fault.away);
   await fault.begin();
   await sleep(fault.lastsMs);
@@ -45,17 +40,6 @@ export async function tryFault({ shop, sale, judge, viewers }: Trial, fault: Ser
   return problems.length === 0
     ? { fault: fault.name, heldAfterMs }
     : { fault: fault.name, heldAfterMs: undefined, problem: problems.join('; ') };
-}
-
-/** When nobody buys any more, everything that was begun ends, and every invariant holds. */
-export async function tryInvariants({ shop }: Pick<Trial, 'shop'>): Promise<Tried> {
-  const begun = performance.now();
-  const { sql, redis, namespace } = shop;
-  const fault = 'all of them together';
-  const inspection = await inspect({ sql, redis, namespace }, HOLDS_WITHIN_MS);
-  return inspection.holds
-    ? { fault, heldAfterMs: performance.now() - begun }
-    : { fault, heldAfterMs: undefined, problem: inspection.describe('broken') };
 }
 
 async function asksReadiness(shop: Shop): Promise<void> {

@@ -1,61 +1,55 @@
-import { openShop, type Shop } from '@stampede/shared/testing';
 import { isWanted, type FaultArguments } from '../arguments.js';
 import { describeTried, type Tried } from '../tried.js';
-import { listFaults, type ServerFault } from './faults.js';
-import { openJudge } from './judge.js';
-import { openLinks } from './links.js';
-import { openServers } from './own-servers.js';
-import { openSale } from './sale.js';
-import { tryFault, tryInvariants } from './try-fault.js';
-import { openViewers, type Viewers } from './viewers.js';
+import { openServers, SERVERS, type Order } from './own-servers.js';
+import { inTroubledShop, type TroubledShop } from './troubled-shop.js';
+import { tryFault } from './try-fault.js';
+import { tryInvariants } from './try-invariants.js';
 
-/** They do nothing but buy and look, more than people could. */
-const RATES = 'checkout=off,payment=off,read=off,mutation=off';
+type Asked = Pick<FaultArguments, 'only' | 'list' | 'shops'>;
 
-/** Takes servers and networks away from one running sale, one at a time. @returns how many faults did not hold */
-export async function tryServers(args: Pick<FaultArguments, 'only' | 'list'>): Promise<number> {
+/**
+ * Takes servers and networks away from running sales, one at a time in each. Servers are those of all shops, so that
+ * they are taken from one shop alone; the networks of several shops have nothing to do with each other.
+ *
+ * @returns how many faults did not hold
+ */
+export async function tryServers(args: Asked): Promise<number> {
   const order = await openServers();
-  const opened: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(part: T): T => {
-    opened.push(part);
-    return part;
-  };
-  try {
-    const links = own(openLinks());
-    const shop = own(
-      await openShop({
-        stock: 1_000_000,
-        limitPerBuyer: 1_000,
-        wire: links.wire,
-        env: { gateway: { RATES_PER_ACCOUNT: RATES, RATES_PER_ADDRESS: RATES } },
-      }),
-    );
-    const faults = listFaults(links, order).filter(({ name }) => isWanted(args, name));
-    if (!args.list) return await tryAll(shop, faults, own(openViewers(shop)));
-    for (const { name } of faults) console.log(name);
+  return inTroubledShop(order, async (first) => {
+    const names = [...first.faults.keys()].filter((name) => isWanted(args, name));
+    if (!args.list) return tryAll(first, { names, order, shops: args.shops });
+    for (const name of names) console.log(name);
     return 0;
-  } finally {
-    for (const part of opened.toReversed()) await part[Symbol.asyncDispose]();
-  }
+  });
 }
 
-async function tryAll(shop: Shop, faults: readonly ServerFault[], viewers: Viewers): Promise<number> {
+async function tryAll(
+  first: TroubledShop,
+  { names, order, shops }: { names: readonly string[]; order: Order; shops: number },
+): Promise<number> {
+  const ofServers = names.filter((name) => SERVERS.some((server) => name.startsWith(`${server} `)));
+  const ofNetworks = names.filter((name) => !ofServers.includes(name));
   let broken = 0;
   const tell = (tried: Tried): void => {
     if (tried.problem !== undefined) broken += 1;
     console.log(describeTried(tried));
   };
-  const judge = openJudge();
-  const sale = await openSale(shop, judge);
-  try {
-    for (const fault of faults) {
-      tell(await tryFault({ shop, sale, judge, viewers }, fault));
-      console.log(`        ${judge.tally()}`);
+  const workOff = async (shop: TroubledShop, left: string[]): Promise<void> => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      tell(await tryFault(shop, shop.faults.get(name)!));
+      console.log(`        ${shop.judge.tally()}`);
     }
-  } finally {
-    await sale[Symbol.asyncDispose]();
-  }
-  tell(await tryInvariants({ shop }));
-  console.log(`${faults.length} tried, ${broken} broken`);
+  };
+  const workOffNetworks = async (shop: TroubledShop): Promise<void> => {
+    await workOff(shop, ofNetworks);
+    await shop.sale[Symbol.asyncDispose]();
+    tell(await tryInvariants(shop));
+  };
+  await workOff(first, ofServers);
+  const others = Array.from({ length: Math.min(shops, ofNetworks.length) - 1 }, () =>
+    inTroubledShop(order, workOffNetworks),
+  );
+  await Promise.all([workOffNetworks(first), ...others]);
+  console.log(`${names.length} tried, ${broken} broken`);
   return broken;
 }
