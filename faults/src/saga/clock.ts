@@ -42,7 +42,7 @@ export const SHADOW_CLOCK = `
 
 /** A connection's options by which a service's statements find the clock before PostgreSQL's own. */
 export const searchPathOf = (schema: string) =>
-  `-c search_path=clock,"${schema}",pg_catalog -c synchronous_commit=off`;
+  `-c search_path=clock,"${schema}",pg_catalog -c synchronous_commit=off -c jit=off`;
 
 /**
  * Redis' clock. A script that asks for the TIME is told what the key says; its text is the same but for a local name, which

@@ -37,10 +37,17 @@ export interface Broker {
   deliver(index: number, again?: boolean): void;
   /** As many as wait in the queue of that one, at once, where their handler takes several. */
   deliverTogether(index: number): void;
+  /** Each message once, or twice, as often as brokers do that to a history; the second time is whenever it comes. */
+  deliverAll(): void;
 }
+
+/** One of so many comes a second time. */
+const AGAIN_EVERY = 3;
 
 export function openBroker(stores: Stores, platform: Platform, history: History): Broker {
   let waiting: Delivery[] = [];
+  let collectedAt = -1;
+  let delivered = 0;
   const handlerOf = ({ queue }: Delivery): Handler =>
     platform.consumers.find((consumer) => consumer.queue === queue)!.handler;
   const metaOf = ({ messageId }: Message) => ({ messageId, attempts: 0 });
@@ -82,21 +89,32 @@ export function openBroker(stores: Stores, platform: Platform, history: History)
       .catch(() => waiting.push(...deliveries));
   }
 
+  const deliver = (index: number, again = false): void => {
+    const delivery = waiting[index];
+    if (!delivery) return;
+    waiting.splice(index, 1);
+    if (again) waiting.push(delivery);
+    handle(delivery);
+  };
+
   return {
     get waiting() {
       return waiting;
     },
     collect: async () => {
+      if (collectedAt === history.steps.length) return;
+      collectedAt = history.steps.length;
       for (const message of await stores.admin.order.query<Message>(COLLECT)) {
         const hearing = platform.consumers.filter(({ handler }) => handler.type.name === message.type);
         waiting.push(...hearing.map(({ queue, service }) => ({ queue, service, message })));
       }
     },
-    deliver: (index, again = false) => {
-      const delivery = waiting[index];
-      if (!delivery) return;
-      if (!again) waiting = waiting.filter((other) => other !== delivery);
-      handle(delivery);
+    deliver,
+    deliverAll: () => {
+      for (let left = waiting.length; left > 0; left -= 1) {
+        delivered += 1;
+        deliver(0, delivered % AGAIN_EVERY === 0);
+      }
     },
     deliverTogether: (index) => {
       const chosen = waiting[index];

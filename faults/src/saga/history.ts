@@ -18,6 +18,7 @@ export class History {
   hasScripts = false;
   #mishaps: { service: Service; kind: StepKind; mishap: Mishap }[] = [];
   #inFlight = 0;
+  #lookedAt = 0;
   #landed: (() => void) | undefined;
 
   constructor(
@@ -86,6 +87,13 @@ export class History {
   takeMishap(service: Service, kind: StepKind): Mishap | undefined {
     const index = this.#mishaps.findIndex((armed) => armed.service === service && armed.kind === kind);
     return index < 0 ? undefined : this.#mishaps.splice(index, 1)[0]?.mishap;
+  }
+
+  /** Whether anything has happened since this was asked the last time: otherwise nobody has to look again. */
+  hasStepped(): boolean {
+    const before = this.#lookedAt;
+    this.#lookedAt = this.steps.length;
+    return before !== this.steps.length;
   }
 
   /** All servers are well from now on. */

@@ -35,6 +35,7 @@ export const JOBS = {
     run: ({ databases: { catalog: database }, inventory }, { askForRebuild }) =>
       applyDueEffects({ database, inventory, askForRebuild: askForRebuild.later }),
   },
+  figures: { service: 'order', run: (_stores, { tellCounts }) => tellCounts() },
   expiry: { service: 'order', run: ({ databases: { order } }) => expireDue(order) },
   orphans: {
     service: 'order',

@@ -8,6 +8,8 @@ import type { CheckoutParts } from '@stampede/order/checkout/checkout';
 import { handlers as ofOrder } from '@stampede/order/handlers';
 import { openListingRefresh } from '@stampede/order/listing/refresh-listing';
 import { openRebuilds, type Rebuilds } from '@stampede/order/rebuild/rebuilds';
+import { openCheckoutCounts, type CheckoutCounts } from '@stampede/order/sale-figures/checkout-counts';
+import { openTeller } from '@stampede/order/sale-figures/tell-counts';
 import { openApprovals } from '@stampede/payment/approvals/approvals';
 import { bookingHandlers } from '@stampede/payment/books/booking';
 import { handlers as ofPayment } from '@stampede/payment/handlers';
@@ -35,6 +37,9 @@ const FEE_BASIS_POINTS = 300;
 export interface Platform {
   checkout: CheckoutParts;
   rebuilds: Rebuilds;
+  counts: CheckoutCounts;
+  /** Tells what was counted. */
+  tellCounts(): Promise<void>;
   /** As catalog asks for one. */
   askForRebuild: ReturnType<typeof askOrderForRebuild>;
   payment: PaymentParts;
@@ -42,6 +47,12 @@ export interface Platform {
   consumers: { service: Service; queue: string; handler: Handler }[];
   /** Has a service start anew, with an empty memory. */
   restart(service: Service): void;
+}
+
+/** As a loop does: never two at once. */
+function oneAfterTheOther(work: () => Promise<void>): () => Promise<void> {
+  let before = Promise.resolve();
+  return () => (before = before.catch(() => undefined).then(work));
 }
 
 export function openPlatform(stores: Stores, bank: Bank): Platform {
@@ -72,6 +83,8 @@ export function openPlatform(stores: Stores, bank: Bank): Platform {
           findSavedAddress: () => Promise.resolve(null),
           sealer,
         };
+        platform.counts = openCheckoutCounts();
+        platform.tellCounts = oneAfterTheOther(openTeller({ database, counts: platform.counts }).tell);
         consumers.order = consumersOf('order', ofOrder(rebuilds));
         break;
       }

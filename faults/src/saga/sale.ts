@@ -5,6 +5,10 @@ export interface Sale {
   /** Units of each product. */
   stocks: readonly number[];
   limitPerBuyer: number;
+  /** Between two commands the loops go on and messages arrive: so that a purchase comes far; else only when a command says so. */
+  isDiligent: boolean;
+  /** What comes of the bank's next answers to refunds. */
+  refunds: readonly ('told' | 'lost' | 'unheard')[];
 }
 
 const idOf = (kind: number, index: number) => `${kind}0000000-0000-4000-8000-00000000000${index}`;

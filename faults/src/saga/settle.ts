@@ -54,6 +54,9 @@ export async function calm(world: World): Promise<void> {
   await workOff(world, ({ effectsAt }) => effectsAt);
   await world.wait(ORPHANS_AFTER_MS);
   world.begin('orphans');
+  // What was being told when it was not to be, and then the rest.
+  world.begin('figures');
+  world.begin('figures');
   await workOff(world, ({ effectsAt }) => effectsAt);
 }
 

@@ -1,16 +1,13 @@
-import { migrate, openDatabase, serviceDatabaseUrl, type Database } from '@stampede/shared/database';
+import { openDatabase, serviceDatabaseUrl, type Database } from '@stampede/shared/database';
 import { openInventory, type Inventory } from '@stampede/shared/inventory';
 import { openRedis } from '@stampede/shared/redis';
 import { openLog } from '@stampede/shared/telemetry';
 import {
   adminDatabaseUrl,
-  createTestDatabase,
+  createShopDatabase,
   dropTestDatabase,
   TEST_ROLE_PASSWORD,
 } from '@stampede/shared/testing';
-import { tables as ofCatalog } from '@stampede/catalog/tables';
-import { tables as ofOrder } from '@stampede/order/tables';
-import { tables as ofPayment } from '@stampede/payment/tables';
 import type { Redis } from 'ioredis';
 import { searchPathOf, SHADOW_CLOCK } from './clock.js';
 import { SERVICES, type Service } from './life.js';
@@ -31,28 +28,21 @@ export interface Stores extends AsyncDisposable {
   clear(): Promise<void>;
 }
 
-const SETS = { order: ofOrder, catalog: ofCatalog, payment: ofPayment };
-
-/** What no history leaves to the next one; what is booked cannot be deleted but by whoever switches its triggers off. */
-const CLEAR = `
-  DO $$ DECLARE it record; BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR it IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('order', 'catalog', 'payment')
-      AND tablename !~ '^migration' AND tablename NOT IN ('category')
-    LOOP
-      EXECUTE format('DELETE FROM %I.%I', it.schemaname, it.tablename);
-    END LOOP;
-  END $$`;
+/** One statement that leaves nothing of a history to the next one: it is planned once. */
+const MAKE_CLEAR = `
+  SELECT 'WITH ' || string_agg(format('t%s AS (DELETE FROM %I.%I)', number, schemaname, tablename), ', ') || ' SELECT' AS text
+  FROM (SELECT row_number() OVER () AS number, schemaname, tablename FROM pg_tables
+    WHERE schemaname IN ('order', 'catalog', 'payment') AND tablename !~ '^migration' AND tablename <> 'category') AS kept`;
 
 /** @param redisUrl of a Redis that may be shared: every key has a prefix of its own. */
 export async function openStores(redisUrl: string): Promise<Stores> {
-  const name = await createTestDatabase('saga');
+  const name = await createShopDatabase();
   const log = openLog('saga', 'silent');
   const adminUrl = new URL(adminDatabaseUrl());
   adminUrl.pathname = `/${name}`;
-  const urlOf = (schema: Service, base: string) => {
+  const urlOf = (schema: Service, base: string, more = '') => {
     const url = new URL(base);
-    url.searchParams.set('options', searchPathOf(schema));
+    url.searchParams.set('options', searchPathOf(schema) + more);
     return url.href;
   };
   const roleUrl = (schema: Service) =>
@@ -60,11 +50,14 @@ export async function openStores(redisUrl: string): Promise<Stores> {
   const admin = {} as Record<Service, Database>;
   const databases = {} as Record<Service, Database>;
   for (const schema of SERVICES) {
-    await migrate({ url: roleUrl(schema), ...SETS[schema], log });
     admin[schema] = openDatabase({ url: urlOf(schema, adminUrl.href), schema, log, maxConnections: 2 });
     databases[schema] = openDatabase({ url: urlOf(schema, roleUrl(schema)), schema, log, maxConnections: 8 });
   }
   await admin.order.query(SHADOW_CLOCK, [], { prepared: false });
+  // What is booked is deleted by nobody but whoever switches the triggers off.
+  const url = urlOf('order', adminUrl.href, ' -c session_replication_role=replica');
+  const eraser = openDatabase({ url, schema: 'order', log, maxConnections: 1 });
+  const [clear] = await admin.order.query<{ text: string }>(MAKE_CLEAR);
 
   const namespace = `saga-${name}`;
   const clockKey = `${namespace}:clock`;
@@ -83,13 +76,14 @@ export async function openStores(redisUrl: string): Promise<Stores> {
     namespace,
     clockKey,
     clear: async () => {
-      const [keys] = await Promise.all([redis.keys(`${namespace}:*`), admin.order.run(CLEAR)]);
+      const [keys] = await Promise.all([redis.keys(`${namespace}:*`), eraser.run(clear!.text)]);
       if (keys.length > 0) await redis.unlink(...keys);
     },
     async [Symbol.asyncDispose]() {
       const keys = await redis.keys(`${namespace}:*`);
       if (keys.length > 0) await redis.unlink(...keys);
       await redis.quit();
+      await eraser.close();
       for (const schema of SERVICES) await Promise.all([admin[schema].close(), databases[schema].close()]);
       await dropTestDatabase(name);
     },

@@ -15,10 +15,13 @@ const ALWAYS = `
   UNION ALL
   SELECT format('3. order %s has ended while a payment of it was being decided', orders.id) FROM orders
   JOIN payment.payment ON payment.id = deciding_payment_id
-  WHERE orders.status IN ('EXPIRED', 'CANCELLED') AND payment.status = 'APPROVING'`;
+  WHERE orders.status IN ('EXPIRED', 'CANCELLED') AND payment.status = 'APPROVING'
+  UNION ALL
+  SELECT format('3. order %s was marked after its time', id) FROM orders WHERE deciding_since >= pay_by`;
 
 /** What holds between two commands, whatever is under way. @throws Error that lists what does not */
 export async function verifyAlways({ stores: { admin }, history }: World): Promise<void> {
+  if (!history.hasStepped()) return;
   const broken = await admin.order.query<{ violation: string }>(ALWAYS);
   refuse([...broken.map(({ violation }) => violation), ...history.surprises]);
 }
@@ -48,7 +51,12 @@ export async function verify(world: World): Promise<void> {
     redis,
     namespace,
   });
-  refuse([...describe(findings), ...(await compareLedgers(world)), ...history.surprises]);
+  refuse([
+    ...describe(findings),
+    ...(await compareLedgers(world)),
+    ...(await compareFigures(world)),
+    ...history.surprises,
+  ]);
 }
 
 /** The bank's books are the truth about money: ours say the same of each payment, to the won. */
@@ -67,5 +75,24 @@ async function compareLedgers({ stores: { admin }, bank }: World): Promise<strin
       : [
           `3. the bank took ${taken} and gave back ${givenBack} of a payment, our books say ${known.taken} and ${known.back}`,
         ];
+  });
+}
+
+/** Every answer to a checkout is counted once; those that a process had in its memory when it crashed, at most. */
+async function compareFigures({
+  stores: { admin },
+  productIds,
+  decided,
+  hasCrashed,
+}: World): Promise<string[]> {
+  const rows = await admin.catalog.query<{ id: string; counted: number }>(
+    'SELECT product_id AS id, sum(decisions)::int AS counted FROM sale_point GROUP BY product_id',
+  );
+  return productIds.flatMap((id, index) => {
+    const made = decided.get(id) ?? 0;
+    const counted = rows.find((row) => row.id === id)?.counted ?? 0;
+    return counted === made || (hasCrashed && counted < made)
+      ? []
+      : [`the figures of product ${index} count ${counted} decisions, and there were ${made}`];
   });
 }

@@ -24,6 +24,11 @@ export interface World {
   /** Begins one round of a job. */
   begin(job: JobName): void;
   crash(service: Service): void;
+  /** What a platform does by itself all the time: effects are told to Redis, messages are delivered. */
+  attend(): Promise<void>;
+  /** Decisions of each product, by its id, as the services counted them; those of a process that crashed may be told or not. */
+  decided: Map<string, number>;
+  hasCrashed: boolean;
   /** Redis as it was when somebody last looked. */
   remembered: Map<string, Record<string, string>>;
 }
@@ -39,31 +44,49 @@ export async function openWorld(
   await openSale(stores, sale);
   const productIds = sale.stocks.map((_, index) => productIdOf(index));
   const history = new History(clock, scheduler, () => checkSums(stores, productIds));
-  const bank = openBank(clock);
+  const bank = openBank(clock, sale.refunds);
   const platform = openPlatform(stores, bank);
-  return {
+  const broker = openBroker(stores, platform, history);
+  const underWay = new Set<JobName>();
+  const begin = (name: JobName): void => {
+    const { service, run } = JOBS[name];
+    // What it fails with is logged by its loop, which comes again.
+    underWay.add(name);
+    history
+      .start(service, name, async () => run(stores, platform))
+      .catch(() => undefined)
+      .finally(() => underWay.delete(name));
+  };
+  const world: World = {
     stores,
     clock,
     history,
     bank,
     platform,
-    broker: openBroker(stores, platform, history),
+    broker,
     productIds,
     remembered: new Map(),
     wait: async (ms) => {
       await setClock({ ...stores, admin: stores.admin.order, key: stores.clockKey }, clock, clock.now + ms);
       bank.land();
     },
-    begin: (name) => {
-      const { service, run } = JOBS[name];
-      // What it fails with is logged by its loop, which comes again.
-      history.start(service, name, async () => run(stores, platform)).catch(() => undefined);
-    },
+    begin,
     crash: (service) => {
       history.crash(service);
       platform.restart(service);
+      if (service === 'order') world.hasCrashed = true;
     },
+    attend: async () => {
+      if (!sale.isDiligent) return;
+      await broker.collect();
+      broker.deliverAll();
+      for (const name of ['effects of order', 'effects of catalog'] as const)
+        if (!underWay.has(name)) begin(name);
+    },
+    decided: new Map(),
+    hasCrashed: false,
   };
+  return world;
 }
 
 /** Invariant 1, at every instant. */

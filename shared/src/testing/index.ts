@@ -9,6 +9,7 @@ export {
   TEST_ROLE_PASSWORD,
 } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
+export { createShopDatabase } from './shop-database.js';
 export { copiedDatabase } from './copied-database.js';
 export { deleteTopology } from './delete-topology.js';
 export type { DeleteTopologyOptions } from './delete-topology.js';

@@ -70,7 +70,7 @@ export function cancel(account: Account | undefined, { amount, remaining, key }:
   const before = account.provider === 'TOSS_PAYMENTS' ? account.answers.get(key) : undefined;
   if (before) return before;
   const left = account.amount - account.givenBack;
-  if (remaining !== left || amount > left) return { kind: 'refused', code: 'ANOTHER_AMOUNT' };
+  if (remaining !== left || amount > left || amount <= 0) return { kind: 'refused', code: 'ANOTHER_AMOUNT' };
   account.givenBack += amount;
   const answer = { kind: 'cancelled', total: account.givenBack, remaining: left - amount } as const;
   account.answers.set(key, answer);

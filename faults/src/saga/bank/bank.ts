@@ -1,7 +1,7 @@
 import type { Provider, Providers } from '@stampede/payment/provider/index';
 import type { ProviderName } from '@stampede/payment/payment-row';
 import type { Clock } from '../clock.js';
-import { step } from '../life.js';
+import { step, type Mishap } from '../life.js';
 import { approve, cancel, lookup, take, type Account, type Verdict } from './account.js';
 
 /** KakaoPay and Toss Payments as paying sees them, with books of their own: whose money they have is never in doubt. */
@@ -23,7 +23,9 @@ const WINDOWS = { KAKAOPAY: [15 * 60_000, 0], TOSS_PAYMENTS: [30 * 60_000, 10 * 
 
 const UNANSWERED = { kind: 'unknown', cause: 'no answer' } as const;
 
-export function openBank(clock: Clock): Bank {
+/** @param fates of its answers to refunds, one after the other. */
+export function openBank(clock: Clock, fates: readonly (Mishap | 'told')[]): Bank {
+  const left = [...fates];
   const accounts = new Map<string, Account>();
   const plans = new Map<string, Verdict[]>();
 
@@ -61,7 +63,12 @@ export function openBank(clock: Clock): Bank {
         ),
       lookup: ({ id }) => called(`${provider} lookup`, () => lookup(accounts.get(id)), UNANSWERED),
       cancel: ({ id }, refund) =>
-        called(`${provider} cancel`, () => cancel(accounts.get(id), refund), UNANSWERED),
+        called(
+          `${provider} cancel`,
+          () => cancel(accounts.get(id), refund),
+          UNANSWERED,
+          () => left.shift(),
+        ),
     };
   };
 
@@ -80,8 +87,14 @@ export function openBank(clock: Clock): Bank {
 }
 
 /** A call to the bank, which may not arrive, arrive twice, or be answered to nobody. */
-const called = <T, U>(name: string, answer: () => T, unanswered: U): Promise<T | U> =>
-  step('provider', name, (mishap) => {
+const called = <T, U>(
+  name: string,
+  answer: () => T,
+  unanswered: U,
+  nextFate: () => Mishap | 'told' | undefined = () => undefined,
+): Promise<T | U> =>
+  step('provider', name, (met) => {
+    const mishap = met ?? nextFate();
     if (mishap === 'lost' || mishap === 'later') return Promise.resolve(unanswered);
     if (mishap === 'twice') answer();
     const told = answer();

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { basketOf } from '@stampede/order/checkout/basket';
 import { checkout } from '@stampede/order/checkout/checkout';
+import { countCheckout } from '@stampede/order/sale-figures/count-checkout';
 import type { Model } from '../model.js';
-import { buyerIdOf, productIdOf } from '../sale.js';
+import { buyerIdOf } from '../sale.js';
 import type { World } from '../world.js';
 import { command, type Command } from './command.js';
 
@@ -31,20 +32,31 @@ export const buying = (products: number, steps: fc.Arbitrary<number>): fc.Arbitr
 /** @returns the order's id, once it is told; undefined where there is none */
 export async function buy(
   model: Model,
-  { history, platform }: World,
+  { history, platform, productIds, decided }: World,
   { buyer, key, units }: Wish,
 ): Promise<string | undefined> {
   const idempotencyKey = `key-number-${key}`;
-  const lines = units.flatMap((quantity, index) =>
-    quantity > 0 ? [{ productId: productIdOf(index), quantity }] : [],
-  );
-  if (lines.length === 0) lines.push({ productId: productIdOf(0), quantity: 1 });
+  const lines = productIds.flatMap((productId, index) => {
+    const quantity = units[index] ?? 0;
+    return quantity > 0 ? [{ productId, quantity }] : [];
+  });
+  if (lines.length === 0) lines.push({ productId: productIds[0]!, quantity: 1 });
   const basket = basketOf(lines, { idempotencyKey, shipTo: null });
   const buyerId = buyerIdOf(buyer);
   try {
-    const outcome = await history.start('order', `checkout of buyer ${buyer}`, () =>
-      checkout(platform.checkout, buyerId, idempotencyKey, basket),
-    );
+    const outcome = await history.start('order', `checkout of buyer ${buyer}`, async () => {
+      const { counts, checkout: parts } = platform;
+      const decision = await checkout(parts, buyerId, idempotencyKey, basket);
+      const counting = {
+        ...counts,
+        add: (id: string, refusedFor?: Parameters<typeof counts.add>[1]) => {
+          decided.set(id, (decided.get(id) ?? 0) + 1);
+          counts.add(id, refusedFor);
+        },
+      };
+      countCheckout(counting, basket, decision);
+      return decision;
+    });
     if (!('order' in outcome)) return undefined;
     const { id, digest } = outcome.order;
     if (digest !== basket.digest) history.surprises.push('4. a key was answered with another basket’s order');

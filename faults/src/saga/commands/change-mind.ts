@@ -4,7 +4,6 @@ import { addUnits } from '@stampede/catalog/restock/add-units';
 import { takeBackUnits } from '@stampede/catalog/restock/take-back-units';
 import { cancelOrder } from '@stampede/order/cancellation/cancel-order';
 import { log } from '../platform.js';
-import { productIdOf } from '../sale.js';
 import type { World } from '../world.js';
 import { command, pick, type Command } from './command.js';
 
@@ -35,7 +34,11 @@ export const restocking = (products: number, steps: fc.Arbitrary<number>): fc.Ar
     .record({ product: fc.nat(products - 1), quantity: fc.constantFrom(-2, -1, 1, 2), key: fc.nat(3), steps })
     .map(({ product, quantity, key, steps: taken }) =>
       command(`product ${product} gets ${quantity} units by key ${key}`, taken, (_model, world) => {
-        const wish = { productId: productIdOf(product), key: `restock-${key}-${quantity}`, quantity };
+        const wish = {
+          productId: pick(world.productIds, product),
+          key: `restock-${key}-${quantity}`,
+          quantity,
+        };
         world.history
           .start('catalog', 'restock', () =>
             quantity > 0 ? addUnits(partsOf(world), wish) : takeBackUnits(partsOf(world), wish),
@@ -53,7 +56,7 @@ export const pausing = (products: number, steps: fc.Arbitrary<number>): fc.Arbit
           .start('catalog', 'pause', () =>
             changeSettingsAtOnce(
               partsOf(world),
-              { step: 'pause', productId: productIdOf(product) },
+              { step: 'pause', productId: pick(world.productIds, product) },
               ({ settings }) => (settings.paused === paused ? undefined : { paused }),
             ),
           )

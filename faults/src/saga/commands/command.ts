@@ -16,6 +16,7 @@ export const command = (
   run: async (model, world) => {
     await run(model, world);
     await world.history.go(steps);
+    await world.attend();
     await verifyAlways(world);
   },
   toString: () => (steps === Infinity ? name : `${name} and ${steps} steps`),

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { JOB_NAMES } from '../jobs.js';
 import { SERVICES, type Mishap, type StepKind } from '../life.js';
 import { failOver, remember } from '../redis-memory.js';
-import { productIdOf } from '../sale.js';
-import { command, type Command } from './command.js';
+import { command, pick, type Command } from './command.js';
 
 type Steps = fc.Arbitrary<number>;
 
@@ -42,9 +41,9 @@ export const delivering = (steps: Steps): fc.Arbitrary<Command> =>
 
 export const rebuilding = (products: number, steps: Steps): fc.Arbitrary<Command> =>
   fc.record({ product: fc.nat(products - 1), steps }).map(({ product, steps: taken }) =>
-    command(`product ${product} is rebuilt`, taken, (_model, { history, platform }) => {
+    command(`product ${product} is rebuilt`, taken, (_model, { history, platform, productIds }) => {
       history
-        .start('order', 'rebuild', () => platform.rebuilds.rebuildAnew(productIdOf(product)))
+        .start('order', 'rebuild', () => platform.rebuilds.rebuildAnew(pick(productIds, product)))
         .catch(() => undefined);
     }),
   );

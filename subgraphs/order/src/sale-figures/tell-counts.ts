@@ -6,9 +6,12 @@ import type { Log } from '@stampede/shared/telemetry';
 import { randomUUID } from 'node:crypto';
 import type { CheckoutCounts, Tally } from './checkout-counts.js';
 
-export interface TellCountsParts {
+interface CountsParts {
   database: Database;
   counts: CheckoutCounts;
+}
+
+export interface TellCountsParts extends CountsParts {
   log: Log;
 }
 
@@ -26,18 +29,8 @@ const TALLIES = 500;
  * is told again under the same message ids, so that a commit of which only the answer was lost does not count twice.
  * Closing tells the rest; a crash loses what has not been told, a second's at most.
  */
-export function tellCounts({ database, counts, log }: TellCountsParts): Repetition {
-  let untold: Untold | undefined;
-
-  async function tell(): Promise<void> {
-    untold ??= messagesOf(counts.take());
-    const { ids, bodies } = untold;
-    if (ids.length > 0) {
-      await database.transaction('tell-counts', (tx) => appendAllToOutbox(tx, decisionsCounted, bodies, ids));
-    }
-    untold = undefined;
-  }
-
+export function tellCounts({ log, ...parts }: TellCountsParts): Repetition {
+  const { tell, hasUntold } = openTeller(parts);
   const loop = workOff({ name: 'the telling of decisions', pauseMs: EVERY_MS, log }, async () => {
     await tell();
     return 0;
@@ -47,11 +40,30 @@ export function tellCounts({ database, counts, log }: TellCountsParts): Repetiti
       await loop.close();
       try {
         // What was under way, and what has been counted since.
-        if (untold) await tell();
+        if (hasUntold()) await tell();
         await tell();
       } catch (error) {
         log.warn({ err: error }, 'the last counts of decisions are lost');
       }
+    },
+  };
+}
+
+/** What {@link tellCounts} does each time, one time after the other. */
+export function openTeller({ database, counts }: CountsParts) {
+  let untold: Untold | undefined;
+  return {
+    hasUntold: () => untold !== undefined,
+    /** Rejects when it is not known whether it was told: the next time tells the same. */
+    tell: async (): Promise<void> => {
+      untold ??= messagesOf(counts.take());
+      const { ids, bodies } = untold;
+      if (ids.length > 0) {
+        await database.transaction('tell-counts', (tx) =>
+          appendAllToOutbox(tx, decisionsCounted, bodies, ids),
+        );
+      }
+      untold = undefined;
     },
   };
 }
