@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { respond } from '@stampede/shared/http';
-import { openBareSubgraph, startGateway } from './fixtures/house.js';
-import { ID, shortAnswers } from './fixtures/requests.js';
+import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { openBareSubgraph, startGateway, until } from './fixtures/house.js';
+import { counted, ID, shortAnswers } from './fixtures/requests.js';
 
 const OWED = { data: { product: { name: null } } };
 const REFUSED = {
@@ -54,4 +56,31 @@ test('asks once, and says that it is away, when a subgraph does not answer', asy
   expect(body.data).toEqual({ product: null });
   expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['SERVICE_UNAVAILABLE']);
   expect(asked).toBe(2);
+});
+
+test('does nothing more for who went away meanwhile, as in a stop that took too long', async () => {
+  const held: ServerResponse[] = [];
+  await using subgraph = await openBareSubgraph((_, response) => void held.push(response));
+  await using gateway = await startGateway({ CATALOG_URL: subgraph.url });
+  const query = '{ product(id: "p1") { name } }';
+  const first = gateway.ask(query);
+  await until(() => held.length === 1);
+  respond(held[0]!, 200, { data: { product: { name: 'whole' } } });
+  await first;
+
+  const connections = () => counted(gateway, 'http_connections');
+  const before = await connections();
+  const client = connect(gateway.port, '127.0.0.1');
+  const body = JSON.stringify({ query });
+  const head = `POST /graphql HTTP/1.1\r\nhost: a\r\naccept: */*\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  client.write(`${head}\r\n\r\n${body}`);
+  await until(() => held.length === 2);
+  expect(await connections()).toBe(before + 1);
+  client.destroy();
+  await until(async () => (await connections()) === before);
+  held[1]!.destroy();
+  await until(async () => (await counted(gateway, 'admission_under_way')) === 0);
+  const { text } = await gateway.get('/metrics');
+  expect(text).toMatch(/^stampede_requests_total\{.*outcome="ok".*\} 1$/m);
+  expect(text).not.toMatch(/^stampede_requests_total\{operation="query".*outcome="SERVICE_UNAVAILABLE"/m);
 });

@@ -122,6 +122,8 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
         metrics.answeredShort(quick.operation, quick.field, (performance.now() - since) / 1_000);
         return respond(response, 200, quick.text, { 'content-type': type });
       }
+      // Nor is anything done twice for who went away meanwhile; of a stop, the server is not there any more.
+      if (response.destroyed) return;
     }
     if (!context.counted) {
       const refusal = rates.refuse(chargeOf(...wordsOf(body, url)), context);
