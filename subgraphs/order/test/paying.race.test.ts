@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { eventually, openShop, productKeys, type Buyer, type Shop } from '@stampede/shared/testing';
+import { checkoutRaces } from './checkout.race.fixture.js';
 import { stockOf, type Product } from './race.fixture.js';
 import { openSecondFront, type SecondFront } from './second-front.js';
 
@@ -16,6 +17,9 @@ afterAll(async () => {
   await front[Symbol.asyncDispose]();
   await shop[Symbol.asyncDispose]();
 });
+
+// On the same shop and its second front: to start both takes longer than its tests.
+checkoutRaces(() => ({ shop, front }));
 
 interface Agreed {
   buyer: Buyer;
