@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually, openShop, type Buyer, type Shop } from '@stampede/shared/testing';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually, type Buyer, type Shop } from '@stampede/shared/testing';
 import { decodeJwt } from 'jose';
 import { PASSWORD, PASSWORD_HASH, resetTokenOf } from './fixtures/access/scene.js';
 import { openClient } from './fixtures/live/clients.js';
 
 let shop: Shop;
-beforeAll(async () => {
-  shop = await openShop({ stock: 5 });
-});
-afterAll(() => shop[Symbol.asyncDispose]());
 
 const WITHIN_MS = 1_000;
 const NEW_PASSWORD = 'quite another password';
@@ -89,19 +85,6 @@ const WAYS: Record<string, (here: Device, there: Device) => Promise<void>> = {
   },
 };
 
-test.each(Object.entries(WAYS))(
-  'shuts one device out within a second when %s, and no other',
-  async (_, end) => {
-    const person = await openPerson();
-    await using here = await openDevice(person, 'here');
-    await using there = await openDevice(person, 'there');
-    await Promise.all([here.isIn(), there.isIn()]);
-    await end(here, there);
-    await here.isOut();
-    await there.isIn();
-  },
-);
-
 const WAYS_OF_ALL: Record<string, (person: Buyer, here: Device) => Promise<void>> = {
   'one signs out everywhere': async (_, here) => {
     const { data } = await here.ask('mutation { signOutEverywhere }');
@@ -124,45 +107,66 @@ const WAYS_OF_ALL: Record<string, (person: Buyer, here: Device) => Promise<void>
   },
 };
 
-test.each(Object.entries(WAYS_OF_ALL))(
-  'shuts every device out within a second when %s, and nobody else',
-  async (_, end) => {
-    const [person, other] = [await openPerson(), await openPerson()];
-    await using here = await openDevice(person, 'here');
-    await using there = await openDevice(person, 'there');
-    await using theirs = await openDevice(other, 'theirs');
-    await Promise.all([here.isIn(), there.isIn(), theirs.isIn()]);
-    await end(person, here);
-    await Promise.all([here.isOut(), there.isOut()]);
-    await theirs.isIn();
-  },
-);
+/** Every way in which sessions end, and how soon all gateways refuse them. */
+export const signingOut = (opened: () => Shop) =>
+  describe('sign-out', () => {
+    beforeAll(() => {
+      shop = opened();
+    });
 
-test('closes the socket on which an order is followed', async () => {
-  const buyer = await shop.buyer();
-  const order = await buyer.places([{ productId: shop.product.id, quantity: 1 }]);
-  await using live = openClient(`${shop.gatewayUrl.replace('http', 'ws')}/graphql`, {
-    connectionParams: { authorization: `Bearer ${buyer.account.accessToken}` },
-  });
-  await live.watch(ORDER, { id: order.id }).after(1);
-  expect((await buyer.send('mutation { signOut }')).data).toEqual({ signOut: true });
-  await eventually(() => expect(live.connections.closes).toEqual([4403]), WITHIN_MS);
-});
+    test.each(Object.entries(WAYS))(
+      'shuts one device out within a second when %s, and no other',
+      async (_, end) => {
+        const person = await openPerson();
+        await using here = await openDevice(person, 'here');
+        await using there = await openDevice(person, 'there');
+        await Promise.all([here.isIn(), there.isIn()]);
+        await end(here, there);
+        await here.isOut();
+        await there.isIn();
+      },
+    );
 
-test('sells to nobody while the user service is away, and goes on by itself when it is back', async () => {
-  const buyer = await shop.buyer();
-  await shop.services.user.stop('SIGKILL');
-  await eventually(async () => {
-    const readiness = await fetch(`${shop.gatewayUrl}/readyz`);
-    expect(await readiness.text()).toContain('the sessions that have ended are not heard of');
+    test.each(Object.entries(WAYS_OF_ALL))(
+      'shuts every device out within a second when %s, and nobody else',
+      async (_, end) => {
+        const [person, other] = [await openPerson(), await openPerson()];
+        await using here = await openDevice(person, 'here');
+        await using there = await openDevice(person, 'there');
+        await using theirs = await openDevice(other, 'theirs');
+        await Promise.all([here.isIn(), there.isIn(), theirs.isIn()]);
+        await end(person, here);
+        await Promise.all([here.isOut(), there.isOut()]);
+        await theirs.isIn();
+      },
+    );
+
+    test('closes the socket on which an order is followed', async () => {
+      const buyer = await shop.buyer();
+      const order = await buyer.places([{ productId: shop.product.id, quantity: 1 }]);
+      await using live = openClient(`${shop.gatewayUrl.replace('http', 'ws')}/graphql`, {
+        connectionParams: { authorization: `Bearer ${buyer.account.accessToken}` },
+      });
+      await live.watch(ORDER, { id: order.id }).after(1);
+      expect((await buyer.send('mutation { signOut }')).data).toEqual({ signOut: true });
+      await eventually(() => expect(live.connections.closes).toEqual([4403]), WITHIN_MS);
+    });
+
+    test('sells to nobody while the user service is away, and goes on by itself when it is back', async () => {
+      const buyer = await shop.buyer();
+      await shop.services.user.stop('SIGKILL');
+      await eventually(async () => {
+        const readiness = await fetch(`${shop.gatewayUrl}/readyz`);
+        expect(await readiness.text()).toContain('the sessions that have ended are not heard of');
+      });
+      const refused = await buyer.send('mutation { cancelOrder(id: "none") { __typename } }');
+      expect([refused.status, refused.errors?.[0]?.extensions]).toMatchObject([
+        503,
+        { code: 'SERVICE_UNAVAILABLE', retryAfterMs: 1_000 },
+      ]);
+      expect((await buyer.send('{ orders { totalCount } }')).data).toEqual({ orders: { totalCount: 0 } });
+      shop.services.user.start();
+      await shop.services.gateway.ready();
+      await buyer.places([{ productId: shop.product.id, quantity: 1 }]);
+    });
   });
-  const refused = await buyer.send('mutation { cancelOrder(id: "none") { __typename } }');
-  expect([refused.status, refused.errors?.[0]?.extensions]).toMatchObject([
-    503,
-    { code: 'SERVICE_UNAVAILABLE', retryAfterMs: 1_000 },
-  ]);
-  expect((await buyer.send('{ orders { totalCount } }')).data).toEqual({ orders: { totalCount: 0 } });
-  shop.services.user.start();
-  await shop.services.gateway.ready();
-  await buyer.places([{ productId: shop.product.id, quantity: 1 }]);
-});
