@@ -4,7 +4,7 @@ import { openRate } from './rate.js';
 
 /** How long one kind may wait for its turn. */
 export interface Patience {
-  /** A line that has never been empty for so long is no stampede that ends by itself, but overload. */
+  /** A line that has never been empty for so long, while as many come as are served, is overload; see `openLine`. */
   patienceMs: number;
   /** What is then let wait: as many as are taken from it in so long. */
   targetMs: number;
@@ -33,17 +33,21 @@ export interface Line<P> {
 
 /** However slowly it goes, so many may wait. */
 const LEAST_ROOM = 4;
-/** Where nothing is done, whatever is refused is much: so many a millisecond. */
+/** Where nothing is done, whatever comes is much: so many a millisecond. */
 const NOTHING = 0.001;
+/** The most come while a stampede begins, too: they have this share of the patience to stop. */
+const LEAST_PATIENCE = 1 / 2;
 /** Overload is over when the line is empty and nobody had to be refused for so long. */
 const CALM_MS = 1_000;
 
 /**
  * A stampede and overload begin alike; what tells them apart is whether the line is ever empty again (K. Nichols and
  * V. Jacobson, Controlling Queue Delay, 2012; the form that servers use is that of B. Maurer, Fail at Scale, 2015: who
- * may wait depends on how long ago the queue was empty). So whoever comes may wait, until it has stood for `patienceMs`. Then
- * its end is refused at once, and whoever comes while as many wait as are served in `targetMs`. Those before them keep their turn:
- * what came first is served first, overloaded or not.
+ * may wait depends on how long ago the queue was empty), and what tells it sooner is whether more go on coming than are
+ * served. So whoever comes may wait, until the line has stood for `patienceMs`: less, down to half of it, the more come for
+ * each that is served; and longer, the fewer do, for then it ends by itself however long it is. Then its end is refused
+ * at once, and whoever comes while as many wait as are served in `targetMs`. Those before them keep their turn: what
+ * came first is served first, overloaded or not.
  *
  * @param most who may wait at all.
  */
@@ -55,27 +59,28 @@ export function openLine<P>(
   /** Looked up by position: `shift` of a long array moves all of it. */
   let waiting: Waiter<P>[] = [];
   let first = 0;
+  const came = openRate();
   const taken = openRate();
-  const refused = openRate();
   let standingSince: number | undefined;
   let refusedAt = -Infinity;
   let overloaded = false;
 
   const size = () => waiting.length - first;
+  const mayStandMs = () =>
+    patienceMs * Math.max(LEAST_PATIENCE, taken.perMs() / Math.max(came.perMs(), NOTHING));
   const room = () => Math.max(LEAST_ROOM, Math.floor(taken.perMs() * targetMs));
 
   function refuse(now: number): Overloaded {
     refusedAt = now;
-    refused.happened();
     onRefused();
-    return new Overloaded(retryAfterMs(refused.perMs() / Math.max(taken.perMs(), NOTHING)));
+    return new Overloaded(retryAfterMs(Math.max(0, came.perMs() / Math.max(taken.perMs(), NOTHING) - 1)));
   }
 
   function assess(now: number): void {
     if (size() === 0) {
       standingSince = undefined;
       if (overloaded && now - refusedAt >= CALM_MS) overloaded = false;
-    } else if (standingSince !== undefined && now - standingSince >= patienceMs) overloaded = true;
+    } else if (standingSince !== undefined && now - standingSince >= mayStandMs()) overloaded = true;
   }
 
   function removeFirst(): Waiter<P> | undefined {
@@ -96,13 +101,17 @@ export function openLine<P>(
     size,
     isOverloaded: () => overloaded,
     join: (waiter, now) => {
+      came.happened();
       assess(now);
       if (size() >= (overloaded ? room() : most)) return refuse(now);
       standingSince ??= now;
       waiting.push(waiter);
       return undefined;
     },
-    passed: taken.happened,
+    passed: () => {
+      came.happened();
+      taken.happened();
+    },
     next: (now) => {
       const waiter = removeFirst();
       if (waiter) taken.happened();
@@ -110,8 +119,8 @@ export function openLine<P>(
       return waiter;
     },
     look: (now) => {
+      came.look(now);
       taken.look(now);
-      refused.look(now);
       assess(now);
       if (!overloaded) return;
       for (const { settle } of waiting.splice(first + room())) settle(refuse(now));
