@@ -1,7 +1,6 @@
 import type { AdmissionMetrics } from './admission-metrics.js';
 import { openLine, type Line, type Patience } from './line.js';
 import { Overloaded } from './overloaded.js';
-import { openRate } from './rate.js';
 
 /** Where one request is done, to be left when it has been answered: whose own place it is, or one of the common ones. */
 export type Place = number;
@@ -47,17 +46,16 @@ export interface Admission<K extends string> {
 }
 
 /**
- * Under overload no more is under way than is done in so long (J. Little's law), which is some times what a request
- * takes on a machine that is not overloaded: beyond that, more at once only means later. And never less than keeps every processor busy.
+ * Of the places, under overload: more at once only means later (J. Little's law). What does not depend on the rate that is
+ * measured cannot fall with it: a process that is busy refusing takes longer over each request, and needs more under way
+ * for the same rate, not fewer.
  */
-const AT_WORK_MS = 75;
-const LEAST = 64;
+const SHARE_UNDER_OVERLOAD = 1 / 2;
 const LOOK_EVERY_MS = 50;
 
 export function openAdmission<K extends string>(options: AdmissionOptions<K>): Admission<K> {
   const { kinds, places, waiting, targetMs, metrics, now = () => performance.now() } = options;
   const ownUnderWay = kinds.map(() => 0);
-  const done = openRate();
   const lines = kinds.map(({ name, patienceMs }): Line<Place> =>
     openLine({ patienceMs, targetMs }, waiting, () => metrics.refused.inc({ kind: name })),
   );
@@ -77,10 +75,8 @@ export function openAdmission<K extends string>(options: AdmissionOptions<K>): A
   }
 
   function end(place: Place): void {
-    if (place === COMMON) {
-      commonUnderWay -= 1;
-      done.happened();
-    } else ownUnderWay[place] = (ownUnderWay[place] ?? 0) - 1;
+    if (place === COMMON) commonUnderWay -= 1;
+    else ownUnderWay[place] = (ownUnderWay[place] ?? 0) - 1;
   }
 
   /** Which place a kind may have now: its own ones first, or others could be kept waiting by it. */
@@ -108,9 +104,8 @@ export function openAdmission<K extends string>(options: AdmissionOptions<K>): A
 
   function look(): void {
     const at = now();
-    done.look(at);
     for (const line of lines) line.look(at);
-    limit = isOverloaded() ? Math.min(places, Math.max(LEAST, Math.ceil(done.perMs() * AT_WORK_MS))) : places;
+    limit = isOverloaded() ? Math.ceil(places * SHARE_UNDER_OVERLOAD) : places;
     pass();
     // Until it is over: it is while nobody waits that overload is found to have ended.
     if (waits() === 0 && !lines.some((line) => line.isOverloaded())) stopLooking();
