@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { respond } from '@stampede/shared/http';
+import { respond, type Route } from '@stampede/shared/http';
 import { priorityOf } from '../src/admission/priorities.js';
 import { openPriorityOfRequest } from '../src/admission/priority-of-request.js';
 import { openChargeOfRequest } from '../src/rates/charge-of-request.js';
@@ -61,14 +61,16 @@ test('refuses early what it cannot do, for a time, and does all that it has let 
   expect(await read(gateway, 'stampede_admission_under_way')).toBe('0');
 });
 
-test('hands on when to come again, as a subgraph says that has too much to do, and goes on asking it', async () => {
+test('hands on when to come again, as a subgraph says that has too much to do, and asks no other address', async () => {
   let asked = 0;
-  await using subgraph = await openBareSubgraph((_, response) => {
+  const answer: Route = (_, response) => {
     asked += 1;
     const errors = [{ message: 'Later.', extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterMs: 2_345 } }];
     respond(response, 503, { errors }, { 'retry-after': '3' });
-  });
-  await using gateway = await startGateway({ CATALOG_URL: subgraph.url });
+  };
+  await using subgraph = await openBareSubgraph(answer);
+  await using another = await openBareSubgraph(answer);
+  await using gateway = await startGateway({ CATALOG_URLS: `${subgraph.url},${another.url}` });
   for (let times = 1; times <= 5; times += 1) {
     const { body } = await gateway.ask(READ);
     expect(body.errors?.[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfterMs: 2_345 });
