@@ -161,7 +161,7 @@ test('a process dies where it is told to and at the passing that it is told, and
     const died = spawnSync(process.execPath, ['--input-type=module', '--eval', DIES], { env });
     expect({ signal: died.signal, said: String(died.stdout) }).toEqual({ signal: 'SIGKILL', said: '1 2 ' });
     const passed = readFileSync(file, 'utf8');
-    expect(passed).toBe('order sell/commit/before\norder sell/commit/after\n');
+    expect(passed).toBe('order sell/commit/before\norder sell/commit/after\n'.repeat(2));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,30 +1,30 @@
 import { lineOf, type Point } from './point.js';
-import { play, PART_NAMES, type PartName } from './sale/parts.js';
+import { JOURNEY_NAMES, play, type JourneyName } from './sale/all-journeys.js';
 import { setStage } from './sale/stage.js';
-import { newOnes, type ShopUnderFire } from './shop-under-fire.js';
+import type { ShopUnderFire } from './shop-under-fire.js';
 
-/** A point, and the part of the sale in which it is passed. */
+/** A point, and a journey that passes it by itself. */
 export interface Discovered extends Point {
-  part: PartName;
+  journey: JourneyName;
 }
 
 /**
- * Plays the sale in which nothing crashes, part by part, and writes down which steps are passed.
+ * Plays the sale in which nothing crashes, one journey after the other, and writes down which steps each passes.
  *
  * @throws Error when not everything went well: nothing could be said of crashes then
  */
 export async function discover(fire: ShopUnderFire): Promise<Discovered[]> {
-  const known = new Set<string>();
-  const discovered: Discovered[] = [];
-  for (const part of PART_NAMES) {
-    if (part !== 'selling') await fire.restartAll();
-    const wrong = await play(await setStage(fire.house), [part]);
+  const discovered = new Map<string, Discovered>();
+  // What passes when a shop opens, no journey passes again.
+  fire.takePassed();
+  for (const journey of JOURNEY_NAMES) {
+    const wrong = await play(await setStage(fire.house), [journey]);
     await fire.shop.invariants();
-    if (wrong.length > 0) throw new Error(`without any crash, in ${part}: ${wrong.join('; ')}`);
-    for (const point of newOnes(fire.takePassed(), known)) {
-      known.add(lineOf(point));
-      discovered.push({ ...point, part });
+    if (wrong.length > 0) throw new Error(`without any crash: ${wrong.join('; ')}`);
+    for (const point of fire.takePassed()) {
+      const line = lineOf(point);
+      if (!discovered.has(line)) discovered.set(line, { ...point, journey });
     }
   }
-  return discovered.toSorted((a, b) => (lineOf(a) < lineOf(b) ? -1 : 1));
+  return [...discovered.values()].toSorted((a, b) => (lineOf(a) < lineOf(b) ? -1 : 1));
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Discovered } from './discover.js';
 import { lineOf, type CrashingService } from './point.js';
-import type { PartName } from './sale/parts.js';
+import type { JourneyName } from './sale/all-journeys.js';
 
 /** Made by `npm run --silent faults -- crashes --list > faults/crash-points.txt`. */
 const LIST = new URL('../../crash-points.txt', import.meta.url);
 
-/** A line of the list: the point, and the part of the sale in which it is passed. */
-export const listedAs = (point: Discovered): string => `${lineOf(point)} ${point.part}`;
+/** A line of the list: the point, and the journey that passes it. */
+export const listedAs = (point: Discovered): string => `${lineOf(point)} ${point.journey}`;
 
 /** The points that are known to be passed. */
 export const readListed = (): Discovered[] =>
@@ -15,8 +15,8 @@ export const readListed = (): Discovered[] =>
     .split('\n')
     .filter(Boolean)
     .map((line) => {
-      const [service = '', name = '', part = ''] = line.split(' ');
-      return { service: service as CrashingService, name, part: part as PartName };
+      const [service = '', name = '', journey = ''] = line.split(' ');
+      return { service: service as CrashingService, name, journey: journey as JourneyName };
     });
 
 /** What the list has and a run of the sale has not, or the other way round: a line each, for people. */

@@ -2,7 +2,7 @@ import { openShop, type ServiceProcess, type Shop } from '@stampede/shared/testi
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CRASHING_SERVICES, lineOf, readPassed, type CrashingService, type Point } from './point.js';
+import { CRASHING_SERVICES, readPassed, type CrashingService, type Point } from './point.js';
 import { openHouse, type House } from './sale/stage.js';
 
 /** A shop whose processes can be made to die at a step, and write down the steps that they pass. */
@@ -10,10 +10,8 @@ export interface ShopUnderFire extends AsyncDisposable {
   shop: Shop;
   house: House;
   process(service: CrashingService): ServiceProcess;
-  /** What was passed since the last call, by processes of which each tells a point once. */
+  /** What was passed since the last call. */
   takePassed(): Point[];
-  /** Starts every process again, so that each tells its points anew. */
-  restartAll(): Promise<void>;
   /** Ends a process, and starts it so that it dies at the point. Does not wait for it. */
   arm(point: Point): Promise<void>;
 }
@@ -37,11 +35,6 @@ export async function openShopUnderFire(): Promise<ShopUnderFire> {
       writeFileSync(file, '');
       return passed;
     },
-    restartAll: async () => {
-      await Promise.all(CRASHING_SERVICES.map((name) => process(name).stop()));
-      for (const name of CRASHING_SERVICES) process(name).start();
-      for (const name of CRASHING_SERVICES) await process(name).ready();
-    },
     arm: async ({ service, name }) => {
       await process(service).stop();
       process(service).start({ CRASH_AT: name });
@@ -51,9 +44,4 @@ export async function openShopUnderFire(): Promise<ShopUnderFire> {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** Which of these were passed in no earlier part. */
-export function newOnes(passed: readonly Point[], known: ReadonlySet<string>): Point[] {
-  return passed.filter((point) => !known.has(lineOf(point)));
 }

@@ -1,5 +1,7 @@
+import { orderNumberOf } from '@stampede/order/order-number';
 import { moneyAtProvider, type Shop } from '@stampede/shared/testing';
 import type { Told } from './sale/customer.js';
+import { isSoon } from './sale/until-answered.js';
 
 interface KnownPayment {
   id: string;
@@ -46,6 +48,23 @@ export async function findDeadLetters({ sql }: Shop): Promise<string[]> {
   const query = `SELECT queue, reason FROM dead_letter WHERE status = 'OPEN'`;
   const letters = await sql('order').query<{ queue: string; reason: string }>(query);
   return letters.map(({ queue, reason }) => `a message died in ${queue}: ${reason}`);
+}
+
+/** Orders of which nobody has been told in writing how they stand: every letter is sent, some twice. */
+export async function findUnwritten({ sql, emulatorsUrl }: Shop, since: Date): Promise<string[]> {
+  const orders = await sql('order').query<{ id: string; number: number; status: string }>(
+    `SELECT id, number, status FROM orders WHERE placed_at >= $1 AND status <> 'PENDING_PAYMENT'`,
+    [since],
+  );
+  const read = async () => (await (await fetch(`${emulatorsUrl}/mail`)).json()) as { text: string }[];
+  const unwritten = async () => {
+    // A letter whose sender has died is left to its lease of two minutes.
+    await sql('user').run('UPDATE mail SET due_at = now() WHERE due_at > now()');
+    const letters = (await read()).map(({ text }) => text);
+    return orders.filter(({ number }) => !letters.some((text) => text.includes(orderNumberOf(number))));
+  };
+  await isSoon(async () => (await unwritten()).length === 0);
+  return (await unwritten()).map(({ id, status }) => `nobody was written that order ${id} is ${status}`);
 }
 
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);

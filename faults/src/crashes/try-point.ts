@@ -2,9 +2,9 @@ import { assertInvariants } from '@stampede/shared/testing';
 import type { Tried } from '../tried.js';
 import type { Discovered } from './discover.js';
 import { lineOf } from './point.js';
-import { play, type PartName } from './sale/parts.js';
+import { ALWAYS, play } from './sale/all-journeys.js';
 import { setStage, type Stage } from './sale/stage.js';
-import { askAgain, compareMoney, findDeadLetters } from './truth.js';
+import { askAgain, compareMoney, findDeadLetters, findUnwritten } from './truth.js';
 import type { ShopUnderFire } from './shop-under-fire.js';
 
 /** After the end of a fault everything holds within this time. */
@@ -16,7 +16,6 @@ const RUNS = 3;
 export async function tryPoint(fire: ShopUnderFire, point: Discovered): Promise<Tried> {
   const fault = lineOf(point);
   const process = fire.process(point.service);
-  const parts: PartName[] = point.part === 'selling' ? ['selling'] : ['selling', point.part];
   const since = await clockOf(fire);
   const problems: string[] = [];
   const stages: Stage[] = [];
@@ -25,7 +24,7 @@ export async function tryPoint(fire: ShopUnderFire, point: Discovered): Promise<
   for (let run = 0; run < RUNS && !died; run += 1) {
     const stage = await setStage(fire.house);
     stages.push(stage);
-    const playing = play(stage, parts);
+    const playing = play(stage, [point.journey, ...ALWAYS]);
     if (run === 0) await fire.arm(point);
     const end = await Promise.race([process.ended(), playing.then(() => 'played' as const)]);
     if (end !== 'played') {
@@ -53,7 +52,8 @@ export async function tryPoint(fire: ShopUnderFire, point: Discovered): Promise<
     problems.push(`it took ${Math.round(heldAfterMs / 1_000)} s until everything held`);
   }
   for (const { told } of stages) problems.push(...(await askAgain(told)));
-  problems.push(...(await compareMoney(fire.shop, since)), ...(await findDeadLetters(fire.shop)));
+  const looks = [compareMoney, findDeadLetters, findUnwritten];
+  for (const look of looks) problems.push(...(await look(fire.shop, since)));
   return { fault, heldAfterMs, ...(problems.length > 0 && { problem: problems.join('; ') }) };
 }
 

@@ -10,20 +10,16 @@ export interface CrashSettings {
 }
 
 /**
- * Has the process die by SIGKILL at the crash point of its settings, and write down each that it passes for the first
- * time, as `SERVICE POINT`; without such settings does nothing.
+ * Has the process die by SIGKILL at the crash point of its settings, and write down each that it passes,
+ * as `SERVICE POINT`; without such settings does nothing.
  */
 export function armCrashPoints(service: string, settings: CrashSettings): void {
   const { CRASH_AT: at, CRASH_POINTS_FILE: file } = settings;
   if (!at && !file) return;
-  const seen = new Set<CrashPoint>();
   let left = at?.passing ?? 0;
   onCrashPoint((point) => {
-    if (file && !seen.has(point)) {
-      seen.add(point);
-      // Before anything else happens: what waits in the process dies with it.
-      appendFileSync(file, `${service} ${point}\n`);
-    }
+    // Before anything else happens: what waits in the process dies with it.
+    if (file) appendFileSync(file, `${service} ${point}\n`);
     if (point !== at?.point) return;
     left -= 1;
     if (left === 0) die();

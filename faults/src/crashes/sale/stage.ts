@@ -12,7 +12,7 @@ export interface Stage {
   shop: Shop;
   seller: Customer;
   operator: Customer;
-  /** Enough of each for everybody. */
+  /** Enough of each for all runs. */
   sneaker: string;
   sock: string;
   /** Of which half is given back. */
@@ -32,16 +32,16 @@ export interface House {
   products: Pick<Stage, 'sneaker' | 'sock' | 'ticket'>;
 }
 
-/** Units that a run of the sale takes of a product at most. */
-const A_RUNS_UNITS = 60;
+/** Of a product; more than all runs in a shop take. */
+const UNITS = 10_000;
 /** Who takes part in a run at most. */
-const CROWD = 60;
+const CROWD = 30;
 
 /** What every run of the sale in one shop shares. */
 export async function openHouse(shop: Shop): Promise<House> {
   const operator = new Customer((await shop.accounts(1, 'OPERATOR', 24 * 3_600))[0]!, []);
   const seller = new Customer((await shop.accounts(1, 'SELLER', 24 * 3_600))[0]!, []);
-  const usual = { stock: A_RUNS_UNITS, limitPerBuyer: 3 };
+  const usual = { stock: UNITS, limitPerBuyer: 3 };
   const refundTiers = [{ daysBefore: 2, percent: 50 }];
   const usedOn = new Date(Date.now() + 10 * DAY_MS);
   const sneaker = await create(seller, usual);
@@ -50,7 +50,7 @@ export async function openHouse(shop: Shop): Promise<House> {
   return { shop, seller, operator, products: { sneaker, sock, ticket } };
 }
 
-/** A run with people of its own, and as many units as before. */
+/** A run with people of its own. */
 export async function setStage({ shop, seller, operator, products }: House): Promise<Stage> {
   const told: Told[] = [];
   const crowd = await shop.accounts(CROWD);

@@ -20,8 +20,3 @@ export async function runOneSale(stage: Stage): Promise<void> {
   await settle('closeSale');
   await seller.ask('shipOrder', SHIP, { id: bought });
 }
-
-/** What earlier runs have sold is there again. */
-export async function restockAll({ restock, sneaker, sock, ticket }: Stage): Promise<void> {
-  for (const productId of [sneaker, sock, ticket]) await restock(productId, 20);
-}

@@ -4,14 +4,7 @@ import type { Stage } from '../stage.js';
 import { isSoon, WrongAnswer } from '../until-answered.js';
 import { approveBehindLock } from './approve-behind-lock.js';
 
-/** What stands still is told again: each of these is made to stand, and to have stood for long. */
-export async function standStill(stage: Stage): Promise<void> {
-  await Promise.all([loseApproval(stage), loseReturn(stage), loseDecision(stage)]);
-  // By themselves: meanwhile nobody's order is refunded, or confirmed.
-  await loseRefund(stage);
-  await losePaid(stage);
-}
-
+/** What stands still is told again: each of these journeys makes something stand, and have stood for long. */
 const AGO = `now() - interval '61 seconds'`;
 
 /** Waits until the watchdog has told a row's event again. */
@@ -21,7 +14,7 @@ function reminded({ shop }: Stage, schema: ServiceName, table: string, key: stri
 }
 
 /** payment.approved, as if order had never answered it. */
-async function loseApproval(stage: Stage): Promise<void> {
+export async function loseApproval(stage: Stage): Promise<void> {
   const orderId = await stage.customer().buys([{ productId: stage.sock, quantity: 1 }]);
   const payment = stage.shop.sql('payment');
   const [row] = await payment.query<{ id: string }>('SELECT id FROM payment WHERE order_id = $1', [orderId]);
@@ -30,7 +23,7 @@ async function loseApproval(stage: Stage): Promise<void> {
 }
 
 /** stock.returned, as if it had never come. */
-async function loseReturn(stage: Stage): Promise<void> {
+export async function loseReturn(stage: Stage): Promise<void> {
   const one = stage.customer();
   const orderId = await one.buys([{ productId: stage.sneaker, quantity: 1 }]);
   await one.cancels(orderId);
@@ -42,7 +35,7 @@ async function loseReturn(stage: Stage): Promise<void> {
 }
 
 /** refund.requested, while payment hears nothing; nor that an order has ended, whose payment is approved then. */
-async function loseRefund(stage: Stage): Promise<void> {
+export async function loseRefund(stage: Stage): Promise<void> {
   const one = stage.customer();
   const late = stage.customer();
   const ended = await late.places([{ productId: stage.sock, quantity: 1 }]);
@@ -62,7 +55,7 @@ async function loseRefund(stage: Stage): Promise<void> {
 }
 
 /** A mark whose payment is not decided for long: what the provider said cannot be written down. */
-async function loseDecision(stage: Stage): Promise<void> {
+export async function loseDecision(stage: Stage): Promise<void> {
   const one = stage.customer();
   const orderId = await one.places([{ productId: stage.sock, quantity: 1 }]);
   const agreed = await one.agrees(orderId, 'TOSS_PAYMENTS');
@@ -75,7 +68,7 @@ async function loseDecision(stage: Stage): Promise<void> {
 }
 
 /** order.paid, while catalog hears nothing; one buyer cancels before it has decided. */
-async function losePaid(stage: Stage): Promise<void> {
+export async function losePaid(stage: Stage): Promise<void> {
   const patient = stage.customer();
   const other = stage.customer();
   const lines = [{ productId: stage.sneaker, quantity: 1 }];
