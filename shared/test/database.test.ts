@@ -44,6 +44,10 @@ const failureOf = (asked: Promise<unknown>) =>
 /** As a migration does while replicas run: whoever has prepared `SELECT *` before is refused it. */
 const addsColumn = (column: string) => database.run(`ALTER TABLE thing ADD COLUMN ${column} int`);
 
+test('no statement is compiled, which nothing could interrupt', async () => {
+  expect(await database.query('SHOW jit')).toEqual([{ jit: 'off' }]);
+});
+
 test.each([
   ['a statement', (text: string) => database.query(text)],
   ['a transaction', (text: string) => database.transaction('test', (tx) => tx.query(text))],
