@@ -1,6 +1,7 @@
 // Runs the whole platform until Ctrl-C: `npm start`, or `npm start -- --replicas order=2,catalog=2`.
 import { seedDemo } from '../demo.ts';
 import { openHome } from '../home.ts';
+import { countRepeats } from '../platform/collect-troubles.ts';
 import { startPlatform } from '../platform/platform.ts';
 import { replicasUsage, takeReplicas } from '../platform/replicas.ts';
 import { readStartEnv } from '../platform/start-env.ts';
@@ -8,7 +9,12 @@ import { lockHome } from '../processes/lock.ts';
 import { freePort } from '../processes/ports.ts';
 import { onShutdown } from '../processes/shutdown.ts';
 
+/** While a server is away, each request that needs it says so. */
+const REPEATS_EVERY_MS = 10_000;
+
 const shutdown = onShutdown();
+const { report, tell } = countRepeats(console.log);
+setInterval(tell, REPEATS_EVERY_MS).unref();
 let exitCode = 0;
 let ready = false;
 
@@ -25,7 +31,7 @@ try {
     demo,
     replicas,
     shutdown,
-    report: console.log,
+    report,
   });
   if (demo) await seedDemo(platform);
   console.log(`Mail box: ${platform.emulatorsUrl}/mail/inbox`);

@@ -29,3 +29,26 @@ export function collectTroubles(pass: (line: string) => void): Troubles {
     },
   };
 }
+
+/** What is said again and again while somebody reads it. */
+export interface Repeats {
+  /** Passes a line on at once, and counts it when it comes again. */
+  report: (line: string) => void;
+  /** Passes on what came again since the last time, each once and with its number. */
+  tell: () => void;
+}
+
+export function countRepeats(pass: (line: string) => void): Repeats {
+  const again = new Map<string, number>();
+  return {
+    report(line) {
+      const count = again.get(line);
+      if (count === undefined) pass(line);
+      again.set(line, count === undefined ? 0 : count + 1);
+    },
+    tell() {
+      for (const [line, count] of again) if (count > 0) pass(`${count} × ${line}`);
+      again.clear();
+    },
+  };
+}

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Home } from '../home.ts';
 
 const tailBytes = 16_384;
@@ -19,7 +20,9 @@ export function lastLines(file: string, count = 15): string {
     const { size } = fstatSync(descriptor);
     const buffer = Buffer.alloc(Math.min(size, tailBytes));
     readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString('utf8').trimEnd().split('\n').slice(-count).join('\n');
+    // RabbitMQ's are in colours.
+    const text = stripVTControlCharacters(buffer.toString('utf8'));
+    return text.trimEnd().split('\n').slice(-count).join('\n');
   } finally {
     closeSync(descriptor);
   }

@@ -48,7 +48,7 @@ export function keepRunning(
       const how = await current.exited;
       if (stopped.signal.aborted) return never();
       if (performance.now() - since >= policy.steadyMs) crashes = 1;
-      const reason = `${current.name} ${how}. Its last lines:\n${current.lastLines()}`;
+      const reason = `${current.name} ${how}.${wasKilled(how) ? '' : ` Its last lines:\n${current.lastLines()}`}`;
       if (crashes > policy.attempts) return `${reason}\n${current.name} keeps crashing and is given up.`;
 
       const delayMs = policy.firstDelayMs * 2 ** (crashes - 1);
@@ -77,6 +77,9 @@ export function keepRunning(
     },
   };
 }
+
+/** From outside, itself or under a shell: it could not write why. */
+const wasKilled = (how: string): boolean => /SIGKILL$|code 137$/.test(how);
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -16,7 +16,7 @@ function puppet(pid: number) {
       end('exited with code 0');
     },
   };
-  return { process, stopped, crash: () => end('exited with code 7') };
+  return { process, stopped, crash: (how = 'exited with code 7') => end(how) };
 }
 
 function keep(attempts: number, steadyMs = 60_000) {
@@ -35,11 +35,11 @@ function keep(attempts: number, steadyMs = 60_000) {
     return puppets.at(-1)!.process;
   };
   const kept = keepRunning(puppets[0]!.process, start, policy);
-  const crash = () => puppets.at(-1)!.crash();
-  const crashAndReturn = () => {
+  const crash = (how?: string) => puppets.at(-1)!.crash(how);
+  const crashAndReturn = (how?: string) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     waiting.push(resolve);
-    crash();
+    crash(how);
     return promise;
   };
   return { kept, puppets, lines, crash, crashAndReturn };
@@ -54,6 +54,14 @@ test('a crashed service is started again, and told with its last lines', async (
   expect(lines).toEqual([
     'order exited with code 7. Its last lines:\nlast words of 1\norder starts again in 1 ms (1 of 5)',
   ]);
+});
+
+test('of one that was killed no last lines are told, which would not be about that', async () => {
+  const { lines, crashAndReturn } = keep(5);
+
+  await crashAndReturn('was ended by SIGKILL');
+
+  expect(lines).toEqual(['order was ended by SIGKILL.\norder starts again in 1 ms (1 of 5)']);
 });
 
 test('a service that keeps crashing is given up after its attempts', async () => {
