@@ -15,8 +15,8 @@ export interface Needs {
 /** Sales open and holds begin by the clock of Redis; holds end by that of PostgreSQL. */
 const CLOCKS_MAY_DIFFER_MS = 500;
 
-/** A server that is silent is away; whoever looks after processes does not wait for long. */
-const ANSWERS_WITHIN_MS = 2_000;
+/** Less than a gateway waits, and more than a statement waits for its connection: a busy server is not silent. */
+const ANSWERS_WITHIN_MS = 4_000;
 
 /**
  * The reasons why a service cannot serve now, asked of its servers themselves: one that is away, or two whose clocks
