@@ -2,7 +2,7 @@ import type { Scheduler } from 'fast-check';
 import { isUnavailable } from '@stampede/shared/errors';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { Clock } from './clock.js';
-import { Crash, inLife, type Life, type Mishap, type Service, type StepKind } from './life.js';
+import { Crash, inLife, type Life, type Mishap, type Service, type Stall, type StepKind } from './life.js';
 
 /** Longer than any service takes for one thing: a history that needs more goes round in circles. */
 const MOST_STEPS = 20_000;
@@ -17,6 +17,7 @@ export class History {
   /** Whether a script has run since Redis was looked at. */
   hasScripts = false;
   #mishaps: { service: Service; kind: StepKind; mishap: Mishap }[] = [];
+  #paused: { until: number; goOn: () => void }[] = [];
   #inFlight = 0;
   #lookedAt = 0;
   #landed: (() => void) | undefined;
@@ -48,9 +49,11 @@ export class History {
   }
 
   /** Begins something that a service does; it goes on with {@link go}. What it fails with is its caller's affair. */
-  start<T>(service: Service, name: string, work: () => Promise<T>): Promise<T> {
+  start<T>(service: Service, name: string, work: () => Promise<T>, stall?: Stall): Promise<T> {
     const life = this.lives[service];
-    const task = inLife(life, async () => {
+    // It ends with its process, which is seen through it.
+    const own = stall ? Object.assign(Object.create(life) as Life, { stall: { ...stall } }) : life;
+    const task = inLife(own, async () => {
       await this.turn(`${service}: ${name}`);
       if (life.ended) throw new Crash(service);
       return work();
@@ -59,10 +62,25 @@ export class History {
     return task;
   }
 
+  /** Until so many steps have happened, or nothing else is left to happen. */
+  pause(steps: number): Promise<void> {
+    return new Promise((goOn) => this.#paused.push({ until: this.steps.length + steps, goOn }));
+  }
+
+  /** @returns whether anything goes on that had paused. */
+  #resume(): boolean {
+    const isIdle = this.scheduler.count() === 0;
+    const index = this.#paused.findIndex(({ until }) => isIdle || until <= this.steps.length);
+    if (index < 0) return false;
+    this.#paused.splice(index, 1)[0]?.goOn();
+    return true;
+  }
+
   /** Lets so many steps happen, one after the other, in the scheduler's order. */
   async go(steps: number): Promise<void> {
     for (let taken = 0; taken < steps; taken += 1) {
-      await this.#quiet();
+      do await this.#quiet();
+      while (this.#resume());
       if (this.scheduler.count() === 0) return;
       if (this.steps.length > MOST_STEPS) throw new Error(`more than ${MOST_STEPS} steps: it never ends`);
       await this.scheduler.waitNext(1);

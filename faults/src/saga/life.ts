@@ -9,6 +9,14 @@ export interface Life {
   service: Service;
   history: History;
   ended: boolean;
+  /** Of one thing that it does: see {@link Stall}. */
+  stall?: Stall | undefined;
+}
+
+/** Something that is done stands still between two of its steps, while so many steps of others happen. */
+export interface Stall {
+  after: number;
+  steps: number;
 }
 
 /** What a step of a process that has crashed comes to. Nothing that catches it can do anything: its steps crash as well. */
@@ -42,6 +50,7 @@ export async function step<T>(
   const life = lives.getStore();
   if (!life) return take(undefined);
   const { history, service } = life;
+  if (life.stall && life.stall.after-- === 0) await history.pause(life.stall.steps);
   await history.turn(`${service}: ${kind} ${name}`);
   if (life.ended) throw new Crash(service);
   const mishap = history.takeMishap(service, kind);

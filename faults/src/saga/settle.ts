@@ -95,7 +95,7 @@ async function workOff(world: World, until: (standing: Standing) => number | nul
     const [standing] = await stores.admin.order.query<Standing>(STANDING);
     if (!standing) throw new Error('PostgreSQL does not say what is due');
     const due = dueJobs(standing);
-    due.forEach(world.begin);
+    due.forEach((job) => world.begin(job));
     if (due.length > 0) continue;
     const next = until(standing);
     if (next === null) return standing.open;

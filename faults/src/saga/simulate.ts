@@ -42,7 +42,7 @@ const histories = (maxCommands: number, replayPath?: string) => {
     [6, cancelling(STEPS)],
     [2, restocking(PRODUCTS, STEPS)],
     [1, pausing(PRODUCTS, STEPS)],
-    [2, rebuilding(PRODUCTS, STEPS)],
+    [4, rebuilding(PRODUCTS, STEPS)],
     [2, forgetting],
     [1, crashing],
     [2, goingWrong],

@@ -5,7 +5,7 @@ import { BEGINNING, setClock, type Clock } from './clock.js';
 import { openBroker, type Broker } from './deliveries.js';
 import { History } from './history.js';
 import { JOBS, type JobName } from './jobs.js';
-import type { Service } from './life.js';
+import type { Service, Stall } from './life.js';
 import { openPlatform, type Platform } from './platform.js';
 import { openSale, productIdOf, type Sale } from './sale.js';
 import type { Stores } from './stores.js';
@@ -22,7 +22,7 @@ export interface World {
   /** Lets time pass; calls that are under way at the bank have their effect in it. */
   wait(ms: number): Promise<void>;
   /** Begins one round of a job. */
-  begin(job: JobName): void;
+  begin(job: JobName, stall?: Stall): void;
   crash(service: Service): void;
   /** What a platform does by itself all the time: effects are told to Redis, messages are delivered. */
   attend(): Promise<void>;
@@ -48,12 +48,12 @@ export async function openWorld(
   const platform = openPlatform(stores, bank);
   const broker = openBroker(stores, platform, history);
   const underWay = new Set<JobName>();
-  const begin = (name: JobName): void => {
+  const begin = (name: JobName, stall?: Stall): void => {
     const { service, run } = JOBS[name];
     // What it fails with is logged by its loop, which comes again.
     underWay.add(name);
     history
-      .start(service, name, async () => run(stores, platform))
+      .start(service, name, async () => run(stores, platform), stall)
       .catch(() => undefined)
       .finally(() => underWay.delete(name));
   };

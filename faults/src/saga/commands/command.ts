@@ -1,4 +1,5 @@
-import type { AsyncCommand } from 'fast-check';
+import fc, { type AsyncCommand } from 'fast-check';
+import type { Stall } from '../life.js';
 import type { Model } from '../model.js';
 import { verifyAlways } from '../verify.js';
 import type { World } from '../world.js';
@@ -21,5 +22,15 @@ export const command = (
   },
   toString: () => (steps === Infinity ? name : `${name} and ${steps} steps`),
 });
+
+/** Most things go on without a break. */
+export const STALLS: fc.Arbitrary<Stall | undefined> = fc.option(
+  fc.record({ after: fc.nat(10), steps: fc.constantFrom(5, 20, 60) }),
+  { freq: 1, nil: undefined },
+);
+
+/** Words for a report. */
+export const standing = (stall: Stall | undefined): string =>
+  stall ? `, and stands still for ${stall.steps} steps before step ${stall.after}` : '';
 
 export const pick = <T>(items: readonly T[], index: number): T => items[index % items.length]!;

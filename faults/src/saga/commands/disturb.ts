@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { JOB_NAMES } from '../jobs.js';
 import { SERVICES, type Mishap, type StepKind } from '../life.js';
 import { failOver, remember } from '../redis-memory.js';
-import { command, pick, type Command } from './command.js';
+import { command, pick, STALLS, standing, type Command } from './command.js';
 
 type Steps = fc.Arbitrary<number>;
 
@@ -16,14 +16,16 @@ export const waiting = (steps: Steps): fc.Arbitrary<Command> =>
     .map(({ ms, loops, steps: taken }) =>
       command(`${ms} ms pass, loops ${loops}`, taken, async (_model, world) => {
         await world.wait(ms);
-        if (loops === 'go on') JOB_NAMES.forEach(world.begin);
+        if (loops === 'go on') JOB_NAMES.forEach((job) => world.begin(job));
       }),
     );
 
 export const working = (steps: Steps): fc.Arbitrary<Command> =>
   fc
-    .record({ job: fc.constantFrom(...JOB_NAMES), steps })
-    .map(({ job, steps: taken }) => command(job, taken, (_model, world) => world.begin(job)));
+    .record({ job: fc.constantFrom(...JOB_NAMES), stall: STALLS, steps })
+    .map(({ job, stall, steps: taken }) =>
+      command(job + standing(stall), taken, (_model, world) => world.begin(job, stall)),
+    );
 
 export const delivering = (steps: Steps): fc.Arbitrary<Command> =>
   fc
@@ -40,12 +42,16 @@ export const delivering = (steps: Steps): fc.Arbitrary<Command> =>
     );
 
 export const rebuilding = (products: number, steps: Steps): fc.Arbitrary<Command> =>
-  fc.record({ product: fc.nat(products - 1), steps }).map(({ product, steps: taken }) =>
-    command(`product ${product} is rebuilt`, taken, (_model, { history, platform, productIds }) => {
-      history
-        .start('order', 'rebuild', () => platform.rebuilds.rebuildAnew(pick(productIds, product)))
-        .catch(() => undefined);
-    }),
+  fc.record({ product: fc.nat(products - 1), stall: STALLS, steps }).map(({ product, stall, steps: taken }) =>
+    command(
+      `product ${product} is rebuilt${standing(stall)}`,
+      taken,
+      (_model, { history, platform, productIds }) => {
+        history
+          .start('order', 'rebuild', () => platform.rebuilds.rebuildAnew(pick(productIds, product)), stall)
+          .catch(() => undefined);
+      },
+    ),
   );
 
 export const forgetting: fc.Arbitrary<Command> = fc

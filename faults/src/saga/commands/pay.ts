@@ -4,9 +4,10 @@ import { approvePayment } from '@stampede/payment/approve-payment/approve-paymen
 import { startPayment } from '@stampede/payment/start-payment/start-payment';
 import type { Verdict } from '../bank/account.js';
 import { tokenOf } from '../bank/bank.js';
+import type { Stall } from '../life.js';
 import type { Model } from '../model.js';
 import type { World } from '../world.js';
-import { command, pick, type Command } from './command.js';
+import { command, pick, STALLS, standing, type Command } from './command.js';
 
 const RETURN_URL = new URL('https://shop.test/return');
 export const PROVIDERS = ['KAKAOPAY', 'TOSS_PAYMENTS'] as const;
@@ -60,27 +61,38 @@ export const approving = (steps: fc.Arbitrary<number>): fc.Arbitrary<Command> =>
       payment: fc.nat(3),
       verdict: fc.constantFrom(...VERDICTS),
       isRight: fc.nat(7).map((number) => number > 0),
+      stall: STALLS,
       steps,
     })
-    .map(({ payment, verdict, isRight, steps: taken }) =>
+    .map(({ payment, verdict, isRight, stall, steps: taken }) =>
       command(
-        `payment ${payment} is approved${isRight ? '' : ' by a wrong token'}, the bank ${verdict}`,
+        `payment ${payment} is approved${isRight ? '' : ' by a wrong token'}, the bank ${verdict}${standing(stall)}`,
         taken,
         (model, world) => {
           const id = pick(model.payments, payment);
           world.bank.plan(id, verdict);
-          void approve(world, id, isRight ? tokenOf(id) : 'another');
+          void approve(world, id, isRight ? tokenOf(id) : 'another', stall);
         },
         ({ payments }) => payments.length > 0,
       ),
     );
 
-export async function approve({ history, platform }: World, id: string, token: string): Promise<void> {
+export async function approve(
+  { history, platform }: World,
+  id: string,
+  token: string,
+  stall?: Stall,
+): Promise<void> {
   try {
-    await history.start('payment', 'approve', async () => {
-      const payment = await platform.payment.approvals.find(id);
-      if (payment) await approvePayment(platform.payment, payment, token, 'saga');
-    });
+    await history.start(
+      'payment',
+      'approve',
+      async () => {
+        const payment = await platform.payment.approvals.find(id);
+        if (payment) await approvePayment(platform.payment, payment, token, 'saga');
+      },
+      stall,
+    );
   } catch {
     // Its buyer is told so, and asks again or not.
   }

@@ -4,7 +4,7 @@ import { tokenOf } from '../bank/bank.js';
 import type { Model } from '../model.js';
 import type { World } from '../world.js';
 import { buy, wishes, type Wish } from './buy.js';
-import { command, type Command } from './command.js';
+import { command, standing, type Command } from './command.js';
 import { approve, PROVIDERS, start, VERDICTS } from './pay.js';
 
 /** A buyer who goes the whole way, each step as soon as the one before is answered. */
@@ -18,7 +18,7 @@ export const purchasing = (products: number, steps: fc.Arbitrary<number>): fc.Ar
     })
     .map(({ wish, provider, verdict, steps: taken }) =>
       command(
-        `buyer ${wish.buyer} buys ${wish.units.join('+')} by key ${wish.key} and pays by ${provider}, the bank ${verdict}`,
+        `buyer ${wish.buyer} buys ${wish.units.join('+')} by key ${wish.key}${standing(wish.stall)} and pays by ${provider}, the bank ${verdict}`,
         taken,
         (model, world) => {
           void purchase(model, world, { wish, provider, verdict });
