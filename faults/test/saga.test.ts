@@ -17,13 +17,8 @@ async function hold(seed: number, runs: number): Promise<void> {
   if (found) throw new Error(`${found.report}\nAgain: ${again}`);
 }
 
-test('keeps every invariant through ten histories that are always the same', () => hold(1, 10));
-
-test('keeps every invariant through ten histories that nobody has chosen', () => {
-  const seed = Math.floor(Math.random() * 0x7fffffff);
-  console.log(`seed ${seed}`);
-  return hold(seed, 10);
-});
+// Always the same ones: who looks for others runs the simulation.
+test.each([1, 2_026])('keeps every invariant through ten histories of seed %i', (seed) => hold(seed, 10));
 
 test('takes the same steps again for the same seed', async () => {
   const lived: (readonly string[])[] = [];
