@@ -120,9 +120,9 @@ test('a line that gets neither longer nor shorter may stand for as long as it is
   expect(house.isOverloaded()).toBe(true);
 });
 
-test('keeps the line short once more have come for long than are served, and goes on at its best rate', async () => {
+test('keeps the line short once it has stood for long, and goes on at its best rate', async () => {
   using house = open({ places: 100 });
-  await overload(house, PATIENCE_MS / 2);
+  await overload(house, PATIENCE_MS);
   expect(house.refused).toHaveLength(0);
   await overload(house, 1_000);
   const [begun, refused] = [house.begun.length, house.refused.length];

@@ -35,17 +35,15 @@ export interface Line<P> {
 const LEAST_ROOM = 4;
 /** Where nothing is done, whatever comes is much: so many a millisecond. */
 const NOTHING = 0.001;
-/** The most come while a stampede begins, too: they have this share of the patience to stop. */
-const LEAST_PATIENCE = 1 / 2;
 /** Overload is over when the line is empty and nobody had to be refused for so long. */
 const CALM_MS = 1_000;
 
 /**
  * A stampede and overload begin alike; what tells them apart is whether the line is ever empty again (K. Nichols and
  * V. Jacobson, Controlling Queue Delay, 2012; the form that servers use is that of B. Maurer, Fail at Scale, 2015: who
- * may wait depends on how long ago the queue was empty), and what tells it sooner is whether more go on coming than are
- * served. So whoever comes may wait, until the line has stood for `patienceMs`: less, down to half of it, the more come for
- * each that is served; and longer, the fewer do, for then it ends by itself however long it is. Then its end is refused
+ * may wait depends on how long ago the queue was empty), and what tells a long one is whether as many go on coming as are
+ * served. So whoever comes may wait, until the line has stood for `patienceMs`: longer, the
+ * fewer come for each that is served, for then it ends by itself however long it is. Then its end is refused
  * at once, and whoever comes while as many wait as are served in `targetMs`. Those before them keep their turn: what
  * came first is served first, overloaded or not.
  *
@@ -66,8 +64,7 @@ export function openLine<P>(
   let overloaded = false;
 
   const size = () => waiting.length - first;
-  const mayStandMs = () =>
-    patienceMs * Math.max(LEAST_PATIENCE, taken.perMs() / Math.max(came.perMs(), NOTHING));
+  const mayStandMs = () => patienceMs * Math.max(1, taken.perMs() / Math.max(came.perMs(), NOTHING));
   const room = () => Math.max(LEAST_ROOM, Math.floor(taken.perMs() * targetMs));
 
   function refuse(now: number): Overloaded {
