@@ -58,6 +58,9 @@ export interface GatewayParts {
 /** Within the 20 s that the process has for stopping. */
 const GRACE_MS = 15_000;
 
+/** Of each, one new connection is taken per turn of the event loop: enough that nobody waits there unseen under load. */
+const DOORS = 4;
+
 /** Loads the supergraph and serves it, with the operators' routes and the pages. */
 export async function serveGateway(parts: GatewayParts) {
   const { env, supergraph, upstreams, identify, admit, tellPayment, log, metrics } = parts;
@@ -180,6 +183,7 @@ export async function serveGateway(parts: GatewayParts) {
       answerMs: env.HTTP_ANSWER_MS,
     },
     connectionLimit: env.HTTP_CONNECTIONS,
+    doors: DOORS,
   });
   return {
     port: listener.port,

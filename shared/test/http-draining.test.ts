@@ -22,6 +22,7 @@ beforeEach(async () => {
   listener = await listen({
     host: '127.0.0.1',
     port: 0,
+    doors: 4,
     log: openLog('test', 'silent'),
     routes: {
       '/stream': (_, response) => stream(response),

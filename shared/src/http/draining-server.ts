@@ -6,7 +6,8 @@ import {
   type Server,
   type ServerOptions,
 } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server as Door, Socket } from 'node:net';
+import type { Closed } from './connection-figures.js';
 
 /** How long a connection may still bring a request when the end has come: the rest of it, or its first. */
 const SILENT_MS = 1_000;
@@ -27,8 +28,8 @@ export interface DrainingServer {
   connections(): number;
   /** From now on each answer is the last of its connection, and says so; new connections are taken all the same. */
   drain(): void;
-  /** Drains, takes no new connection, and resolves when there is none left; those after `graceMs` are cut. */
-  close(graceMs: number): Promise<void>;
+  /** Drains, closes the doors, and resolves when no connection is left; those after `graceMs` are cut. */
+  close(doors: readonly Door[], graceMs: number): Promise<void>;
 }
 
 /** What is known of a connection. */
@@ -50,12 +51,13 @@ const newConnection = (): Connection => ({ owed: 0, newest: undefined, told: fal
  * whether it was done. Told `connection: close` with an answer it sends nothing more over that one (RFC 9112, section
  * 9.6); what it has sent already, pipelined, is answered first or not done at all.
  *
- * @param onFlooded told that a connection is cut off, over which more than `MOST_PIPELINED` requests wait.
+ * @param bounds told of each connection that is closed without a word: one more than there may be, or one over which
+ * more than `MOST_PIPELINED` requests wait.
  */
 export function openDrainingServer(
   options: ServerOptions,
   handle: RequestListener,
-  onFlooded: () => void,
+  { connectionLimit, onClosed }: { connectionLimit: number; onClosed: (why: Closed) => void },
 ): DrainingServer {
   let draining = false;
   const connections = new Map<Socket, Connection>();
@@ -97,12 +99,17 @@ export function openDrainingServer(
     if ((draining && told) || socket.destroyed) return;
     if (owed > MOST_PIPELINED) {
       socket.destroy();
-      onFlooded();
+      onClosed('pipelined');
       return;
     }
     handle(request, response);
   });
   server.on('connection', (socket: Socket) => {
+    if (connections.size >= connectionLimit) {
+      socket.destroy();
+      onClosed('full');
+      return;
+    }
     connections.set(socket, newConnection());
     socket.once('close', () => connections.delete(socket));
   });
@@ -128,15 +135,13 @@ export function openDrainingServer(
     server,
     connections: () => connections.size,
     drain,
-    close: async (graceMs) => {
+    close: async (doors, graceMs) => {
       drain();
       const silentAt = performance.now() + SILENT_MS;
       const look = setInterval(() => endIdle(performance.now() >= silentAt), LOOK_EVERY_MS);
       const cut = setTimeout(() => server.closeAllConnections(), graceMs);
       try {
-        await new Promise<void>((resolve, reject) =>
-          server.close((error) => (error ? reject(error) : resolve())),
-        );
+        await Promise.all(doors.map(closed));
       } finally {
         clearInterval(look);
         clearTimeout(cut);
@@ -144,3 +149,8 @@ export function openDrainingServer(
     },
   };
 }
+
+const closed = (door: Door): Promise<void> =>
+  new Promise((resolve, reject) => {
+    door.close((error) => (error ? reject(error) : resolve()));
+  });

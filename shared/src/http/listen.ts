@@ -5,6 +5,7 @@ import { badInput } from '../errors/index.js';
 import type { Log, Metrics } from '../telemetry/index.js';
 import { answerBadRequest } from './bad-request.js';
 import { openConnectionFigures } from './connection-figures.js';
+import { openDoors } from './doors.js';
 import { openDrainingServer } from './draining-server.js';
 import { BodyEncoded, BodyTooLarge } from './read-body.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
@@ -42,6 +43,8 @@ export interface ListenOptions {
   timeouts?: Partial<Timeouts>;
   /** Connections at a time; one more is closed without a word, which costs nothing. As many as there are files unless set. */
   connectionLimit?: number;
+  /** Sockets that listen: more take more new connections per turn of the event loop. One unless set. */
+  doors?: number;
   log: Log;
   /** Has the figures of its connections. */
   metrics?: Metrics;
@@ -49,7 +52,16 @@ export interface ListenOptions {
 
 /** Opens an HTTP/1.1 server over a table of routes. A route that throws is logged and answered 500, 413 or 415. */
 export async function listen(options: ListenOptions): Promise<HttpListener> {
-  const { host, port, routes, upgrades = {}, fallback, headers = {}, log } = options;
+  const {
+    host,
+    port,
+    routes,
+    upgrades = {},
+    fallback,
+    headers = {},
+    connectionLimit = Infinity,
+    log,
+  } = options;
   const timeouts = { ...USUAL_TIMEOUTS, ...options.timeouts };
   const timed = { connectionsCheckingInterval: LOOK_EVERY_MS };
   const always = Object.entries(headers);
@@ -59,10 +71,9 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
       for (const [name, value] of always) response.setHeader(name, value);
       handle(request, response).catch((error: unknown) => answerFailure(error, response, log));
     },
-    () => closed('pipelined'),
+    { connectionLimit, onClosed: (why) => closed(why) },
   );
   const closed = openConnectionFigures(connections, log, options.metrics);
-  server.on('drop', () => closed('full'));
   /** An offer of another protocol (Java's and curl's of HTTP/2, say) may be ignored (RFC 9110, section 7.8). */
   function shouldUpgradeCallback(request: IncomingMessage): boolean {
     return request.headers.upgrade?.toLowerCase() === 'websocket' && urlOf(request).pathname in upgrades;
@@ -90,16 +101,12 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     else refuseUpgrade(socket, '400 Bad Request');
   });
   setTimeouts(server, timeouts);
-  if (options.connectionLimit !== undefined) server.maxConnections = options.connectionLimit;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, 4_096, resolve);
-  });
+  const doors = await openDoors(server, { host, port, doors: options.doors ?? 1 });
   return {
     port: (server.address() as AddressInfo).port,
     paths: Object.keys(routes),
     drain,
-    close: (graceMs = 10_000) => close(graceMs),
+    close: (graceMs = 10_000) => close(doors, graceMs),
   };
 }
 
