@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayAdmission } from '../admission/gateway-admission.js';
 import type { PriorityOfRequest } from '../admission/priority-of-request.js';
-import { refuseOverloaded } from '../admission/refuse-overloaded.js';
+import { openRefuseOverloaded } from '../admission/refuse-overloaded.js';
 import type { Clients } from '../client/clients.js';
 import { NotJson, readJson } from '../edge/read-json.js';
 import type { Identify } from '../identity/identify.js';
@@ -55,6 +55,7 @@ export function graphqlRoute(options: GraphQLRouteOptions): Route {
   const { server, answerSingleFetch, identify, clients, rates, chargeOf } = options;
   const { admission, priorityOf, bodyLimit, cors, safelist, metrics } = options;
   const types = openContentTypes();
+  const refuseOverloaded = openRefuseOverloaded();
 
   function refuse(response: ServerResponse, status: number, error: GraphQLError, headers = {}): void {
     metrics.refused(String(error.extensions.code));
